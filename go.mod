@@ -1,0 +1,3 @@
+module github.com/terra-go/terra
+
+go 1.26
