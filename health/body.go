@@ -150,8 +150,8 @@ type GlucoseData struct {
 	DetailedBloodGlucoseSamples       []GlucoseDataSample  `json:"detailed_blood_glucose_samples,omitzero"`
 	DayAvgBloodGlucoseMgPerDL         opt.Value[float64]   `json:"day_avg_blood_glucose_mg_per_dL,omitzero"`
 	DayAvgDetailedBloodGlucoseMgPerDL opt.Value[float64]   `json:"day_avg_detailed_blood_glucose_mg_per_dL,omitzero"`
-	DayAvgBloodGlucoseMgPerDl         opt.Value[float64]   `json:"day_avg_blood_glucose_mg_per_dl,omitzero"`
-	Gmi                               opt.Value[float64]   `json:"gmi,omitzero"`
+	DayAvgBloodGlucoseMgPerDLAlias    opt.Value[float64]   `json:"day_avg_blood_glucose_mg_per_dl,omitzero"`
+	GMI                               opt.Value[float64]   `json:"gmi,omitzero"`
 	TimeInRange                       opt.Value[float64]   `json:"time_in_range,omitzero"`
 	SensorUsage                       opt.Value[int64]     `json:"sensor_usage,omitzero"`
 	DailyPatterns                     []DailyPatternSample `json:"daily_patterns,omitzero"`

@@ -37,7 +37,7 @@ type PlannedWorkoutDetailsMetadata struct {
 	PlannedDate                   Timestamp          `json:"planned_date,omitzero"`
 	CreatedDate                   Timestamp          `json:"created_date,omitzero"`
 	EstimatedTSS                  opt.Value[float64] `json:"estimated_tss,omitzero"`
-	EstimatedIf                   opt.Value[float64] `json:"estimated_if,omitzero"`
+	EstimatedIF                   opt.Value[float64] `json:"estimated_if,omitzero"`
 	EstimatedDurationSeconds      opt.Value[float64] `json:"estimated_duration_seconds,omitzero"`
 	EstimatedDistanceMeters       opt.Value[float64] `json:"estimated_distance_meters,omitzero"`
 	EstimatedCalories             opt.Value[float64] `json:"estimated_calories,omitzero"`
