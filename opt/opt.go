@@ -10,11 +10,26 @@ package opt
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"math"
-	"reflect"
 	"strconv"
+	"strings"
 )
+
+// ErrMismatch is wrapped by the error that decoding gives for a JSON value that
+// T cannot hold: another type, a number out of range, a fraction for an integer.
+// No error of this package repeats the input.
+var ErrMismatch = errors.New("opt: JSON value does not fit")
+
+// Value holds a T, an explicit null, or nothing at all. Two values are equal
+// with == when they are in the same state and, if present, hold equal Ts.
+//
+// Struct fields need the omitzero tag option so that an absent value is left
+// out of the JSON text while a null is written.
+type Value[T any] struct {
+	v     T // T's zero unless present
+	state state
+}
 
 type state uint8
 
@@ -23,16 +38,6 @@ const (
 	null
 	present
 )
-
-// Value holds a T, an explicit null, or nothing at all. Two values are equal
-// with == when they are in the same state and, if present, hold equal Ts.
-//
-// Struct fields need the omitzero tag option so that an absent value is left
-// out of the JSON text while a null is written.
-type Value[T any] struct {
-	v     T
-	state state
-}
 
 // Some returns a present value.
 func Some[T any](v T) Value[T] { return Value[T]{v: v, state: present} }
@@ -70,8 +75,7 @@ func (o Value[T]) Ptr() *T {
 	if o.state != present {
 		return nil
 	}
-	v := o.v
-	return &v
+	return new(o.v)
 }
 
 // String formats the held T as fmt does, and the other states as "null" and
@@ -96,33 +100,56 @@ func (o Value[T]) MarshalJSON() ([]byte, error) {
 	return json.Marshal(o.v)
 }
 
-// UnmarshalJSON accepts null and whatever T accepts; integers may be written
-// with an exponent or a zero fraction, as in 8.0. On error the value is left as
-// it was.
+// UnmarshalJSON accepts null and whatever T accepts. Where T wants an integer,
+// any spelling of a whole number will do, such as 8.0 or 1e3. On an error, which
+// wraps [ErrMismatch], the value is left as it was.
 func (o *Value[T]) UnmarshalJSON(data []byte) error {
-	if bytes.Equal(bytes.TrimSpace(data), []byte("null")) {
+	data = bytes.Trim(data, " \t\r\n")
+	if string(data) == "null" {
 		*o = Null[T]()
 		return nil
 	}
 	var v T
-	err := json.Unmarshal(data, &v)
-	if err != nil && !unmarshalIntegral(data, reflect.ValueOf(&v).Elem()) {
-		return fmt.Errorf("opt: JSON value does not fit %T", v)
+	if json.Unmarshal(data, &v) != nil {
+		whole, ok := respellWhole(data)
+		if !ok || json.Unmarshal(whole, &v) != nil {
+			return fmt.Errorf("%w %T", ErrMismatch, v)
+		}
 	}
 	*o = Some(v)
 	return nil
 }
 
-// unmarshalIntegral sets v, if it is a signed integer, from a JSON number that
-// has a whole value but is not written as an integer.
-func unmarshalIntegral(data []byte, v reflect.Value) bool {
-	if !v.CanInt() || !json.Valid(data) {
-		return false
+// respellWhole writes a JSON number without fraction and exponent, if it has a
+// whole value of at most maxDigits digits. It works on the text, because a float
+// would round 8.00000000000000001 to a whole number.
+func respellWhole(data []byte) ([]byte, bool) {
+	const maxDigits = 20 // of the largest uint64
+	if !json.Valid(data) {
+		return nil, false
 	}
-	f, err := strconv.ParseFloat(string(bytes.TrimSpace(data)), 64)
-	if err != nil || f != math.Trunc(f) || math.Abs(f) > 1<<53 || v.OverflowInt(int64(f)) {
-		return false
+	mantissa, exponent := string(data), 0
+	if i := strings.IndexAny(mantissa, "eE"); i >= 0 {
+		var err error
+		if exponent, err = strconv.Atoi(mantissa[i+1:]); err != nil {
+			return nil, false
+		}
+		mantissa = mantissa[:i]
 	}
-	v.SetInt(int64(f))
-	return true
+	mantissa, negative := strings.CutPrefix(mantissa, "-")
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	digits := strings.TrimLeft(whole+fraction, "0")
+	point := len(digits) - len(fraction) + exponent
+	digits = strings.TrimRight(digits, "0")
+	if digits == "" {
+		return []byte("0"), true
+	}
+	if point < len(digits) || point > maxDigits {
+		return nil, false
+	}
+	digits += strings.Repeat("0", point-len(digits))
+	if negative {
+		digits = "-" + digits
+	}
+	return []byte(digits), true
 }
