@@ -127,7 +127,7 @@ type ScoresData struct {
 // Every map of contributors goes from the name of a factor, an open set, to its
 // weighted share of the score above it.
 type DailyDataEnrichment struct {
-	// Stress of body and mind taken together.
+	// Stress of the day as a whole.
 	TotalStressScore opt.Value[float64] `json:"total_stress_score,omitzero"`
 	// Shares of TotalStressScore.
 	StressContributors map[string]float64 `json:"stress_contributors,omitzero"`

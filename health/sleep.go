@@ -32,9 +32,9 @@ type Sleep struct {
 // SleepMetadata places a [Sleep] in time. The source always gives both ends and
 // the upload type.
 type SleepMetadata struct {
-	// When the session began, usually on the evening before the day it counts for.
+	// When the session began; for a night, mostly on the evening before.
 	StartTime Timestamp `json:"start_time,omitzero"`
-	// When the session ended; its date part is the day it counts for.
+	// When the session ended.
 	EndTime Timestamp `json:"end_time,omitzero"`
 	// Whether the record's times are UTC or local.
 	TimestampLocalization opt.Value[TimestampLocalization] `json:"timestamp_localization,omitzero"`
