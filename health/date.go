@@ -1,6 +1,7 @@
 package health
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -14,7 +15,10 @@ type Date struct {
 	Day   int        // 1 to 31
 }
 
-var errDate = errors.New("health: not a date of the form YYYY-MM-DD")
+// ErrDate is the error for text that is not a day. It does not repeat the text.
+var ErrDate = errors.New("health: not a date of the form YYYY-MM-DD")
+
+const secondsPerDay = 24 * 60 * 60
 
 // NewDate carries days and months out of range over to the next ones, as
 // [time.Date] does.
@@ -28,16 +32,13 @@ func DateOf(t time.Time) Date {
 	return Date{Year: y, Month: m, Day: d}
 }
 
-// ParseDate reads YYYY-MM-DD and nothing else. The error does not repeat s.
+// ParseDate reads YYYY-MM-DD and nothing else; the error is [ErrDate].
 func ParseDate(s string) (Date, error) {
-	if len(s) != len("2006-01-02") {
-		return Date{}, errDate
+	seconds, ok := parseDay(s)
+	if !ok || len(s) > len("2006-01-02") {
+		return Date{}, ErrDate
 	}
-	t, err := time.Parse(time.DateOnly, s)
-	if err != nil {
-		return Date{}, errDate
-	}
-	return DateOf(t), nil
+	return DateOf(wallTime(seconds, 0)), nil
 }
 
 // IsZero reports whether d is the zero Date, which is no day.
@@ -52,12 +53,12 @@ func (d Date) IsValid() bool {
 func (d Date) AddDays(n int) Date { return NewDate(d.Year, d.Month, d.Day+n) }
 
 // DaysSince counts the days from e to d; negative when d is earlier.
-func (d Date) DaysSince(e Date) int {
-	return int((d.In(time.UTC).Unix() - e.In(time.UTC).Unix()) / (24 * 60 * 60))
-}
+func (d Date) DaysSince(e Date) int { return int((d.seconds() - e.seconds()) / secondsPerDay) }
 
 // Compare is -1, 0 or +1 as d is before, equal to or after e.
-func (d Date) Compare(e Date) int { return d.In(time.UTC).Compare(e.In(time.UTC)) }
+func (d Date) Compare(e Date) int {
+	return cmp.Or(cmp.Compare(d.Year, e.Year), cmp.Compare(d.Month, e.Month), cmp.Compare(d.Day, e.Day))
+}
 
 // Before reports whether d is an earlier day than e.
 func (d Date) Before(e Date) bool { return d.Compare(e) < 0 }
@@ -65,10 +66,15 @@ func (d Date) Before(e Date) bool { return d.Compare(e) < 0 }
 // After reports whether d is a later day than e.
 func (d Date) After(e Date) bool { return d.Compare(e) > 0 }
 
-// In is the first instant of the day in loc, which is not midnight on a day
-// whose midnight daylight saving skips.
+// In is the first instant of the day in loc. That is midnight, except where
+// daylight saving skips midnight: there it is the moment of the change.
 func (d Date) In(loc *time.Location) time.Time {
-	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, loc)
+	t := instant(d.seconds(), 0, loc)
+	if hour, minute, second := t.Clock(); hour == 0 && minute == 0 && second == 0 {
+		return t
+	}
+	change, _ := t.ZoneBounds()
+	return change
 }
 
 // String is YYYY-MM-DD.
@@ -76,15 +82,16 @@ func (d Date) String() string {
 	return fmt.Sprintf("%04d-%02d-%02d", d.Year, int(d.Month), d.Day)
 }
 
-// MarshalText writes YYYY-MM-DD; a day that does not exist is an error.
+// MarshalText writes YYYY-MM-DD; for a day that does not exist the error is
+// [ErrDate].
 func (d Date) MarshalText() ([]byte, error) {
 	if !d.IsValid() {
-		return nil, errDate
+		return nil, ErrDate
 	}
 	return []byte(d.String()), nil
 }
 
-// UnmarshalText reads YYYY-MM-DD.
+// UnmarshalText reads YYYY-MM-DD; the error is [ErrDate].
 func (d *Date) UnmarshalText(text []byte) error {
 	v, err := ParseDate(string(text))
 	if err != nil {
@@ -92,4 +99,9 @@ func (d *Date) UnmarshalText(text []byte) error {
 	}
 	*d = v
 	return nil
+}
+
+// seconds is the day's midnight as a wall clock; see [wallTime].
+func (d Date) seconds() int64 {
+	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).Unix()
 }
