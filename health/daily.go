@@ -50,11 +50,11 @@ type DailyMetadata struct {
 	UploadType opt.Value[UploadType] `json:"upload_type,omitzero"`
 }
 
-// DailyDistanceData is the ground covered in a day, workouts included.
+// DailyDistanceData is the ground covered in a day.
 type DailyDistanceData struct {
 	// Count of steps.
 	Steps opt.Value[int64] `json:"steps,omitzero"`
-	// Distance on foot or otherwise, meters.
+	// Distance covered, meters.
 	DistanceMeters opt.Value[float64] `json:"distance_meters,omitzero"`
 	// Height climbed, counted in floors as the source defines them.
 	FloorsClimbed opt.Value[int64] `json:"floors_climbed,omitzero"`

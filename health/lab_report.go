@@ -35,9 +35,9 @@ type LabReportSession struct {
 
 	// Name of the laboratory.
 	LabName opt.Value[string] `json:"lab_name,omitzero"`
-	// Date printed on the report.
+	// Date the report bears.
 	ReportDate Timestamp `json:"report_date,omitzero"`
-	// Time of day printed on the report, "15:04".
+	// Time of day the report bears, "15:04".
 	ReportTime opt.Value[string] `json:"report_time,omitzero"`
 	// Date the specimen was taken.
 	CollectionDate Timestamp `json:"collection_date,omitzero"`

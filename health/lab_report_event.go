@@ -10,9 +10,9 @@ type LabReportEventData struct {
 	SessionID opt.Value[string] `json:"session_id,omitzero"`
 	// The caller's own reference, given with the upload.
 	ReferenceID opt.Value[string] `json:"reference_id,omitzero"`
-	// Date printed on the report.
+	// Date the report bears.
 	ReportDate Timestamp `json:"report_date,omitzero"`
-	// Time of day printed on the report, "15:04".
+	// Time of day the report bears, "15:04".
 	ReportTime opt.Value[string] `json:"report_time,omitzero"`
 	// Language and region of the report, such as "en-GB".
 	ReportLocale opt.Value[string] `json:"report_locale,omitzero"`

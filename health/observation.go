@@ -28,7 +28,7 @@ type HealthObservationMetadata struct {
 
 // HealthObservationData is the observation itself. Only the type is always there.
 type HealthObservationData struct {
-	// What was observed, as a word such as "intermenstrual_bleeding"; an open set.
+	// What was observed, as a word such as "headache"; an open set.
 	ObservationType opt.Value[string] `json:"observation_type,omitzero"`
 	// The kind of thing it is; Unspecified for types Terra has yet to sort.
 	Category opt.Value[HealthObservationCategory] `json:"category,omitzero"`
