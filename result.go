@@ -1,0 +1,237 @@
+package terra
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/terra-go/terra/health"
+)
+
+// Result is what Terra made of a request for data. It is one of *[Data],
+// *[NoData], *[Queued], *[Processing], *[RateLimited] and *[UnknownResult], to be
+// told apart by a type switch.
+type Result[T any] interface {
+	// User is the connection asked about, as far as the response describes it.
+	User() User
+
+	// Raw is the response as received. It is shared, not copied: do not modify it.
+	Raw() json.RawMessage
+
+	// RateLimit is the state of Terra's limit after this request.
+	RateLimit() RateLimit
+
+	// failure is why the result will not do for a caller who needed another.
+	failure() *Error
+	result(T)
+}
+
+// Data is the records asked for, oldest first; none when there are none.
+type Data[T any] struct {
+	outcome[T]
+	Items []T
+}
+
+// NoData is the legacy API's way to say that the range holds nothing, or that the
+// provider does not offer this type of data.
+type NoData[T any] struct {
+	outcome[T]
+	Message string
+}
+
+// Queued is Terra's promise to send the data to the webhook. The first delivery
+// may arrive before the promise does.
+type Queued[T any] struct {
+	outcome[T]
+
+	// Reference is the same on every delivery that follows, in its terra-reference
+	// header.
+	Reference string
+
+	// Large is set when the data will come in several deliveries, announced by
+	// events of their own.
+	Large bool
+}
+
+// Processing means that the provider is still collecting the data; the same
+// request will work later.
+type Processing[T any] struct {
+	outcome[T]
+
+	// RetryAfter is 0 when the response does not say.
+	RetryAfter time.Duration
+}
+
+// RateLimited means that the provider, not Terra, refused Terra for now.
+type RateLimited[T any] struct {
+	outcome[T]
+	Message string
+}
+
+// UnknownResult is a response in none of the forms known when this was written.
+// Its Raw says more.
+type UnknownResult[T any] struct {
+	outcome[T]
+}
+
+// answer is embedded in everything that a response turns into.
+type answer struct {
+	response *response
+}
+
+// Raw is the response as received. It is shared, not copied: do not modify it.
+func (a answer) Raw() json.RawMessage {
+	if a.response == nil {
+		return nil
+	}
+	return a.response.body
+}
+
+type outcome[T any] struct {
+	answer
+	user User
+}
+
+// User is the connection asked about, as far as the response describes it.
+func (o outcome[T]) User() User { return o.user }
+
+// RateLimit is the state of Terra's limit after this request.
+func (o outcome[T]) RateLimit() RateLimit {
+	if o.response == nil {
+		return RateLimit{}
+	}
+	return parseRateLimit(o.response.header)
+}
+
+func (outcome[T]) result(T) {}
+
+func (d *Data[T]) failure() *Error          { return d.response.fail(ErrNotQueued) }
+func (n *NoData[T]) failure() *Error        { return n.response.fail(ErrNoData) }
+func (q *Queued[T]) failure() *Error        { return q.response.fail(ErrQueued) }
+func (l *RateLimited[T]) failure() *Error   { return l.response.fail(ErrRateLimited) }
+func (u *UnknownResult[T]) failure() *Error { return u.response.fail(ErrMalformed) }
+
+func (p *Processing[T]) failure() *Error {
+	e := p.response.fail(ErrProcessing)
+	e.RetryAfter = p.RetryAfter
+	return e
+}
+
+// envelope is the union of every form of response.
+type envelope[T any] struct {
+	Type              text      `json:"type"`
+	Status            text      `json:"status"`
+	Message           text      `json:"message"`
+	Reference         text      `json:"reference"`
+	User              owner     `json:"user"`
+	Data              list[T]   `json:"data"`
+	Athlete           object[T] `json:"athlete"`
+	RetryAfterSeconds seconds   `json:"retry_after_seconds"`
+	RetryAfter        seconds   `json:"retry_after"`
+}
+
+// parseResult tells the forms apart by what they contain. The type member cannot:
+// data and the promise to send data carry the same one.
+func parseResult[T any](r *response) (Result[T], error) {
+	var e envelope[T]
+	if err := decode(r.body, &e); err != nil {
+		if json.Valid(r.body) && bytes.TrimSpace(r.body)[0] != '{' {
+			return &UnknownResult[T]{outcome[T]{answer: answer{r}}}, nil
+		}
+		return nil, r.fail(err)
+	}
+	o := outcome[T]{answer{r}, User(e.User)}
+	switch {
+	case e.Athlete.present:
+		if _, ok := any(e.Athlete.value).(health.Athlete); !ok {
+			return &UnknownResult[T]{o}, nil
+		}
+		return &Data[T]{o, []T{e.Athlete.value}}, nil
+	case e.Data.present:
+		return &Data[T]{o, e.Data.items}, nil
+	case e.RetryAfterSeconds.present || e.RetryAfter.present || e.Type == "processing":
+		wait := max(e.RetryAfterSeconds.d, e.RetryAfter.d)
+		if wait == 0 {
+			wait = parseRetryAfter(r.header, time.Now())
+		}
+		return &Processing[T]{o, wait}, nil
+	case e.Type == "large_request_processing",
+		e.Reference != "" && strings.HasPrefix(string(e.Message), "Large request"):
+		return &Queued[T]{o, string(e.Reference), true}, nil
+	case e.Reference != "":
+		return &Queued[T]{o, string(e.Reference), false}, nil
+	case e.Type == "rate_limit":
+		return &RateLimited[T]{o, string(e.Message)}, nil
+	case e.Type == "no_data", e.Status == "error", e.Status == "not_available",
+		isNoDataSentence(e.Status), isNoDataSentence(e.Message):
+		message := e.Message
+		if message == "" && isNoDataSentence(e.Status) {
+			message = e.Status
+		}
+		return &NoData[T]{o, string(message)}, nil
+	}
+	return &UnknownResult[T]{o}, nil
+}
+
+func isNoDataSentence(s text) bool {
+	return s == "Data type requested not available from provider" ||
+		s == "No data available for specified time range"
+}
+
+// list is present only as a JSON array.
+type list[T any] struct {
+	items   []T
+	present bool
+}
+
+func (l *list[T]) UnmarshalJSON(data []byte) error {
+	if data[0] != '[' {
+		return nil
+	}
+	l.present = true
+	return json.Unmarshal(data, &l.items)
+}
+
+// object is present only as a JSON object.
+type object[T any] struct {
+	value   T
+	present bool
+}
+
+func (o *object[T]) UnmarshalJSON(data []byte) error {
+	if data[0] != '{' {
+		return nil
+	}
+	o.present = true
+	return json.Unmarshal(data, &o.value)
+}
+
+// owner is the user of a response: an object, in old responses an array of one,
+// and never a reason to lose the data beside it.
+type owner User
+
+func (o *owner) UnmarshalJSON(data []byte) error {
+	var users []User
+	if data[0] == '[' && json.Unmarshal(data, &users) == nil && len(users) > 0 {
+		*o = owner(users[0])
+		return nil
+	}
+	_ = json.Unmarshal(data, (*User)(o))
+	return nil
+}
+
+// seconds is a duration as a JSON number of seconds, or the same in a string.
+type seconds struct {
+	d       time.Duration
+	present bool
+}
+
+func (s *seconds) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		return nil
+	}
+	s.present = true
+	s.d, _ = parseSeconds(strings.Trim(string(data), `"`))
+	return nil
+}
