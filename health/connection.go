@@ -2,7 +2,8 @@ package health
 
 import "github.com/terra-go/terra/opt"
 
-// Connection is the newer form of [User], which comes with hormone events alone.
+// Connection is a connection in the form of the v3 interface, of which only the
+// hormone endpoint was ever published. Everywhere else it is a [User].
 type Connection struct {
 	// Terra's number for the connection; not a User's UserID.
 	ID opt.Value[int64] `json:"id,omitzero"`
