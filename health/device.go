@@ -2,24 +2,37 @@ package health
 
 import "github.com/terra-go/terra/opt"
 
+// DeviceData is what recorded a record: a wearable, a phone, or the app that
+// handed the data on.
 type DeviceData struct {
-	ActivationTimestamp Timestamp         `json:"activation_timestamp,omitzero"`
-	DataProvided        []DeviceDataType  `json:"data_provided,omitzero"`
-	HardwareVersion     opt.Value[string] `json:"hardware_version,omitzero"`
-	LastUploadDate      Timestamp         `json:"last_upload_date,omitzero"`
-	Manufacturer        opt.Value[string] `json:"manufacturer,omitzero"`
-	Name                opt.Value[string] `json:"name,omitzero"`
-	OtherDevices        []OtherDeviceData `json:"other_devices,omitzero"`
-	SerialNumber        opt.Value[string] `json:"serial_number,omitzero"`
-	SoftwareVersion     opt.Value[string] `json:"software_version,omitzero"`
+	// Model, or the app's name or package where the data went through an
+	// aggregator such as Google Fit.
+	Name            opt.Value[string] `json:"name,omitzero"`
+	Manufacturer    opt.Value[string] `json:"manufacturer,omitzero"`
+	SerialNumber    opt.Value[string] `json:"serial_number,omitzero"`
+	HardwareVersion opt.Value[string] `json:"hardware_version,omitzero"`
+	SoftwareVersion opt.Value[string] `json:"software_version,omitzero"`
+	// When the device was put into service.
+	ActivationTimestamp Timestamp `json:"activation_timestamp,omitzero"`
+	// When the device last sent its data to the provider.
+	LastUploadDate Timestamp `json:"last_upload_date,omitzero"`
+	// What this device contributed.
+	DataProvided []DeviceDataType `json:"data_provided,omitzero"`
+	// Further devices that contributed, such as a chest strap.
+	OtherDevices []OtherDeviceData `json:"other_devices,omitzero"`
 }
 
+// OtherDeviceData is a device that contributed to a record beside its main one.
 type OtherDeviceData struct {
-	Manufacturer    opt.Value[string] `json:"manufacturer,omitzero"`
-	HardwareVersion opt.Value[string] `json:"hardware_version,omitzero"`
-	SerialNumber    opt.Value[string] `json:"serial_number,omitzero"`
+	// Model, or the app's name or package where the data went through an
+	// aggregator such as Google Fit.
 	Name            opt.Value[string] `json:"name,omitzero"`
+	Manufacturer    opt.Value[string] `json:"manufacturer,omitzero"`
+	SerialNumber    opt.Value[string] `json:"serial_number,omitzero"`
+	HardwareVersion opt.Value[string] `json:"hardware_version,omitzero"`
 	SoftwareVersion opt.Value[string] `json:"software_version,omitzero"`
-	DataProvided    []DeviceDataType  `json:"data_provided,omitzero"`
-	LastUploadDate  Timestamp         `json:"last_upload_date,omitzero"`
+	// When the device last sent its data to the provider.
+	LastUploadDate Timestamp `json:"last_upload_date,omitzero"`
+	// What this device contributed.
+	DataProvided []DeviceDataType `json:"data_provided,omitzero"`
 }
