@@ -22,7 +22,7 @@ const (
 // DefaultMaxResponseBytes is the size at which a response is refused unless
 // [WithMaxResponseBytes] sets another. A month of records with samples takes some
 // tens of megabytes.
-const DefaultMaxResponseBytes = 256 << 20
+const DefaultMaxResponseBytes = 128 << 20
 
 // Client talks to the Terra API. It is safe for concurrent use and holds no
 // resources of its own beyond the [http.Client] it was given.
@@ -50,7 +50,7 @@ func New(c Credentials, opts ...Option) (*Client, error) {
 		return nil, err
 	}
 	t := &transport{
-		credentials: c,
+		credentials: func() Credentials { return c },
 		base:        BaseURL,
 		http:        http.Client{},
 		retry:       RetryPolicy{}.withDefaults(),

@@ -52,8 +52,7 @@ type Error struct {
 	Reference  string // ties the request to its webhook deliveries
 	TraceID    string // names this response to Terra's support
 
-	// Raw is the body as received, cut at 64 KiB when StatusCode is an error; it
-	// need not be JSON.
+	// Raw is the first 64 KiB of the body as received; it need not be JSON.
 	Raw []byte
 
 	err error

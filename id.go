@@ -8,8 +8,8 @@ import (
 )
 
 // validateID refuses ids that cannot be ids but could be an attempt to reach
-// another endpoint: those that read as a path with . or .. in it, even after
-// something on the way has decoded them. All others are escaped when sent.
+// another endpoint: those that read as a path with . or .. in it, be it after
+// proxies on the way have decoded them. All others are escaped when sent.
 func validateID(argument, id string) error {
 	switch {
 	case id == "":
@@ -23,18 +23,15 @@ func validateID(argument, id string) error {
 }
 
 func hasDotSegment(id string) bool {
-	for {
+	for range 4 {
 		for segment := range strings.FieldsFuncSeq(id, func(r rune) bool { return r == '/' || r == '\\' }) {
 			if segment == "." || segment == ".." {
 				return true
 			}
 		}
-		decoded := decodePercent(id)
-		if decoded == id {
-			return false
-		}
-		id = decoded
+		id = decodePercent(id)
 	}
+	return false
 }
 
 // decodePercent decodes every %XX there is; unlike url.PathUnescape it is not

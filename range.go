@@ -28,6 +28,9 @@ func Between(start, end health.Date) Range { return Range{start, end} }
 // or two days longer than n. Use [Days] with a person's own date to be exact.
 func Last(n int) Range {
 	first, last := today()
+	if n < 1 {
+		return Range{last, last} // empty, and so refused
+	}
 	return Range{first.AddDays(1 - n), last.AddDays(1)}
 }
 

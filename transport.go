@@ -16,14 +16,15 @@ import (
 	"time"
 )
 
-// maxErrorBytes is how much of an error's body is read.
+// maxErrorBytes is how much of its body an Error keeps.
 const maxErrorBytes = 64 << 10
 
 // trustedLength is how much memory a Content-Length header alone may claim.
 const trustedLength = 16 << 20
 
 type transport struct {
-	credentials Credentials
+	// credentials is a function because fmt would print a field, unexported or not.
+	credentials func() Credentials
 	base        string
 	http        http.Client
 	retry       RetryPolicy
@@ -115,11 +116,14 @@ func (t *transport) exchange(ctx context.Context, r *response, body []byte) erro
 	}
 	defer res.Body.Close()
 	r.status, r.header = res.StatusCode, res.Header
-	limit := t.limit
 	if r.status >= 300 {
-		limit = maxErrorBytes
+		r.body, _ = readBody(res, maxErrorBytes)
+		return nil
 	}
-	r.body, err = readBody(res, limit)
+	if res.ContentLength > t.limit {
+		return ErrResponseTooLarge
+	}
+	r.body, err = readBody(res, t.limit)
 	return err
 }
 
@@ -144,9 +148,10 @@ func (t *transport) request(ctx context.Context, c call, body []byte) (*http.Req
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	req.Header.Set("dev-id", t.credentials.DevID)
+	credentials := t.credentials()
+	req.Header.Set("dev-id", credentials.DevID)
 	if !c.keyless {
-		req.Header.Set("x-api-key", t.credentials.APIKey)
+		req.Header.Set("x-api-key", credentials.APIKey)
 	}
 	return req, nil
 }
@@ -162,7 +167,7 @@ func (r *response) fail(cause error) *Error {
 		RateLimit:  parseRateLimit(r.header),
 		Reference:  r.header.Get("terra-reference"),
 		TraceID:    r.header.Get("X-Terra-Trace-Id"),
-		Raw:        r.body,
+		Raw:        bytes.Clone(r.body[:min(len(r.body), maxErrorBytes)]),
 		err:        cause,
 	}
 	e.readBody()
