@@ -119,9 +119,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusOK)
 }
 
-// read returns the body once it is whole and verified.
-func (h *handler) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	clear := limitRead(w, r)
+// read returns the body if it is whole, and an error unless it is verified too.
+func (h *handler) read(w http.ResponseWriter, r *http.Request) (body []byte, err error) {
+	done := limitRead(r.Context(), w)
+	defer func() { done(body != nil) }()
 	check, err := h.verifier.Begin(r.Header)
 	if err != nil {
 		return nil, err
@@ -129,33 +130,34 @@ func (h *handler) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > h.maxBytes {
 		return nil, &http.MaxBytesError{Limit: h.maxBytes}
 	}
-	body, err := readAll(http.MaxBytesReader(w, r.Body, h.maxBytes), r.ContentLength, check)
+	body, err = readAll(http.MaxBytesReader(w, r.Body, h.maxBytes), r.ContentLength, check)
 	if err != nil {
 		return nil, err
 	}
-	clear()
-	return body, check.Finish()
+	return body, check.Finish() // the body in any case: it is whole
 }
 
-// limitRead has reads of the body fail when the request's context ends, and when
-// it takes too long. The limit stays on a body that was refused, because the
-// server goes on to read some of the rest; clear lifts it.
-func limitRead(w http.ResponseWriter, r *http.Request) (clear func()) {
-	control := http.NewResponseController(w)
-	server, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
+// limitRead has reads of the request's body fail when ctx ends, and when they take
+// too long altogether, until done is called. A body that was not read to its end
+// keeps the time limit, because the server goes on to skip some of the rest.
+func limitRead(ctx context.Context, w http.ResponseWriter) (done func(whole bool)) {
+	control := http.NewResponseController(w) // a w without deadlines is left without
+	server, _ := ctx.Value(http.ServerContextKey).(*http.Server)
 	if server == nil || server.ReadTimeout <= 0 {
 		control.SetReadDeadline(time.Now().Add(bodyTimeout))
 	}
-	expired := make(chan struct{})
-	stop := context.AfterFunc(r.Context(), func() {
-		defer close(expired)
+	interrupted := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(interrupted)
 		control.SetReadDeadline(time.Unix(1, 0))
 	})
-	return func() {
+	return func(whole bool) {
 		if !stop() {
-			<-expired
+			<-interrupted
 		}
-		control.SetReadDeadline(time.Time{})
+		if whole {
+			control.SetReadDeadline(time.Time{})
+		}
 	}
 }
 
@@ -174,7 +176,7 @@ func readAll(r io.Reader, length int64, check io.Writer) ([]byte, error) {
 		check.Write(buf[len(buf) : len(buf)+n])
 		buf = buf[:len(buf)+n]
 		switch {
-		case errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+		case err == io.EOF:
 			return buf, nil
 		case err != nil:
 			return nil, err

@@ -42,9 +42,12 @@ var (
 	ErrTooNew             = errors.New("webhook: signature from the future")
 )
 
-// maxTimes bounds the work that one request can ask for: the body is hashed once
-// for each secret and each distinct time of signature.
-const maxTimes = 4
+// What one request can ask for is bounded: the body is hashed once for each secret
+// and each distinct time of signature.
+const (
+	maxHeaders = 8
+	maxTimes   = 4
+)
 
 // Verifier decides whether a delivery was signed with one of its secrets. It is
 // safe for concurrent use.
@@ -128,6 +131,9 @@ func (v *Verifier) Begin(h http.Header) (*Check, error) {
 }
 
 func (v *Verifier) begin(headers []string) (*Check, error) {
+	if len(headers) > maxHeaders {
+		return nil, fmt.Errorf("%w: too many headers", ErrMalformedSignature)
+	}
 	c := &Check{v: v}
 	err := ErrNoSignature
 	for i, header := range headers {
@@ -140,7 +146,7 @@ func (v *Verifier) begin(headers []string) (*Check, error) {
 			continue
 		}
 		if !c.add(sig) {
-			return nil, fmt.Errorf("%w: too many", ErrMalformedSignature)
+			return nil, fmt.Errorf("%w: too many times", ErrMalformedSignature)
 		}
 	}
 	if len(c.candidates) == 0 {
