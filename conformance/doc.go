@@ -1,0 +1,10 @@
+// Package conformance holds the tests that need what others wrote: routers that
+// people mount the webhook handler in, and the official clients in other
+// languages, run against the sandbox. Nothing imports it.
+//
+// The JavaScript clients come from npm and are not part of the repository; their
+// tests are skipped until they are installed, from the root of the repository,
+// with
+//
+//	npm install --prefix conformance/clients --no-package-lock
+package conformance
