@@ -1,0 +1,267 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/terra-go/terra/health"
+)
+
+// maxDays is the longest range of one request.
+const maxDays = 1825
+
+// window is what a data request asks for: days from start up to, not including,
+// end.
+type window struct{ start, end health.Date }
+
+func (w window) days() int { return w.end.DaysSince(w.start) }
+
+// fetch serves the data of one kind.
+func fetch(k kind) func(*Server, *call) error {
+	return func(s *Server, c *call) error {
+		conn, err := s.subject(c)
+		if err != nil {
+			return err
+		}
+		toWebhook, err := c.params.flag("to_webhook", true)
+		if err != nil {
+			return err
+		}
+		samples, err := c.params.flag("with_samples", false)
+		if err != nil {
+			return err
+		}
+		if _, err := c.params.flag("retry_if_rate_limited", false); err != nil {
+			return err
+		}
+		days, err := c.window()
+		if err != nil {
+			return err
+		}
+		if days.days() > maxDays {
+			c.refuseRange()
+			return nil
+		}
+		reference := newUUID()
+		if toWebhook {
+			return s.sendToWebhook(c, conn, k, reference, func() event {
+				return dataEvent(k, conn.user, s.records(conn, k, days, samples))
+			})
+		}
+		if c.dialect == legacy && !gives(conn.person.Provider(), k) {
+			return c.replyNoData(conn.user, "not_available", "Data type requested not available from provider")
+		}
+		records := s.records(conn, k, days, samples)
+		if c.dialect == legacy && len(records) == 0 {
+			return c.replyNoData(conn.user, "error", "No data available for specified time range")
+		}
+		c.w.Header().Set("terra-reference", reference)
+		return c.replyRecords(k, conn.user, records)
+	}
+}
+
+func (s *Server) fetchAthlete(c *call) error {
+	conn, err := s.subject(c)
+	if err != nil {
+		return err
+	}
+	toWebhook, err := c.params.flag("to_webhook", true)
+	if err != nil {
+		return err
+	}
+	reference := newUUID()
+	if toWebhook {
+		return s.sendToWebhook(c, conn, athlete, reference, func() event {
+			return athleteEvent(conn.user, s.profile(conn))
+		})
+	}
+	if c.dialect == legacy && !gives(conn.person.Provider(), athlete) {
+		return c.replyNoData(conn.user, "not_available", "Data type requested not available from provider")
+	}
+	c.w.Header().Set("terra-reference", reference)
+	return c.reply(struct {
+		Status  string         `json:"status,omitzero"`
+		Type    kind           `json:"type"`
+		User    health.User    `json:"user"`
+		Athlete health.Athlete `json:"athlete"`
+	}{c.dialect.success(), athlete, conn.user, s.profile(conn)})
+}
+
+// profile is who the person is now; empty when the provider does not tell.
+func (s *Server) profile(conn connection) health.Athlete {
+	profile, _ := conn.person.Athlete(health.DateOf(s.now().UTC()))
+	return profile
+}
+
+// subject is the connection that a data request is about.
+func (s *Server) subject(c *call) (connection, error) {
+	userID, err := c.params.required("user_id")
+	if err != nil {
+		return connection{}, err
+	}
+	conn, ok := s.connection(userID)
+	if !ok {
+		return connection{}, errUserNotFound
+	}
+	return conn, nil
+}
+
+// records are those of the window that have ended by now: nobody's watch tells the
+// future, and a record once seen never changes.
+func (s *Server) records(conn connection, k kind, days window, samples bool) []any {
+	now := s.now()
+	today := health.DateOf(now.UTC()).AddDays(1) // already tomorrow east of here
+	records := []any{}
+	for day := days.start; day.Before(days.end) && !day.After(today); day = day.AddDays(1) {
+		for end, record := range conn.day(k, day, samples) {
+			if !end.In(time.UTC).After(now) {
+				records = append(records, record)
+			}
+		}
+	}
+	return records
+}
+
+// ack answers a request whose data go to the destinations.
+type ack struct {
+	Status    string      `json:"status"`
+	Type      kind        `json:"type"`
+	Message   string      `json:"message,omitzero"`
+	Reference string      `json:"reference"`
+	TraceID   string      `json:"trace_id,omitzero"`
+	User      health.User `json:"user"`
+}
+
+// sendToWebhook acknowledges, then delivers.
+func (s *Server) sendToWebhook(c *call, conn connection, k kind, reference string, make func() event) error {
+	if push, ping := s.dispatch.modes(); !push && !ping && c.dialect == current {
+		return badRequest("no destinations available for this connection")
+	}
+	release := s.dispatch.hold()
+	defer release()
+	c.w.Header().Set("terra-reference", reference)
+	reply := ack{Status: "success", Type: k, Reference: reference, User: conn.user}
+	if c.dialect == legacy {
+		reply.Type = "webhook"
+		reply.Message = "Data will be sent to webhook"
+	} else {
+		reply.TraceID = reference
+	}
+	if err := c.reply(reply); err != nil {
+		return err
+	}
+	http.NewResponseController(c.w).Flush() // an error means no more than that it could not
+	s.emit(emission{userID: conn.user.UserID, reference: reference, linkBase: c.host}, make())
+	return nil
+}
+
+// replyRecords writes record by record: a year with samples need not be in memory
+// twice.
+func (c *call) replyRecords(k kind, user health.User, records []any) error {
+	var head bytes.Buffer
+	if status := c.dialect.success(); status != "" {
+		head.WriteString(`{"status":"` + status + `","type":"` + string(k) + `","user":`)
+	} else {
+		head.WriteString(`{"type":"` + string(k) + `","user":`)
+	}
+	b, err := json.Marshal(user)
+	if err != nil {
+		return err
+	}
+	head.Write(b)
+	head.WriteString(`,"data":[`)
+	c.w.Header().Set("Content-Type", "application/json")
+	c.w.Header().Set("X-Content-Type-Options", "nosniff")
+	c.w.Write(head.Bytes())
+	for i, record := range records {
+		b, err := json.Marshal(record)
+		if err != nil {
+			panic(http.ErrAbortHandler) // the status is out: cut the body, so that nobody takes it for whole
+		}
+		if i > 0 {
+			c.w.Write([]byte{','})
+		}
+		if _, err := c.w.Write(b); err != nil {
+			return nil // the client is gone
+		}
+	}
+	c.w.Write([]byte("]}\n"))
+	return nil
+}
+
+func (c *call) replyNoData(user health.User, status, message string) error {
+	return c.reply(struct {
+		Status  string      `json:"status"`
+		Message string      `json:"message"`
+		Type    string      `json:"type"`
+		User    health.User `json:"user"`
+	}{status, message, "no_data", user})
+}
+
+// refuseRange is what Terra answers to a request for more days than its first rule
+// allows; the body is no problem document on either base.
+func (c *call) refuseRange() {
+	c.w.Header().Set("X-Terra-RateLimit-Rule", "r1")
+	writeJSON(c.w, http.StatusTooManyRequests, "application/json", struct {
+		Detail string `json:"detail"`
+	}{"rate limit exceeded"})
+}
+
+// success is the status that bodies of the legacy base carry and others lack.
+func (d dialect) success() string {
+	if d == legacy {
+		return "success"
+	}
+	return ""
+}
+
+// window reads the two dates. Without an end it is one day.
+func (c *call) window() (window, error) {
+	raw, err := c.params.required("start_date")
+	if err != nil {
+		return window{}, err
+	}
+	start, _, ok := parseDay(raw)
+	if !ok {
+		return window{}, badRequest("invalid start_date")
+	}
+	w := window{start, start.AddDays(1)}
+	if raw := c.params["end_date"]; raw != "" {
+		end, within, ok := parseDay(raw)
+		if !ok {
+			return window{}, badRequest("invalid end_date")
+		}
+		if within {
+			end = end.AddDays(1)
+		}
+		w.end = end
+	}
+	if w.end.Before(w.start) {
+		return window{}, badRequest("end_date is before start_date")
+	}
+	return w, nil
+}
+
+// parseDay reads YYYY-MM-DD or Unix seconds, which it takes as UTC; within is true
+// when these are not midnight.
+func parseDay(raw string) (day health.Date, within, ok bool) {
+	if day, err := health.ParseDate(raw); err == nil {
+		return day, false, day.Year > 0
+	}
+	if len(raw) != 9 && len(raw) != 10 {
+		return health.Date{}, false, false
+	}
+	seconds, err := strconv.ParseUint(raw, 10, 63)
+	if err != nil {
+		return health.Date{}, false, false
+	}
+	return health.DateOf(time.Unix(int64(seconds), 0).UTC()), seconds%86400 != 0, true
+}
+
+// touch remembers that data of the user have reached a destination.
+func (s *Server) touch(userID string, at time.Time) {
+	s.update(userID, func(u *health.User) { u.LastWebhookUpdate = health.TimestampOf(at.UTC()) })
+}

@@ -1,0 +1,165 @@
+package sandbox
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/terra-go/terra/webhook"
+)
+
+// Destination is where webhooks go.
+type Destination struct {
+	// URL is absolute, http or https.
+	URL string `json:"url"`
+
+	// Secret signs what goes there; the server's signing secret when empty.
+	Secret string `json:"secret,omitzero"`
+
+	// Mode is [ModePush], which is also the default, or [ModePing].
+	Mode string `json:"mode,omitzero"`
+}
+
+// The modes of a [Destination].
+const (
+	ModePush = "push" // the data themselves
+	ModePing = "ping" // a link to them, for data events
+)
+
+// State is how far a [Delivery] has come.
+type State string
+
+const (
+	StatePending   State = "pending"   // due, or under way
+	StateRetrying  State = "retrying"  // refused at least once, and due again at NextRetry
+	StateDelivered State = "delivered" // acknowledged
+	StateFailed    State = "failed"    // given up
+)
+
+// Delivery is one event on its way to one destination.
+type Delivery struct {
+	ID        string    `json:"id"`
+	EventType string    `json:"event_type"`
+	UserID    string    `json:"user_id,omitzero"`
+	URL       string    `json:"url"`
+	TraceID   string    `json:"trace_id"`
+	Reference string    `json:"reference"`
+	CreatedAt time.Time `json:"created_at"`
+	State     State     `json:"state"`
+	NextRetry time.Time `json:"next_retry,omitzero"` // zero unless retrying
+	Attempts  []Attempt `json:"attempts"`
+
+	// Header is that of the latest attempt, or empty before the first.
+	Header http.Header `json:"header"`
+
+	// Body is what is or will be sent. It is shared and must not be changed.
+	Body json.RawMessage `json:"body,omitzero"`
+}
+
+// Attempt is one request to a destination.
+type Attempt struct {
+	At time.Time `json:"at"`
+
+	// Status is the receiver's answer, or else what Terra notes in its place: 504
+	// when it took too long, 503 when there was no connection, 500 when there was
+	// no usable answer.
+	Status int `json:"status"`
+
+	// Error says why an attempt failed that has no answer of the receiver's.
+	Error string `json:"error,omitzero"`
+
+	// Duration is in nanoseconds.
+	Duration time.Duration `json:"duration"`
+}
+
+// Errors of the delivery functions; [errors.Is] finds them.
+var (
+	ErrInvalidDestination = errors.New("sandbox: a destination needs an http or https URL without credentials, and a mode that is push or ping")
+	ErrUnknownDelivery    = errors.New("sandbox: unknown delivery")
+)
+
+// SetDestinations replaces all of them. A destination is its place in the list:
+// what is still to be retried goes to whatever URL now stands in the place of the
+// one it was meant for, and is given up when there is none.
+func (s *Server) SetDestinations(list []Destination) error {
+	list = slices.Clone(list)
+	for i := range list {
+		d := &list[i]
+		u, err := url.Parse(d.URL)
+		d.Mode = cmp.Or(d.Mode, ModePush)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil ||
+			d.Mode != ModePush && d.Mode != ModePing {
+			return ErrInvalidDestination
+		}
+		d.Secret = cmp.Or(d.Secret, s.creds.SigningSecret)
+	}
+	s.dispatch.setDestinations(list)
+	return nil
+}
+
+// Deliveries lists the latest thousand or so, oldest first.
+func (s *Server) Deliveries() []Delivery { return s.dispatch.list() }
+
+// Resend puts a delivery, whatever became of it, on its way again at once: same
+// body and trace id, a new signature, and as many retries as a new one has.
+func (s *Server) Resend(id string) (Delivery, error) { return s.dispatch.resend(id) }
+
+// emit queues ev for every destination and returns the first of its deliveries.
+// All share one trace id, as it is one event.
+func (s *Server) emit(em emission, ev event) (Delivery, error) {
+	push, ping := s.dispatch.modes()
+	if !push && !ping {
+		return Delivery{}, ErrNoDestination
+	}
+	body, err := ev.body(em.set)
+	if err != nil {
+		return Delivery{}, err
+	}
+	proto := Delivery{
+		EventType: ev.Type,
+		UserID:    em.userID,
+		TraceID:   newUUID(),
+		Reference: cmp.Or(em.reference, newUUID()),
+		CreatedAt: s.now(),
+		State:     StatePending,
+		Body:      body,
+	}
+	data := ev.Athlete != nil || ev.Data != nil
+	var link []byte
+	if ping && data {
+		if link, err = s.point(em, body).body(nil); err != nil {
+			return Delivery{}, err
+		}
+	}
+	d, err := s.dispatch.add(proto, link, data)
+	if err != nil {
+		s.log.Warn("event not delivered", "event", ev.Type, "error", err)
+	}
+	return d, err
+}
+
+// request is the attempt at dest at time now.
+func (d *Delivery) request(dest Destination, devID string, now time.Time) (*http.Request, error) {
+	r, err := http.NewRequest(http.MethodPost, dest.URL, bytes.NewReader(d.Body))
+	if err != nil {
+		return nil, err
+	}
+	signature := webhook.Sign(dest.Secret, now, d.Body)
+	h := r.Header
+	h.Set("Content-Type", "application/json")
+	h.Set("User-Agent", "terra-sandbox")
+	h.Set("dev-id", devID)
+	h.Set("hook-type", "WEBHOOK")
+	h.Set("terra-reference", d.Reference)
+	h.Set("X-Terra-Trace-Id", d.TraceID)
+	h.Set("X-Terra-Ordering-Timestamp", strconv.FormatInt(d.CreatedAt.UnixMilli(), 10))
+	h.Set("X-Terra-Signature", signature)
+	h.Set("Terra-Signature", signature)
+	return r, nil
+}

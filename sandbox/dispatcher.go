@@ -1,0 +1,480 @@
+package sandbox
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	deliveryTimeout = 8 * time.Second
+	maxConcurrent   = 32       // attempts at a time
+	keepFinished    = 1000     // deliveries that Deliveries still lists
+	keepBytes       = 64 << 20 // of their bodies
+	maxQueuedBytes  = 1 << 30  // of bodies still to be delivered
+)
+
+// retryPolicy is when a refused delivery is tried again.
+type retryPolicy struct {
+	first   time.Duration // wait after the first attempt; doubles after each
+	longest time.Duration
+	retries int
+}
+
+// doubling is the schedule that Terra documents now: ten retries in eight and a
+// half hours.
+var doubling = retryPolicy{first: 30 * time.Second, longest: 8 * time.Hour, retries: 10}
+
+// wait is how long after the n-th attempt, counted from 1, the next one is due;
+// false when there is none.
+func (p retryPolicy) wait(n int) (time.Duration, bool) {
+	if n > p.retries {
+		return 0, false
+	}
+	wait := p.first
+	for range n - 1 {
+		wait = min(2*wait, p.longest)
+	}
+	return wait, true
+}
+
+// dispatcher owns every delivery. One goroutine starts the attempts as they fall
+// due and waits on one timer; an attempt is a goroutine, of which there are never
+// more than maxConcurrent.
+type dispatcher struct {
+	now       func() time.Time
+	log       *slog.Logger
+	devID     string
+	client    *http.Client
+	policy    retryPolicy
+	delivered func(userID string, at time.Time) // told of data that arrived
+
+	ctx   context.Context // ends with the server
+	end   context.CancelFunc
+	wake  chan struct{} // something may be due earlier than the loop thinks
+	tasks sync.WaitGroup
+
+	mu           sync.Mutex
+	destinations []Destination
+	jobs         []*job // in order of creation
+	queue        jobQueue
+	queuedBytes  int
+	finished     int // of jobs
+	finishedSize int // bytes of their bodies
+	seq          int
+	running      int
+	holds        int           // requests about to add deliveries
+	changed      chan struct{} // closed and replaced when the state may interest Flush
+	epoch        context.Context
+	endEpoch     context.CancelFunc // abandons the attempts under way, at a reset
+}
+
+// job is a Delivery and what its receiver does not see. The dispatcher's mutex
+// guards all but the identity and the body.
+type job struct {
+	Delivery
+	place    int  // of its destination
+	data     bool // carries records, or a link to them
+	tries    int  // since it was created or resent
+	due      time.Time
+	seq      int // order among jobs due at one time
+	index    int // in the queue, -1 when not there
+	finished bool
+}
+
+func startDispatcher(s *Server) *dispatcher {
+	transport := s.transport
+	if transport == nil {
+		t := http.DefaultTransport.(*http.Transport).Clone()
+		t.MaxIdleConnsPerHost = maxConcurrent
+		transport = t
+	}
+	d := &dispatcher{
+		now:   s.now,
+		log:   s.log,
+		devID: s.creds.DevID,
+		client: &http.Client{
+			Transport:     transport,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		policy:    doubling,
+		delivered: s.touch,
+		wake:      make(chan struct{}, 1),
+		changed:   make(chan struct{}),
+	}
+	d.ctx, d.end = context.WithCancel(context.Background())
+	d.epoch, d.endEpoch = context.WithCancel(d.ctx)
+	d.tasks.Go(d.loop)
+	return d
+}
+
+// close ends the loop and every attempt, and waits for them.
+func (d *dispatcher) close() {
+	d.end()
+	d.tasks.Wait()
+	d.client.CloseIdleConnections()
+	d.mu.Lock()
+	d.announce()
+	d.mu.Unlock()
+}
+
+func (d *dispatcher) reset() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.endEpoch()
+	d.epoch, d.endEpoch = context.WithCancel(d.ctx)
+	d.destinations, d.jobs, d.queue = nil, nil, nil
+	d.queuedBytes, d.finished, d.finishedSize = 0, 0, 0
+	d.announce()
+}
+
+func (d *dispatcher) setDestinations(list []Destination) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.destinations = list
+}
+
+// modes tells whether there is a destination that is pushed to, and one that is
+// pinged.
+func (d *dispatcher) modes() (push, ping bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, dest := range d.destinations {
+		push = push || dest.Mode == ModePush
+		ping = ping || dest.Mode == ModePing
+	}
+	return push, ping
+}
+
+// hold makes Flush wait until release is called.
+func (d *dispatcher) hold() (release func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.holds++
+	return func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.holds--
+		d.announce()
+	}
+}
+
+// add queues one delivery for each destination. Those that are pinged get ping for
+// a body, unless it is nil.
+func (d *dispatcher) add(proto Delivery, ping []byte, data bool) (Delivery, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.ctx.Err() != nil:
+		return Delivery{}, http.ErrServerClosed
+	case len(d.destinations) == 0:
+		return Delivery{}, ErrNoDestination
+	case d.queuedBytes > maxQueuedBytes:
+		return Delivery{}, errQueueFull
+	}
+	var first Delivery
+	for place, dest := range d.destinations {
+		j := &job{Delivery: proto, place: place, data: data, index: -1}
+		j.ID = newUUID()
+		j.URL = dest.URL
+		if ping != nil && dest.Mode == ModePing {
+			j.EventType, j.Body = "s3_payload", ping
+		}
+		d.jobs = append(d.jobs, j)
+		d.enqueue(j, proto.CreatedAt)
+		if place == 0 {
+			first = j.snapshot()
+		}
+	}
+	d.evict()
+	d.announce()
+	return first, nil
+}
+
+var errQueueFull = errors.New("sandbox: too much is waiting to be delivered")
+
+// enqueue makes j due at the given time. The mutex is held.
+func (d *dispatcher) enqueue(j *job, due time.Time) {
+	if j.finished {
+		j.finished = false
+		d.finished--
+		d.finishedSize -= len(j.Body)
+	}
+	j.due = due
+	if j.index < 0 {
+		d.seq++
+		j.seq = d.seq
+		d.queuedBytes += len(j.Body)
+		heap.Push(&d.queue, j)
+	} else {
+		heap.Fix(&d.queue, j.index)
+	}
+	d.look()
+}
+
+// look makes the loop look at the queue again.
+func (d *dispatcher) look() {
+	select {
+	case d.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (d *dispatcher) listDestinations() []Destination {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]Destination{}, d.destinations...)
+}
+
+func (d *dispatcher) list() []Delivery {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	list := make([]Delivery, len(d.jobs))
+	for i, j := range d.jobs {
+		list[i] = j.snapshot()
+	}
+	return list
+}
+
+func (d *dispatcher) find(id string) (Delivery, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if j := d.job(id); j != nil {
+		return j.snapshot(), true
+	}
+	return Delivery{}, false
+}
+
+func (d *dispatcher) resend(id string) (Delivery, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	j := d.job(id)
+	if j == nil {
+		return Delivery{}, ErrUnknownDelivery
+	}
+	j.tries = 0
+	j.State, j.NextRetry = StatePending, time.Time{}
+	d.enqueue(j, d.now())
+	d.announce()
+	return j.snapshot(), nil
+}
+
+func (d *dispatcher) job(id string) *job {
+	for _, j := range d.jobs {
+		if j.ID == id {
+			return j
+		}
+	}
+	return nil
+}
+
+// loop starts what is due, then sleeps until something is.
+func (d *dispatcher) loop() {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		if wait, ok := d.start(); ok {
+			timer.Reset(wait)
+		} else {
+			timer.Stop()
+		}
+		select {
+		case <-d.ctx.Done():
+			return
+		case <-d.wake:
+		case <-timer.C:
+		}
+	}
+}
+
+// start begins the attempts that are due and that there is room for, and tells how
+// long it is until the next is; false when only an event can change anything.
+func (d *dispatcher) start() (wait time.Duration, ok bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for len(d.queue) > 0 && d.running < maxConcurrent {
+		j := d.queue[0]
+		now := d.now()
+		if j.due.After(now) {
+			return j.due.Sub(now), true
+		}
+		heap.Pop(&d.queue)
+		d.queuedBytes -= len(j.Body)
+		if j.place >= len(d.destinations) {
+			d.finish(j, StateFailed)
+			d.announce()
+			continue
+		}
+		dest := d.destinations[j.place]
+		j.URL = dest.URL
+		j.State, j.NextRetry = StatePending, time.Time{}
+		d.running++
+		ctx := d.epoch
+		d.tasks.Go(func() { d.attempt(ctx, j, dest) })
+	}
+	return 0, false
+}
+
+// attempt makes one request and settles what follows from its outcome.
+func (d *dispatcher) attempt(ctx context.Context, j *job, dest Destination) {
+	at := d.now()
+	begun := time.Now()
+	header, status, reason := d.post(ctx, j, dest, at)
+	a := Attempt{At: at, Status: status, Error: reason, Duration: time.Since(begun)}
+	ok := status >= 200 && status <= 299
+	if ok && j.data {
+		d.delivered(j.UserID, at)
+	}
+
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.running--
+	defer d.announce()
+	defer d.look()
+	j.Header = header
+	j.Attempts = append(slices.Clip(j.Attempts), a) // snapshots share the old ones
+	j.tries++
+	d.log.Info("delivery attempted", "id", j.ID, "event", j.EventType, "attempt", len(j.Attempts), "status", status)
+	switch wait, again := d.policy.wait(j.tries); {
+	case ctx.Err() != nil, j.index >= 0: // forgotten by a reset, or resent meanwhile
+	case ok:
+		d.finish(j, StateDelivered)
+	case !again:
+		d.finish(j, StateFailed)
+	default:
+		j.State = StateRetrying
+		j.NextRetry = at.Add(wait)
+		d.enqueue(j, j.NextRetry)
+	}
+}
+
+// post sends j and returns the header it sent, the status to note, and the reason
+// when that is not the receiver's.
+func (d *dispatcher) post(ctx context.Context, j *job, dest Destination, at time.Time) (http.Header, int, string) {
+	ctx, cancel := context.WithTimeout(ctx, deliveryTimeout)
+	defer cancel()
+	r, err := j.request(dest, d.devID, at)
+	if err != nil {
+		return nil, http.StatusInternalServerError, "the destination's URL cannot be used"
+	}
+	resp, err := d.client.Do(r.WithContext(ctx))
+	if err == nil {
+		defer resp.Body.Close()
+		_, err = io.CopyN(io.Discard, resp.Body, 64<<10)
+		if err == nil || err == io.EOF {
+			return r.Header, resp.StatusCode, ""
+		}
+	}
+	var refused *net.OpError
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return r.Header, http.StatusGatewayTimeout, "no answer in time"
+	case errors.Is(err, context.Canceled):
+		return r.Header, http.StatusInternalServerError, "abandoned"
+	case errors.As(err, &refused):
+		return r.Header, http.StatusServiceUnavailable, "connection refused or reset"
+	}
+	return r.Header, http.StatusInternalServerError, "no usable answer"
+}
+
+// finish settles j. The mutex is held.
+func (d *dispatcher) finish(j *job, state State) {
+	j.State, j.NextRetry = state, time.Time{}
+	if !j.finished {
+		j.finished = true
+		d.finished++
+		d.finishedSize += len(j.Body)
+	}
+}
+
+// evict forgets the oldest finished deliveries when there are more than are kept,
+// a tenth of them at once. The mutex is held.
+func (d *dispatcher) evict() {
+	if d.finished <= keepFinished && d.finishedSize <= keepBytes {
+		return
+	}
+	d.jobs = slices.DeleteFunc(d.jobs, func(j *job) bool {
+		if !j.finished || d.finished <= keepFinished*9/10 && d.finishedSize <= keepBytes*9/10 {
+			return false
+		}
+		d.finished--
+		d.finishedSize -= len(j.Body)
+		return true
+	})
+}
+
+// Flush waits until every delivery that is due has been attempted; those that wait
+// for a retry are not due. It is what a test calls before it looks at what
+// arrived. The only errors are those of ctx, and [http.ErrServerClosed].
+func (s *Server) Flush(ctx context.Context) error {
+	d := s.dispatch
+	for {
+		d.mu.Lock()
+		idle := d.holds == 0 && d.running == 0 && (len(d.queue) == 0 || d.queue[0].due.After(d.now()))
+		changed := d.changed
+		d.mu.Unlock()
+		switch {
+		case idle:
+			return nil
+		case d.ctx.Err() != nil:
+			return http.ErrServerClosed
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// announce lets Flush look again. The mutex is held.
+func (d *dispatcher) announce() {
+	close(d.changed)
+	d.changed = make(chan struct{})
+}
+
+// snapshot is a copy that the dispatcher no longer touches.
+func (j *job) snapshot() Delivery {
+	v := j.Delivery
+	v.Header = j.Header.Clone()
+	return v
+}
+
+// jobQueue is a heap by due time, then by age.
+type jobQueue []*job
+
+func (q jobQueue) Len() int { return len(q) }
+
+func (q jobQueue) Less(a, b int) bool {
+	if !q[a].due.Equal(q[b].due) {
+		return q[a].due.Before(q[b].due)
+	}
+	return q[a].seq < q[b].seq
+}
+
+func (q jobQueue) Swap(a, b int) {
+	q[a], q[b] = q[b], q[a]
+	q[a].index, q[b].index = a, b
+}
+
+func (q *jobQueue) Push(x any) {
+	j := x.(*job)
+	j.index = len(*q)
+	*q = append(*q, j)
+}
+
+func (q *jobQueue) Pop() any {
+	last := len(*q) - 1
+	j := (*q)[last]
+	(*q)[last] = nil
+	*q = (*q)[:last]
+	j.index = -1
+	return j
+}

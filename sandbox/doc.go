@@ -1,0 +1,24 @@
+// Package sandbox is the Terra platform on one's own machine: its REST interface,
+// the pages on which a person connects a wearable, and signed webhooks with
+// retries, in front of synthetic people whose days are computed, not stored.
+//
+// A [Server] is an [http.Handler]. Every client of Terra, in any language, works
+// against it by changing its base URL:
+//
+//	/api/v2/…           the current wire forms
+//	/v2/…               the legacy ones
+//	/widget/api/session the alternative way to a widget session
+//	/session/{id}       the page on which a person chooses a provider
+//	/oauth/{provider}   the page on which a person agrees
+//	/_sandbox/…         control: people, destinations, events, deliveries, reset
+//
+// A request needs the server's credentials ([WithCredentials], else
+// [DefaultDevID] and [DefaultAPIKey]) as it would at Terra; the control paths need
+// none, and therefore answer only to this machine's own names and never to a page
+// of another origin.
+//
+// Everything is in memory and safe for concurrent use. What the control paths do
+// can be done from Go too: [Server.Connect], [Server.SetDestinations],
+// [Server.Trigger], [Server.Deliveries], [Server.Resend], [Server.Reset]. In a
+// test, start with package sandboxtest.
+package sandbox

@@ -1,0 +1,265 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/terra-go/terra/health"
+	"github.com/terra-go/terra/opt"
+)
+
+// Errors of [Server.Trigger]; [errors.Is] finds them.
+var (
+	ErrUnknownEventType = errors.New("sandbox: unknown event type")
+	ErrNoDestination    = errors.New("sandbox: there is no destination to deliver to")
+	ErrNoRecord         = errors.New("sandbox: the person has no such record on that date")
+)
+
+const payloadVersion = "2022-03-16"
+
+// event is the body of a delivery, the members of every type in one place.
+type event struct {
+	Type             string          `json:"type"`
+	Status           string          `json:"status,omitzero"`
+	Version          string          `json:"version,omitzero"`
+	Message          string          `json:"message,omitzero"`
+	EventID          string          `json:"event_id,omitzero"`
+	OccurredAt       string          `json:"occurred_at,omitzero"`
+	UploadID         string          `json:"upload_id,omitzero"`
+	FlowID           string          `json:"flow_id,omitzero"`
+	Reason           string          `json:"reason,omitzero"`
+	ReferenceID      string          `json:"reference_id,omitzero"`
+	WidgetSessionID  string          `json:"widget_session_id,omitzero"`
+	Reference        string          `json:"reference,omitzero"`
+	ExpectedPayloads int             `json:"expected_payloads,omitzero"`
+	ScopesAdded      *string         `json:"scopes_added,omitzero"`
+	ScopesRemoved    *string         `json:"scopes_removed,omitzero"`
+	URL              string          `json:"url,omitzero"`
+	ExpiresIn        int             `json:"expires_in,omitzero"`
+	User             *health.User    `json:"user,omitzero"`
+	NewUser          *health.User    `json:"new_user,omitzero"`
+	OldUser          *health.User    `json:"old_user,omitzero"`
+	Athlete          *health.Athlete `json:"athlete,omitzero"`
+	Data             any             `json:"data,omitzero"`
+}
+
+// emission is what an event's delivery carries beside its body.
+type emission struct {
+	userID    string
+	reference string // a new one when empty
+	linkBase  string // scheme and host of links; the server's own when empty
+	set       map[string]any
+}
+
+// EventRequest asks for one event. Type is one of the 22 of Terra's webhooks, such
+// as "sleep" or "user_reauth".
+//
+// UserID is the connection it is about; lab_report.completed, lab_report.failed
+// and auth_cancelled need none. A data type takes the record of Date, or without a
+// Date the latest there is. Events that say the connection has changed do change
+// it: deauth removes it, user_reauth gives it a new user id, access_revoked makes
+// it inactive, permission_change takes a scope away.
+//
+// Set replaces members of the finished body, by path: "data.0.metadata.start_time".
+// Members that are not there are added; an index must be there, or be the next.
+type EventRequest struct {
+	Type   string         `json:"type"`
+	UserID string         `json:"user_id,omitzero"`
+	Date   health.Date    `json:"date,omitzero"`
+	Set    map[string]any `json:"set,omitzero"`
+}
+
+// EventTypes are the types that [Server.Trigger] knows.
+func EventTypes() []string {
+	return []string{
+		"auth", "auth_cancelled", "deauth", "user_reauth", "access_revoked", "connection_error", "permission_change",
+		"large_request_processing", "large_request_sending",
+		"activity", "athlete", "body", "daily", "menstruation", "nutrition", "sleep",
+		"planned_workout", "hormone", "health_observation",
+		"lab_report.completed", "lab_report.failed", "s3_payload",
+	}
+}
+
+// Trigger signs one event and sends it to every destination; the delivery to the
+// first of them is returned as it begins. See [Server.Flush] for its outcome.
+func (s *Server) Trigger(req EventRequest) (Delivery, error) {
+	return s.trigger(req, "")
+}
+
+func (s *Server) trigger(req EventRequest, linkBase string) (Delivery, error) {
+	if !slices.Contains(EventTypes(), req.Type) {
+		return Delivery{}, ErrUnknownEventType
+	}
+	if push, ping := s.dispatch.modes(); !push && !ping {
+		return Delivery{}, ErrNoDestination
+	}
+	em := emission{userID: req.UserID, reference: newUUID(), linkBase: linkBase, set: req.Set}
+	ev, err := s.compose(req, &em)
+	if err != nil {
+		return Delivery{}, err
+	}
+	return s.emit(em, ev)
+}
+
+// compose makes the event, and the change in the world that it reports.
+func (s *Server) compose(req EventRequest, em *emission) (event, error) {
+	conn, known := s.connection(req.UserID)
+	if !known && (req.UserID != "" || !strings.HasPrefix(req.Type, "lab_report.") && req.Type != "auth_cancelled") {
+		return event{}, ErrUnknownUser
+	}
+	user := conn.user
+	now := s.now().UTC()
+	switch req.Type {
+	case "auth":
+		return authEvent(user, ""), nil
+	case "auth_cancelled":
+		return cancelledEvent(newUUID(), user.ReferenceID.Or("")), nil
+	case "deauth":
+		user, err := s.forget(user.UserID)
+		return deauthEvent(user), err
+	case "user_reauth":
+		fresh, err := s.reissue(user.UserID)
+		em.userID = fresh.UserID
+		return reauthEvent(fresh, user), err
+	case "access_revoked":
+		user, err := s.update(user.UserID, func(u *health.User) { u.Active = opt.Some(false) })
+		return revokedEvent(user), err
+	case "connection_error":
+		return degradedEvent(user), nil
+	case "permission_change":
+		var lost string
+		user, err := s.update(user.UserID, func(u *health.User) {
+			scopes := u.Scopes.Or("")
+			lost = scopes[strings.LastIndexByte(scopes, ',')+1:]
+			u.Scopes = opt.Some(without(scopes, lost))
+		})
+		return permissionEvent(user, lost), err
+	case "large_request_processing":
+		return processingEvent(user, em.reference), nil
+	case "large_request_sending":
+		return sendingEvent(user, em.reference, 1), nil
+	case "athlete":
+		return athleteEvent(user, s.profile(conn)), nil
+	case "planned_workout":
+		return dataEvent(kind(req.Type), user, []any{plannedWorkout(now)}), nil
+	case "lab_report.completed", "lab_report.failed":
+		ev, sessionID := labReportEvent(req.Type, user.ReferenceID.Or(""), now)
+		em.reference = sessionID
+		return ev, nil
+	case "s3_payload":
+		ev, err := s.recordEvent(conn, daily, req.Date)
+		if err != nil {
+			return event{}, err
+		}
+		b, err := ev.body(nil)
+		return s.point(*em, b), err
+	}
+	return s.recordEvent(conn, kind(req.Type), req.Date)
+}
+
+// recordEvent carries one record of the person, with samples.
+func (s *Server) recordEvent(conn connection, k kind, date health.Date) (event, error) {
+	records := s.latest(conn, k, date)
+	if len(records) == 0 {
+		return event{}, ErrNoRecord
+	}
+	return dataEvent(k, conn.user, records), nil
+}
+
+// latest are the records of date, or else of the last day that has any.
+func (s *Server) latest(conn connection, k kind, date health.Date) []any {
+	if !date.IsZero() {
+		var records []any
+		for _, r := range conn.day(k, date, true) {
+			records = append(records, r)
+		}
+		return records
+	}
+	const longAgo = 60
+	for today, n := health.DateOf(s.now().UTC()), 0; n < longAgo; n++ {
+		day := today.AddDays(-n)
+		if records := s.records(conn, k, window{day, day.AddDays(1)}, true); len(records) > 0 {
+			return records
+		}
+	}
+	return nil
+}
+
+func authEvent(u health.User, sessionID string) event {
+	return event{
+		Type: "auth", Status: "success", Message: "User has connected their account",
+		WidgetSessionID: sessionID, User: &u,
+	}
+}
+
+func cancelledEvent(flowID, referenceID string) event {
+	return event{
+		Type: "auth_cancelled", Status: "error", Reason: "access_denied",
+		FlowID: flowID, ReferenceID: referenceID,
+	}
+}
+
+func deauthEvent(u health.User) event {
+	u.Active = opt.Some(false)
+	return event{Type: "deauth", Status: "success", Message: "User has been disconnected", User: &u}
+}
+
+func reauthEvent(fresh, old health.User) event {
+	return event{
+		Type: "user_reauth", Status: "warning", Version: payloadVersion,
+		Message: "User has connected the same account again; the old user id is gone",
+		NewUser: &fresh, OldUser: &old,
+	}
+}
+
+func revokedEvent(u health.User) event {
+	return event{Type: "access_revoked", Status: "warning", Message: "User has withdrawn access at the provider", User: &u}
+}
+
+func degradedEvent(u health.User) event {
+	return event{
+		Type: "connection_error", Status: "warning",
+		Message: "The provider refuses the stored token; the user may have to connect again", User: &u,
+	}
+}
+
+func permissionEvent(u health.User, removed string) event {
+	return event{
+		Type: "permission_change", Status: "warning", Version: payloadVersion,
+		Message:     "User has changed what may be read",
+		ScopesAdded: new(""), ScopesRemoved: &removed, User: &u,
+	}
+}
+
+func processingEvent(u health.User, reference string) event {
+	return event{
+		Type: "large_request_processing", Status: "processing", Reference: reference,
+		Message: "The request is large; its payloads follow when they are ready", User: &u,
+	}
+}
+
+func sendingEvent(u health.User, reference string, payloads int) event {
+	return event{
+		Type: "large_request_sending", Reference: reference, ExpectedPayloads: payloads,
+		Message: "The payloads of the request are on their way", User: &u,
+	}
+}
+
+func dataEvent(k kind, u health.User, records []any) event {
+	return event{Type: string(k), Version: payloadVersion, User: &u, Data: records}
+}
+
+func athleteEvent(u health.User, a health.Athlete) event {
+	return event{Type: "athlete", Version: payloadVersion, User: &u, Athlete: &a}
+}
+
+// body is the event as it goes over the wire, with the members of set replaced.
+func (ev event) body(set map[string]any) ([]byte, error) {
+	b, err := json.Marshal(ev)
+	if err != nil || len(set) == 0 {
+		return b, err
+	}
+	return replaceMembers(b, set)
+}
