@@ -49,8 +49,9 @@ type handler struct {
 //
 // The functions run before the answer, which is expected within a few seconds;
 // their context ends when the sender hangs up. A body is hashed while it is read
-// and then belongs to the event, so it is held once. A server without ReadTimeout
-// grants a body one minute.
+// and then belongs to the event, so that it is held once; only one of undeclared
+// length is copied while it grows. On a server without ReadTimeout a body has one
+// minute to arrive.
 //
 // Every refusal and failure is logged without any part of the request, and the
 // text of a function's error or panic, which may quote a record, is not logged
@@ -189,14 +190,13 @@ func readAll(r io.Reader, length int64, check io.Writer) ([]byte, error) {
 // refusal is the answer to a delivery that is not taken, and why, in words that
 // have nothing of the request in them.
 func refusal(err error) (status int, reason string) {
-	var tooLarge *http.MaxBytesError
-	var unparsable *ParseError
-	switch {
-	case errors.As(err, &tooLarge):
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return http.StatusRequestEntityTooLarge, "body too large"
-	case errors.As(err, &unparsable):
+	}
+	if unparsable, ok := errors.AsType[*ParseError](err); ok {
 		return http.StatusBadRequest, unparsable.Error()
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return http.StatusRequestTimeout, "body did not arrive in time"
 	}
 	for _, refused := range []error{ErrNoSignature, ErrMalformedSignature, ErrMismatch, ErrTooOld, ErrTooNew} {

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -489,4 +490,39 @@ func TestHandlerEndsWithTheSender(t *testing.T) {
 			t.Error("the context outlived the sender")
 		}
 	})
+}
+
+// TestHandlerHoldsOneCopy: what a large delivery sets aside is its body once, not
+// counting what the reader may try on the sender's word.
+func TestHandlerHoldsOneCopy(t *testing.T) { // not parallel: it reads the counter of all allocations
+	const size = 16 << 20
+	body := `{"type":"something_new"}` + strings.Repeat(" ", size-24)
+	m := webhook.NewMux()
+	var held int
+	m.OnAny(func(_ context.Context, ev webhook.Event) error { held = cap(ev.Raw()); return nil })
+	h, r := newHandler(t, m), delivery(body)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	h.ServeHTTP(httptest.NewRecorder(), r)
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > size+2<<20 {
+		t.Errorf("allocated %d KiB for a body of %d KiB", n>>10, size>>10)
+	}
+	if held > size+64<<10 {
+		t.Errorf("the event holds %d KiB", held>>10)
+	}
+}
+
+// TestHandlerDistrustsTheLength: a sender who announces much and sends little has
+// little set aside.
+func TestHandlerDistrustsTheLength(t *testing.T) { // not parallel, as above
+	h, r := newHandler(t, webhook.NewMux()), delivery(sleepBody)
+	r.ContentLength = 60 << 20
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	h.ServeHTTP(httptest.NewRecorder(), r)
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > 2<<20 {
+		t.Errorf("allocated %d KiB", n>>10)
+	}
 }

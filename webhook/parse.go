@@ -208,12 +208,10 @@ func decode(body []byte, v any) *ParseError {
 		}
 		return nil
 	}
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return &ParseError{Err: ErrInvalidJSON, Offset: syntax.Offset}
 	}
-	var mistyped *json.UnmarshalTypeError
-	if errors.As(err, &mistyped) {
+	if mistyped, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		if mistyped.Field == "" {
 			return &ParseError{Err: ErrNotObject, Offset: -1}
 		}
