@@ -29,7 +29,7 @@ func (s *Server) authenticateUser(c *call) error {
 		return err
 	}
 	v.providers = []synth.Provider{p}
-	v.userID = s.promise(p, v.referenceID)
+	v.userID = s.promise(p.Name, v.referenceID)
 	v = s.addSession(v)
 	reply := struct {
 		Status    string `json:"status"`
@@ -87,10 +87,10 @@ func (s *Server) generateAuthToken(c *call) error {
 }
 
 // promise reserves the user id of a connection to be.
-func (s *Server) promise(p synth.Provider, referenceID string) string {
+func (s *Server) promise(provider, referenceID string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.world.issue(s.seed, identity{p.Name, referenceID})
+	return s.world.issue(s.seed, identity{provider, referenceID})
 }
 
 const maxReferenceID = 500

@@ -154,7 +154,7 @@ func (s *Server) guard(r *http.Request) error {
 	if !loopback(r.Host) && (s.publicURL == nil || !strings.EqualFold(r.Host, s.publicURL.Host)) {
 		return &controlError{http.StatusForbidden, "control is for localhost, or the host of the configured public URL"}
 	}
-	if !sameOrigin(r) {
+	if !s.sameOrigin(r) {
 		return &controlError{http.StatusForbidden, "control is not for pages of another origin"}
 	}
 	return nil
@@ -176,7 +176,7 @@ func loopback(host string) bool {
 
 // sameOrigin is true for programs, which send neither header, and for the
 // browser's own pages of this server.
-func sameOrigin(r *http.Request) bool {
+func (s *Server) sameOrigin(r *http.Request) bool {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "same-origin", "none":
 		return true
@@ -189,7 +189,8 @@ func sameOrigin(r *http.Request) bool {
 		return true
 	}
 	u, err := url.Parse(origin)
-	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
+	return err == nil && u.Host != "" &&
+		(strings.EqualFold(u.Host, r.Host) || s.publicURL != nil && strings.EqualFold(u.Host, s.publicURL.Host))
 }
 
 func allow(w http.ResponseWriter, r *http.Request, methods ...string) error {

@@ -1,8 +1,9 @@
 package sandbox
 
 import (
-	"bytes"
+	"context"
 	"encoding/json"
+	"iter"
 	"net/http"
 	"strconv"
 	"time"
@@ -10,8 +11,10 @@ import (
 	"github.com/terra-go/terra/health"
 )
 
-// maxDays is the longest range of one request.
-const maxDays = 1825
+const (
+	maxDays         = 1825      // of one request
+	maxPayloadBytes = 256 << 20 // of one delivery
+)
 
 // window is what a data request asks for: days from start up to, not including,
 // end.
@@ -45,21 +48,18 @@ func fetch(k kind) func(*Server, *call) error {
 			c.refuseRange()
 			return nil
 		}
-		reference := newUUID()
-		if toWebhook {
-			return s.sendToWebhook(c, conn, k, reference, func() event {
-				return dataEvent(k, conn.user, s.records(conn, k, days, samples))
-			})
+		if !toWebhook {
+			c.w.Header().Set("terra-reference", newUUID())
+			return c.replyRecords(k, conn, s.records(c.r.Context(), conn, k, days, samples))
 		}
-		if c.dialect == legacy && !gives(conn.person.Provider(), k) {
-			return c.replyNoData(conn.user, "not_available", "Data type requested not available from provider")
+		if err := s.wantDestination(c); err != nil {
+			return err
 		}
-		records := s.records(conn, k, days, samples)
-		if c.dialect == legacy && len(records) == 0 {
-			return c.replyNoData(conn.user, "error", "No data available for specified time range")
+		data, err := marshalAll(s.records(context.Background(), conn, k, days, samples))
+		if err != nil {
+			return err
 		}
-		c.w.Header().Set("terra-reference", reference)
-		return c.replyRecords(k, conn.user, records)
+		return s.sendToWebhook(c, k, conn.user, dataEvent(k, conn.user, data))
 	}
 }
 
@@ -72,16 +72,16 @@ func (s *Server) fetchAthlete(c *call) error {
 	if err != nil {
 		return err
 	}
-	reference := newUUID()
 	if toWebhook {
-		return s.sendToWebhook(c, conn, athlete, reference, func() event {
-			return athleteEvent(conn.user, s.profile(conn))
-		})
+		if err := s.wantDestination(c); err != nil {
+			return err
+		}
+		return s.sendToWebhook(c, athlete, conn.user, athleteEvent(conn.user, s.profile(conn)))
 	}
+	c.w.Header().Set("terra-reference", newUUID())
 	if c.dialect == legacy && !gives(conn.person.Provider(), athlete) {
 		return c.replyNoData(conn.user, "not_available", "Data type requested not available from provider")
 	}
-	c.w.Header().Set("terra-reference", reference)
 	return c.reply(struct {
 		Status  string         `json:"status,omitzero"`
 		Type    kind           `json:"type"`
@@ -110,19 +110,37 @@ func (s *Server) subject(c *call) (connection, error) {
 }
 
 // records are those of the window that have ended by now: nobody's watch tells the
-// future, and a record once seen never changes.
-func (s *Server) records(conn connection, k kind, days window, samples bool) []any {
+// future, and a record once seen never changes. They are made as they are read,
+// until ctx ends.
+func (s *Server) records(ctx context.Context, conn connection, k kind, days window, samples bool) iter.Seq[any] {
 	now := s.now()
-	today := health.DateOf(now.UTC()).AddDays(1) // already tomorrow east of here
-	records := []any{}
-	for day := days.start; day.Before(days.end) && !day.After(today); day = day.AddDays(1) {
-		for end, record := range conn.day(k, day, samples) {
-			if !end.In(time.UTC).After(now) {
-				records = append(records, record)
+	today := health.DateOf(now.UTC()).AddDays(1) // as it may be east of here
+	return func(yield func(any) bool) {
+		for day := days.start; day.Before(days.end) && !day.After(today) && ctx.Err() == nil; day = day.AddDays(1) {
+			for end, record := range conn.day(k, day, samples) {
+				if !end.In(time.UTC).After(now) && !yield(record) {
+					return
+				}
 			}
 		}
 	}
-	return records
+}
+
+// marshalAll makes the data of one delivery.
+func marshalAll(records iter.Seq[any]) ([]json.RawMessage, error) {
+	data := []json.RawMessage{}
+	size := 0
+	for record := range records {
+		b, err := json.Marshal(record)
+		if err != nil {
+			return nil, err
+		}
+		if size += len(b); size > maxPayloadBytes {
+			return nil, &apiError{status: http.StatusRequestEntityTooLarge, detail: "the payload would be too large; ask for fewer days"}
+		}
+		data = append(data, b)
+	}
+	return data, nil
 }
 
 // ack answers a request whose data go to the destinations.
@@ -135,15 +153,22 @@ type ack struct {
 	User      health.User `json:"user"`
 }
 
-// sendToWebhook acknowledges, then delivers.
-func (s *Server) sendToWebhook(c *call, conn connection, k kind, reference string, make func() event) error {
+// wantDestination refuses, on the current base, what could be delivered nowhere.
+// The legacy one acknowledges it all the same.
+func (s *Server) wantDestination(c *call) error {
 	if push, ping := s.dispatch.modes(); !push && !ping && c.dialect == current {
 		return badRequest("no destinations available for this connection")
 	}
+	return nil
+}
+
+// sendToWebhook acknowledges, then delivers.
+func (s *Server) sendToWebhook(c *call, k kind, user health.User, ev event) error {
 	release := s.dispatch.hold()
 	defer release()
+	reference := newUUID()
 	c.w.Header().Set("terra-reference", reference)
-	reply := ack{Status: "success", Type: k, Reference: reference, User: conn.user}
+	reply := ack{Status: "success", Type: k, Reference: reference, User: user}
 	if c.dialect == legacy {
 		reply.Type = "webhook"
 		reply.Message = "Data will be sent to webhook"
@@ -153,43 +178,52 @@ func (s *Server) sendToWebhook(c *call, conn connection, k kind, reference strin
 	if err := c.reply(reply); err != nil {
 		return err
 	}
-	http.NewResponseController(c.w).Flush() // an error means no more than that it could not
-	s.emit(emission{userID: conn.user.UserID, reference: reference, linkBase: c.host}, make())
+	http.NewResponseController(c.w).Flush() // where it cannot, the ack may come second, as it may with Terra
+	s.emit(emission{userID: user.UserID, reference: reference, linkBase: c.host}, ev)
 	return nil
 }
 
-// replyRecords writes record by record: a year with samples need not be in memory
-// twice.
-func (c *call) replyRecords(k kind, user health.User, records []any) error {
-	var head bytes.Buffer
-	if status := c.dialect.success(); status != "" {
-		head.WriteString(`{"status":"` + status + `","type":"` + string(k) + `","user":`)
-	} else {
-		head.WriteString(`{"type":"` + string(k) + `","user":`)
-	}
-	b, err := json.Marshal(user)
+// replyRecords writes record by record, so that years with samples are never in
+// memory at once.
+func (c *call) replyRecords(k kind, conn connection, records iter.Seq[any]) error {
+	user, err := json.Marshal(conn.user)
 	if err != nil {
 		return err
 	}
-	head.Write(b)
-	head.WriteString(`,"data":[`)
-	c.w.Header().Set("Content-Type", "application/json")
-	c.w.Header().Set("X-Content-Type-Options", "nosniff")
-	c.w.Write(head.Bytes())
-	for i, record := range records {
+	head := `{"type":"` + string(k) + `","user":` + string(user) + `,"data":[`
+	if c.dialect == legacy {
+		head = `{"status":"success",` + head[1:]
+	}
+	begun := false
+	for record := range records {
 		b, err := json.Marshal(record)
 		if err != nil {
-			panic(http.ErrAbortHandler) // the status is out: cut the body, so that nobody takes it for whole
+			panic(http.ErrAbortHandler) // part of the body is out: cut it off, so that nobody takes it for whole
 		}
-		if i > 0 {
-			c.w.Write([]byte{','})
+		separator := ","
+		if !begun {
+			begun = true
+			separator = head
+			c.w.Header().Set("Content-Type", "application/json")
+			c.w.Header().Set("X-Content-Type-Options", "nosniff")
 		}
+		c.w.Write([]byte(separator))
 		if _, err := c.w.Write(b); err != nil {
 			return nil // the client is gone
 		}
 	}
-	c.w.Write([]byte("]}\n"))
-	return nil
+	switch {
+	case c.r.Context().Err() != nil && begun:
+		panic(http.ErrAbortHandler)
+	case begun:
+		c.w.Write([]byte("]}\n"))
+		return nil
+	case c.dialect != legacy:
+		return c.reply(json.RawMessage(head + "]}"))
+	case gives(conn.person.Provider(), k):
+		return c.replyNoData(conn.user, "error", "No data available for specified time range")
+	}
+	return c.replyNoData(conn.user, "not_available", "Data type requested not available from provider")
 }
 
 func (c *call) replyNoData(user health.User, status, message string) error {
@@ -259,9 +293,4 @@ func parseDay(raw string) (day health.Date, within, ok bool) {
 		return health.Date{}, false, false
 	}
 	return health.DateOf(time.Unix(int64(seconds), 0).UTC()), seconds%86400 != 0, true
-}
-
-// touch remembers that data of the user have reached a destination.
-func (s *Server) touch(userID string, at time.Time) {
-	s.update(userID, func(u *health.User) { u.LastWebhookUpdate = health.TimestampOf(at.UTC()) })
 }

@@ -74,8 +74,7 @@ type Attempt struct {
 	// Error says why an attempt failed that has no answer of the receiver's.
 	Error string `json:"error,omitzero"`
 
-	// Duration is in nanoseconds.
-	Duration time.Duration `json:"duration"`
+	Duration time.Duration `json:"duration_ns"`
 }
 
 // Errors of the delivery functions; [errors.Is] finds them.
@@ -130,12 +129,15 @@ func (s *Server) emit(em emission, ev event) (Delivery, error) {
 		State:     StatePending,
 		Body:      body,
 	}
-	data := ev.Athlete != nil || ev.Data != nil
+	data := ev.User != nil && (ev.Athlete != nil || ev.Data != nil)
 	var link []byte
 	if ping && data {
 		if link, err = s.point(em, body).body(nil); err != nil {
 			return Delivery{}, err
 		}
+	}
+	if em.commit != nil {
+		em.commit()
 	}
 	d, err := s.dispatch.add(proto, link, data)
 	if err != nil {

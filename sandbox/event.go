@@ -1,13 +1,16 @@
 package sandbox
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/terra-go/terra/health"
 	"github.com/terra-go/terra/opt"
+	"github.com/terra-go/terra/sandbox/synth"
 )
 
 // Errors of [Server.Trigger]; [errors.Is] finds them.
@@ -51,6 +54,7 @@ type emission struct {
 	reference string // a new one when empty
 	linkBase  string // scheme and host of links; the server's own when empty
 	set       map[string]any
+	commit    func() // the change that the event reports, made once the body is known to be good
 }
 
 // EventRequest asks for one event. Type is one of the 22 of Terra's webhooks, such
@@ -60,7 +64,8 @@ type emission struct {
 // and auth_cancelled need none. A data type takes the record of Date, or without a
 // Date the latest there is. Events that say the connection has changed do change
 // it: deauth removes it, user_reauth gives it a new user id, access_revoked makes
-// it inactive, permission_change takes a scope away.
+// it inactive, permission_change takes a scope away. Without a Date, a type of data
+// that this person never has is taken from another.
 //
 // Set replaces members of the finished body, by path: "data.0.metadata.start_time".
 // Members that are not there are added; an index must be there, or be the next.
@@ -95,20 +100,20 @@ func (s *Server) trigger(req EventRequest, linkBase string) (Delivery, error) {
 	if push, ping := s.dispatch.modes(); !push && !ping {
 		return Delivery{}, ErrNoDestination
 	}
+	conn, known := s.connection(req.UserID)
+	if !known && (req.UserID != "" || !strings.HasPrefix(req.Type, "lab_report.") && req.Type != "auth_cancelled") {
+		return Delivery{}, ErrUnknownUser
+	}
 	em := emission{userID: req.UserID, reference: newUUID(), linkBase: linkBase, set: req.Set}
-	ev, err := s.compose(req, &em)
+	ev, err := s.compose(conn, req, &em)
 	if err != nil {
 		return Delivery{}, err
 	}
 	return s.emit(em, ev)
 }
 
-// compose makes the event, and the change in the world that it reports.
-func (s *Server) compose(req EventRequest, em *emission) (event, error) {
-	conn, known := s.connection(req.UserID)
-	if !known && (req.UserID != "" || !strings.HasPrefix(req.Type, "lab_report.") && req.Type != "auth_cancelled") {
-		return event{}, ErrUnknownUser
-	}
+// compose makes the event, and in em.commit the change that it reports.
+func (s *Server) compose(conn connection, req EventRequest, em *emission) (event, error) {
 	user := conn.user
 	now := s.now().UTC()
 	switch req.Type {
@@ -117,25 +122,26 @@ func (s *Server) compose(req EventRequest, em *emission) (event, error) {
 	case "auth_cancelled":
 		return cancelledEvent(newUUID(), user.ReferenceID.Or("")), nil
 	case "deauth":
-		user, err := s.forget(user.UserID)
-		return deauthEvent(user), err
+		em.commit = func() { s.forget(user.UserID) }
+		return deauthEvent(user), nil
 	case "user_reauth":
-		fresh, err := s.reissue(user.UserID)
+		fresh := user
+		fresh.UserID = s.promise(user.Provider, user.ReferenceID.Or(""))
+		fresh.CreatedAt = health.TimestampOf(now)
 		em.userID = fresh.UserID
-		return reauthEvent(fresh, user), err
+		em.commit = func() { s.replace(user.UserID, fresh) }
+		return reauthEvent(fresh, user), nil
 	case "access_revoked":
-		user, err := s.update(user.UserID, func(u *health.User) { u.Active = opt.Some(false) })
-		return revokedEvent(user), err
+		user.Active = opt.Some(false)
+		em.commit = func() { s.update(user.UserID, func(u *health.User) { u.Active = user.Active }) }
+		return revokedEvent(user), nil
 	case "connection_error":
 		return degradedEvent(user), nil
 	case "permission_change":
-		var lost string
-		user, err := s.update(user.UserID, func(u *health.User) {
-			scopes := u.Scopes.Or("")
-			lost = scopes[strings.LastIndexByte(scopes, ',')+1:]
-			u.Scopes = opt.Some(without(scopes, lost))
-		})
-		return permissionEvent(user, lost), err
+		rest, lost := splitLast(user.Scopes.Or(""))
+		user.Scopes = opt.Some(rest)
+		em.commit = func() { s.update(user.UserID, func(u *health.User) { u.Scopes = user.Scopes }) }
+		return permissionEvent(user, lost), nil
 	case "large_request_processing":
 		return processingEvent(user, em.reference), nil
 	case "large_request_sending":
@@ -159,16 +165,25 @@ func (s *Server) compose(req EventRequest, em *emission) (event, error) {
 	return s.recordEvent(conn, kind(req.Type), req.Date)
 }
 
-// recordEvent carries one record of the person, with samples.
+// splitLast takes the last scope off a list separated by commas.
+func splitLast(scopes string) (rest, last string) {
+	i := strings.LastIndexByte(scopes, ',')
+	return scopes[:max(i, 0)], scopes[i+1:]
+}
+
+// recordEvent carries the records of one day, with samples: of date, or else of
+// the last day that has any.
 func (s *Server) recordEvent(conn connection, k kind, date health.Date) (event, error) {
 	records := s.latest(conn, k, date)
+	if len(records) == 0 && date.IsZero() {
+		records = s.latest(s.standIn(conn, k), k, date)
+	}
 	if len(records) == 0 {
 		return event{}, ErrNoRecord
 	}
 	return dataEvent(k, conn.user, records), nil
 }
 
-// latest are the records of date, or else of the last day that has any.
 func (s *Server) latest(conn connection, k kind, date health.Date) []any {
 	if !date.IsZero() {
 		var records []any
@@ -177,14 +192,37 @@ func (s *Server) latest(conn connection, k kind, date health.Date) []any {
 		}
 		return records
 	}
-	const longAgo = 60
-	for today, n := health.DateOf(s.now().UTC()), 0; n < longAgo; n++ {
+	const longAgo = 40 // days; within them everybody who does a thing at all does it
+	today := health.DateOf(s.now().UTC())
+	for n := -1; n < longAgo; n++ {
 		day := today.AddDays(-n)
-		if records := s.records(conn, k, window{day, day.AddDays(1)}, true); len(records) > 0 {
+		records := slices.Collect(s.records(context.Background(), conn, k, window{day, day.AddDays(1)}, true))
+		if len(records) > 0 {
 			return records
 		}
 	}
 	return nil
+}
+
+// standIn is somebody else who has records of kind k, for the events of a person
+// or provider that has none.
+func (s *Server) standIn(conn connection, k kind) connection {
+	for _, p := range synth.Providers() {
+		if !gives(p, k) {
+			continue
+		}
+		for n := range 8 {
+			person, err := synth.New(s.seed, fmt.Sprintf("stand-in %d", n), p)
+			if err != nil {
+				continue
+			}
+			other := connection{user: conn.user, person: person}
+			if len(s.latest(other, k, health.Date{})) > 0 {
+				return other
+			}
+		}
+	}
+	return conn
 }
 
 func authEvent(u health.User, sessionID string) event {
@@ -247,7 +285,8 @@ func sendingEvent(u health.User, reference string, payloads int) event {
 	}
 }
 
-func dataEvent(k kind, u health.User, records []any) event {
+// dataEvent carries records: a slice of any.
+func dataEvent(k kind, u health.User, records any) event {
 	return event{Type: string(k), Version: payloadVersion, User: &u, Data: records}
 }
 

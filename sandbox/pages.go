@@ -67,7 +67,7 @@ func (s *Server) serveConsent(w http.ResponseWriter, r *http.Request, name strin
 	if !methodIs(w, r, http.MethodGet, http.MethodPost) {
 		return
 	}
-	if r.Method == http.MethodPost && !sameOrigin(r) {
+	if r.Method == http.MethodPost && !s.sameOrigin(r) {
 		s.showMessage(w, http.StatusForbidden, session{}, wordsOf("").notFound())
 		return
 	}

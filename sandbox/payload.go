@@ -17,8 +17,8 @@ type payload struct {
 }
 
 const (
-	payloadLife     = 300 * time.Second
-	maxPayloadBytes = 256 << 20 // the oldest go early when there are more
+	payloadLife      = 300 * time.Second
+	keepPayloadBytes = 512 << 20 // the oldest go early when there are more
 )
 
 // point stores body and makes the event that links to it.
@@ -50,7 +50,7 @@ func (w *world) keepPayload(p payload, now time.Time) {
 		size += len(p.body)
 	}
 	w.payloads = slices.DeleteFunc(w.payloads, func(p payload) bool {
-		drop := !now.Before(p.expires) || size > maxPayloadBytes
+		drop := !now.Before(p.expires) || size > keepPayloadBytes
 		if drop {
 			size -= len(p.body)
 		}

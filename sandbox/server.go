@@ -161,6 +161,9 @@ func New(opts ...Option) (*Server, error) {
 // still answered; what they would deliver is not.
 func (s *Server) Close() { s.dispatch.close() }
 
+// Credentials are those that requests need.
+func (s *Server) Credentials() terra.Credentials { return s.creds }
+
 // Reset forgets everybody and everything that happened: people, sessions,
 // destinations, deliveries.
 func (s *Server) Reset() {

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"encoding/json"
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/terra-go/terra/health"
@@ -157,10 +156,4 @@ func (s *Server) modifyUser(c *call) error {
 		User   health.User `json:"user"`
 		Status string      `json:"status"`
 	}{user, "success"})
-}
-
-// without drops one scope of a list separated by commas.
-func without(scopes, scope string) string {
-	list := slices.DeleteFunc(strings.Split(scopes, ","), func(v string) bool { return v == scope })
-	return strings.Join(list, ",")
 }

@@ -135,20 +135,14 @@ func (s *Server) forget(userID string) (health.User, error) {
 	return c.user, nil
 }
 
-// reissue gives the connection the next user id, as a reauthentication does.
-func (s *Server) reissue(userID string) (health.User, error) {
+// replace puts the connection under a new user, as a reauthentication does.
+func (s *Server) replace(userID string, fresh health.User) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c, ok := s.world.connections[userID]
-	if !ok {
-		return health.User{}, ErrUnknownUser
+	if c, ok := s.world.connections[userID]; ok {
+		s.world.remove(c)
+		s.world.add(&connection{user: fresh, person: c.person})
 	}
-	s.world.remove(c)
-	fresh := *c
-	fresh.user.UserID = s.world.issue(s.seed, identity{c.user.Provider, c.user.ReferenceID.Or("")})
-	fresh.user.CreatedAt = health.TimestampOf(s.now().UTC())
-	s.world.add(&fresh)
-	return fresh.user, nil
 }
 
 // connection returns a copy, safe to read without the lock.
@@ -160,6 +154,11 @@ func (s *Server) connection(userID string) (connection, bool) {
 		return connection{}, false
 	}
 	return *c, true
+}
+
+// touch remembers that data of the user have reached a destination.
+func (s *Server) touch(userID string, at time.Time) {
+	s.update(userID, func(u *health.User) { u.LastWebhookUpdate = health.TimestampOf(at.UTC()) })
 }
 
 // update changes a connection in place and returns its user.

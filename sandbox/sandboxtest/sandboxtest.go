@@ -20,9 +20,6 @@ type Server struct {
 
 // New serves a sandbox on a free port of this machine and closes it when the test
 // ends. An option that is refused fails the test.
-//
-// Client has the default credentials: with [sandbox.WithCredentials], make one of
-// your own.
 func New(tb testing.TB, opts ...sandbox.Option) *Server {
 	tb.Helper()
 	listener := httptest.NewUnstartedServer(nil)
@@ -36,10 +33,7 @@ func New(tb testing.TB, opts ...sandbox.Option) *Server {
 	listener.Config.Handler = emulator
 	listener.Start()
 	s := &Server{Server: emulator, URL: url, BaseURL: url + "/api/v2"}
-	s.Client, err = terra.New(
-		terra.Credentials{DevID: sandbox.DefaultDevID, APIKey: sandbox.DefaultAPIKey, SigningSecret: sandbox.DefaultSigningSecret},
-		terra.WithBaseURL(s.BaseURL),
-	)
+	s.Client, err = terra.New(emulator.Credentials(), terra.WithBaseURL(s.BaseURL))
 	if err != nil {
 		tb.Fatal(err)
 	}
