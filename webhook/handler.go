@@ -120,10 +120,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusOK)
 }
 
-// read returns the body if it is whole, and an error unless it is verified too.
-func (h *handler) read(w http.ResponseWriter, r *http.Request) (body []byte, err error) {
-	done := limitRead(r.Context(), w)
-	defer func() { done(body != nil) }()
+// read returns the body once it is whole and verified.
+func (h *handler) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	release := limitRead(r.Context(), w)
+	defer release()
 	check, err := h.verifier.Begin(r.Header)
 	if err != nil {
 		return nil, err
@@ -131,17 +131,18 @@ func (h *handler) read(w http.ResponseWriter, r *http.Request) (body []byte, err
 	if r.ContentLength > h.maxBytes {
 		return nil, &http.MaxBytesError{Limit: h.maxBytes}
 	}
-	body, err = readAll(http.MaxBytesReader(w, r.Body, h.maxBytes), r.ContentLength, check)
+	body, err := readAll(http.MaxBytesReader(w, r.Body, h.maxBytes), r.ContentLength, check)
 	if err != nil {
 		return nil, err
 	}
-	return body, check.Finish() // the body in any case: it is whole
+	return body, check.Finish()
 }
 
-// limitRead has reads of the request's body fail when ctx ends, and when they take
-// too long altogether, until done is called. A body that was not read to its end
-// keeps the time limit, because the server goes on to skip some of the rest.
-func limitRead(ctx context.Context, w http.ResponseWriter) (done func(whole bool)) {
+// limitRead has reads of the request's body fail when they take too long
+// altogether, and, until release is called, when ctx ends. The time limit stays on
+// a body that was not read to its end, because the server goes on to skip some of
+// the rest; at the end of a body the server itself lifts it.
+func limitRead(ctx context.Context, w http.ResponseWriter) (release func()) {
 	control := http.NewResponseController(w) // a w without deadlines is left without
 	server, _ := ctx.Value(http.ServerContextKey).(*http.Server)
 	if server == nil || server.ReadTimeout <= 0 {
@@ -152,12 +153,9 @@ func limitRead(ctx context.Context, w http.ResponseWriter) (done func(whole bool
 		defer close(interrupted)
 		control.SetReadDeadline(time.Unix(1, 0))
 	})
-	return func(whole bool) {
+	return func() {
 		if !stop() {
-			<-interrupted
-		}
-		if whole {
-			control.SetReadDeadline(time.Time{})
+			<-interrupted // or it could hit the connection's next request
 		}
 	}
 }

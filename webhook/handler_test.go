@@ -225,6 +225,7 @@ func TestNothingPrivateGetsOut(t *testing.T) {
 		`{"type":"sleep","data":[{"metadata":{"start_time":"` + marker + `"}}]}`,
 		`{"type":"sleep","data":[{"metadata":{"is_nap":"` + marker + `"}}]}`,
 		`{"type":"permission_change","scopes_added":{"` + marker + `":1}}`,
+		`{"type":"activity","data":[{"data_enrichment":{"efficiency_contributors":{"` + marker + `":"` + marker + `"}}}]}`,
 		`["` + marker + `"]`,
 		`"` + marker + `"`,
 		`{"type":"sleep","user":{"user_id":"` + marker + `"},"data":[]}`,
@@ -308,6 +309,9 @@ func TestHandlerLogs(t *testing.T) {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("%s: %q is not in the log: %s", tt.name, want, out.String())
 			}
+		}
+		if strings.Contains(out.String(), "webhook.stack") {
+			t.Errorf("%s: the log shows how the panic was caught, not where it came from", tt.name)
 		}
 	}
 }

@@ -291,6 +291,11 @@ var deliveries = []struct {
 		&webhook.Hormone{User: user, Data: []health.HormoneSample{{}}},
 	},
 	{
+		"data in spite of its absence",
+		`{"type":"daily","status":"not_available","user":` + userJSON + `,"data":[{}]}`,
+		&webhook.Daily{User: user, Data: []health.Daily{{}}},
+	},
+	{
 		"still processing",
 		`{"type":"processing","status":"success","message":"Later","retry_after_seconds":30,"user":` + userJSON + `}`,
 		&webhook.Processing{User: user, Status: "success", Message: "Later", RetryAfterSeconds: opt.Some(30.0)},
