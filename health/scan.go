@@ -1,0 +1,232 @@
+package health
+
+import (
+	"encoding/binary"
+	"strings"
+	"unsafe"
+
+	"github.com/terra-go/terra/internal/jsonscan"
+	"github.com/terra-go/terra/opt"
+)
+
+// The parts of the codec that are not generated: what is no object, and what older
+// payloads wrote in another shape.
+
+const (
+	clockDigits  = 0x3030_3a_3030             // hh:mm
+	secondDigits = 0x30303030_2e_3030_3a      // :ss.ffff
+	microDigits  = 0x3030                     // ff
+	notAClock    = 0x76_76_7f_76_76           // carries into a byte's high bit where it is no digit, or no separator
+	notASecond   = 0x76767676_7f_7676_7f      //
+	notMicros    = 0x7676                     //
+	highBits     = uint64(0x8080808080808080) //
+)
+
+// ScanJSON is for generated code. Use json.Unmarshal.
+//
+// A timestamp in Terra's usual form, of the same day and offset as the last one,
+// is read as four machine words.
+func (t *Timestamp) ScanJSON(s *jsonscan.Scanner, p int) int {
+	w, p := s.Window(p)
+	last := &s.Times
+	clock, second, tail := jsonscan.Load64(w, 9), jsonscan.Load64(w, 17), jsonscan.Load64(w, 25)
+	if jsonscan.Load64(w, 1) != last.Day0 || clock&0xffffff != last.Day1 || tail>>16 != last.Zone ||
+		*(*byte)(w) != '"' || *(*byte)(unsafe.Add(w, 33)) != '"' {
+		return t.scanSlow(s, p)
+	}
+	// Digits become 0 to 9 and separators 0.
+	clock = clock>>24 ^ clockDigits
+	second ^= secondDigits
+	micro := tail&0xffff ^ microDigits
+	if (clock|(clock+notAClock)|second|(second+notASecond)|micro|(micro+notMicros))&highBits != 0 {
+		return t.scanSlow(s, p)
+	}
+	hh := (clock&0xff)*10 + clock>>8&0xff
+	mm := (clock>>24&0xff)*10 + clock>>32&0xff
+	ss := (second>>8&0xff)*10 + second>>16&0xff
+	if hh > 23 || mm > 59 || ss > 59 {
+		return t.scanSlow(s, p)
+	}
+	var nsec uint64
+	if second>>32|micro != 0 {
+		nsec = (second>>32&0xff)*100_000_000 + (second>>40&0xff)*10_000_000 + (second>>48&0xff)*1_000_000 +
+			(second>>56)*100_000 + (micro&0xff)*10_000 + (micro>>8)*1000
+	}
+	*t = Timestamp{
+		sec:    last.Midnight + int64(hh*3600+mm*60+ss),
+		nsec:   uint32(nsec),
+		offset: last.Offset,
+		layout: layoutT,
+		zone:   zone(last.Kind),
+	}
+	return p + len(`"2006-01-02T15:04:05.000000+01:00"`)
+}
+
+func (t *Timestamp) scanSlow(s *jsonscan.Scanner, p int) int {
+	w, p := s.Window(p)
+	switch c := *(*byte)(w); {
+	case c == '"':
+		text, q, ok := s.Quoted(p)
+		if !ok {
+			return q
+		}
+		v, err := parseTimestamp(text)
+		if err != nil {
+			s.Reject(p)
+			return q
+		}
+		*t = v
+		if len(text) == len("2006-01-02T15:04:05.000000+01:00") && v.layout == layoutT && v.zone&zoneDigits == 6 {
+			s.Times = jsonscan.TimeCache{
+				Day0:     binary.LittleEndian.Uint64(text),
+				Day1:     binary.LittleEndian.Uint64(text[8:]) & 0xffffff,
+				Zone:     binary.LittleEndian.Uint64(text[24:]) >> 16,
+				Midnight: v.sec - clockOf(v.sec),
+				Offset:   v.offset,
+				Kind:     uint8(v.zone),
+			}
+		}
+		return q
+	case c == 'n':
+		*t = NullTimestamp()
+		return s.Skip(p)
+	case c == '-' || c-'0' <= 9:
+		q := s.Skip(p)
+		v, err := parseUnix(s.Bytes(p, q))
+		if err != nil {
+			s.Reject(p)
+			return q
+		}
+		*t = v
+		return q
+	}
+	return s.Mismatched(p)
+}
+
+// clockOf is the seconds since midnight.
+func clockOf(sec int64) int64 { return (sec%secondsPerDay + secondsPerDay) % secondsPerDay }
+
+// WriteMember is for generated code. Use json.Marshal.
+func (t Timestamp) WriteMember(w *jsonscan.Writer, key string) {
+	switch t.layout {
+	case layoutAbsent:
+		return
+	case layoutNull:
+		w.Null(key)
+		return
+	case layoutUnix, layoutUnixMs:
+		w.B = append(w.B, key...)
+		w.B = append(t.appendText(w.B), ',')
+		return
+	}
+	b := append(w.B, key...)
+	b = append(b, '"')
+	if t.layout != layoutT {
+		b = t.appendText(b)
+	} else {
+		clock := clockOf(t.sec)
+		if midnight := t.sec - clock; midnight != w.Midnight || w.Day[0] == 0 {
+			w.Midnight = midnight
+			Timestamp{sec: midnight, layout: layoutDate}.appendText(w.Day[:0])
+		}
+		b = append(b, w.Day[:]...)
+		b = append(b, 'T')
+		b = appendTwo(b, int(clock/3600))
+		b = append(b, ':')
+		b = appendTwo(b, int(clock/60%60))
+		b = append(b, ':')
+		b = appendTwo(b, int(clock%60))
+		if t.nsec == 0 && t.zone&zoneDigits == 6 {
+			b = append(b, ".000000"...)
+		} else {
+			b = t.appendFraction(b)
+		}
+		b = t.appendOffset(b)
+	}
+	w.B = append(b, '"', ',')
+}
+
+// ScanJSON is for generated code. Use json.Unmarshal.
+func (l *LatLng) ScanJSON(s *jsonscan.Scanner, p int) int {
+	p, found := s.Array(p)
+	if found == jsonscan.NoArray {
+		return p
+	}
+	*l = LatLng{}
+	for i, more := 0, found == jsonscan.Elements; more; i++ {
+		switch i {
+		case 0:
+			p = s.Float(p, &l.Lat)
+		case 1:
+			p = s.Float(p, &l.Lng)
+		default:
+			p = s.Mismatched(p)
+		}
+		p, more = s.More(p)
+	}
+	return p
+}
+
+// WriteMember is for generated code. Use json.Marshal.
+func (l LatLng) WriteMember(w *jsonscan.Writer, key string) {
+	if l.IsZero() {
+		return
+	}
+	w.B = append(w.B, key...)
+	w.B = append(w.B, '[')
+	w.FloatOrNull(l.Lat)
+	w.B = append(w.B, ',')
+	w.FloatOrNull(l.Lng)
+	w.B = append(w.B, ']', ',')
+}
+
+// contributor is an element of the array that used to stand where a map of
+// contributions is now.
+type contributor struct {
+	Name  opt.Value[string]  `json:"contributor_name,omitzero"`
+	Score opt.Value[float64] `json:"contributor_score,omitzero"`
+}
+
+// scanContributors reads contributions by name. Those without a number are left
+// out.
+func scanContributors(s *jsonscan.Scanner, p int, dst *map[string]float64) int {
+	w, p := s.Window(p)
+	if *(*byte)(w) != '[' {
+		return s.FloatMap(p, dst)
+	}
+	var list []contributor
+	p = jsonscan.Samples(s, p, &list, (*contributor).ScanJSON)
+	m := make(map[string]float64, len(list))
+	for _, c := range list {
+		name, named := c.Name.Get()
+		score, scored := c.Score.Get()
+		if named && scored {
+			m[name] = score
+		}
+	}
+	*dst = m
+	return p
+}
+
+// scanEnum reads a number of an enumeration. Older payloads have its name instead,
+// such as ZONE_2, NORMAL or grams.
+func scanEnum[E ~int32](s *jsonscan.Scanner, p int, dst *opt.Value[E], names []string) int {
+	return jsonscan.Enum(s, p, dst, func(name []byte) (E, bool) {
+		wanted := plainName(string(name))
+		for i, known := range names {
+			if known != "" && plainName(known) == wanted {
+				return E(i), true
+			}
+		}
+		return 0, false
+	})
+}
+
+// plainName is what the spellings of an enumeration's name have in common.
+func plainName(name string) string {
+	name = strings.ToLower(strings.NewReplacer("_", " ", "-", " ").Replace(name))
+	if name == "menstrual" {
+		return "period"
+	}
+	return strings.TrimSuffix(name, "s")
+}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+const scanPackage = "github.com/terra-go/terra/internal/jsonscan"
+
+// maxKey is the longest name that jsonscan can compare without a look at the end
+// of the text.
+const maxKey = 64 - 8 - len(`"":`)
+
+type emitter struct {
+	pkg  *sourcePackage
+	out  *bytes.Buffer
+	used []string // names of other packages whose types the codec names
+}
+
+func (e *emitter) line(format string, args ...any) { fmt.Fprintf(e.out, format+"\n", args...) }
+
+// imports is what the emitted code needs beside the standard library.
+func (e *emitter) imports() []string {
+	paths := []string{scanPackage}
+	for _, name := range e.used {
+		paths = append(paths, e.pkg.imports[name])
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+func (e *emitter) structCodec(s structType) error {
+	keys := make([]string, 0, len(s.members))
+	for _, m := range s.members {
+		keys = append(keys, m.key)
+	}
+	indexes := make([][]string, len(s.members)) // of a member's keys
+	for i, m := range s.members {
+		indexes[i] = append(indexes[i], strconv.Itoa(i))
+		for _, old := range m.legacy {
+			indexes[i] = append(indexes[i], strconv.Itoa(len(keys)))
+			keys = append(keys, old)
+		}
+	}
+	e.keys(s.name, keys)
+	typ := s.name
+	if s.generic {
+		typ += "[T]"
+	}
+	e.line("// ScanJSON is for generated code. Use json.Unmarshal or [Decode].")
+	e.line("func (x *%s) ScanJSON(s *jsonscan.Scanner, p int) int {", typ)
+	e.line("k := &keys%s\nf, p := s.Object(k, p)\nfor f >= 0 {\nswitch f {", s.name)
+	for i, m := range s.members {
+		scan, err := e.scan(m)
+		if err != nil {
+			return err
+		}
+		e.line("case %s:\np = %s", strings.Join(indexes[i], ", "), scan)
+	}
+	e.line("default:\np = s.Skip(p)\n}\nf, p = s.Next(k, f, p)\n}\nreturn p\n}\n")
+
+	e.line("// WriteJSON is for generated code. Use json.Marshal.")
+	e.line("func (x *%s) WriteJSON(w *jsonscan.Writer) {\nw.Open()", typ)
+	for _, m := range s.members {
+		write, err := e.write(m)
+		if err != nil {
+			return err
+		}
+		e.line("%s", write)
+	}
+	e.line("w.Close()\n}\n")
+
+	e.line("// UnmarshalJSON implements [json.Unmarshaler].")
+	e.line("func (x *%s) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }\n", typ)
+	e.line("// MarshalJSON implements [json.Marshaler].")
+	e.line("func (x %s) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }\n", typ)
+	return nil
+}
+
+func (e *emitter) keys(name string, keys []string) {
+	e.line("var next%s [%d]atomic.Uint32\n", name, len(keys)+2)
+	e.line("var keys%s = jsonscan.Keys{\nQuoted: []string{", name)
+	for _, key := range keys {
+		e.line("`\"%s\":`,", key)
+	}
+	e.line("},\nNext: next%s[:],\nFind: func(name []byte) int {\nswitch string(name) {", name)
+	for i, key := range keys {
+		e.line("case %q:\nreturn %d", key, i)
+	}
+	e.line("}\nreturn %d\n},\n}\n", len(keys))
+}
+
+// scan is the expression that reads a member at p.
+func (e *emitter) scan(m member) (string, error) {
+	if len(m.key) > maxKey {
+		return "", fmt.Errorf("the name %q is too long", m.key)
+	}
+	field := "&x." + m.field
+	inner, optional := e.optional(m.typ)
+	elem, list := strings.CutPrefix(m.typ, "[]")
+	switch {
+	case m.typ == "map[string]float64":
+		return "scanContributors(s, p, " + field + ")", nil
+	case list && e.isText(elem):
+		return "jsonscan.Strings(s, p, " + field + ")", nil
+	case list && elem == "int64":
+		return "s.Ints(p, " + field + ")", nil
+	case list && elem == "T":
+		return "jsonscan.Records(s, p, " + field + ", jsonscan.Scan[T])", nil
+	case list:
+		how := "Records"
+		if s, ok := e.pkg.find(elem); ok && e.pkg.isFlat(s) {
+			how = "Samples"
+		}
+		return fmt.Sprintf("jsonscan.%s(s, p, %s, (*%s).ScanJSON)", how, field, e.use(elem)), nil
+	case optional && inner == "float64":
+		return "s.Float(p, " + field + ")", nil
+	case optional && inner == "bool":
+		return "s.Bool(p, " + field + ")", nil
+	case optional && (inner == "int64" || inner == "int"):
+		return "jsonscan.Int(s, p, " + field + ")", nil
+	case optional && e.isText(inner):
+		return "jsonscan.String(s, p, " + field + ")", nil
+	case optional && e.pkg.basic[inner] == "int32":
+		return fmt.Sprintf("scanEnum(s, p, %s, %sNames[:])", field, lowerFirst(inner)), nil
+	case optional:
+		return fmt.Sprintf("jsonscan.Optional(s, p, %s, (*%s).ScanJSON)", field, e.use(inner)), nil
+	case e.isText(m.typ):
+		return "jsonscan.Text(s, p, " + field + ")", nil
+	}
+	return "x." + m.field + ".ScanJSON(s, p)", nil
+}
+
+// write is the statement that writes a member.
+func (e *emitter) write(m member) (string, error) {
+	key, field := fmt.Sprintf("`\"%s\":`", m.key), "x."+m.field
+	inner, optional := e.optional(m.typ)
+	elem, list := strings.CutPrefix(m.typ, "[]")
+	call := func(name string) (string, error) { return fmt.Sprintf("%s(%s, %s)", name, key, field), nil }
+	generic := func(name string) (string, error) { return fmt.Sprintf("%s(w, %s, %s)", name, key, field), nil }
+	switch {
+	case m.typ == "map[string]float64":
+		return call("w.FloatMap")
+	case list && e.isText(elem):
+		return generic("jsonscan.WriteStrings")
+	case list && elem == "int64":
+		return call("w.Ints")
+	case list && elem == "T":
+		return fmt.Sprintf("jsonscan.WriteObjects(w, %s, %s, jsonscan.Write[T])", key, field), nil
+	case list:
+		return fmt.Sprintf("jsonscan.WriteObjects(w, %s, %s, (*%s).WriteJSON)", key, field, elem), nil
+	case optional && inner == "float64":
+		return call("w.Float")
+	case optional && inner == "bool":
+		return call("w.Bool")
+	case optional && (inner == "int64" || inner == "int" || e.pkg.basic[inner] == "int32"):
+		return generic("jsonscan.WriteInt")
+	case optional && e.isText(inner):
+		return generic("jsonscan.WriteString")
+	case optional:
+		return fmt.Sprintf("jsonscan.WriteOptional(w, %s, %s, (*%s).WriteJSON)", key, field, inner), nil
+	case e.isText(m.typ):
+		return generic("jsonscan.WriteText")
+	case e.isCustom(m.typ):
+		return fmt.Sprintf("%s.WriteMember(w, %s)", field, key), nil
+	}
+	return fmt.Sprintf("jsonscan.WriteObject(w, %s, &%s, (*%s).WriteJSON)", key, field, e.use(m.typ)), nil
+}
+
+// optional is the T of an opt.Value[T].
+func (e *emitter) optional(typ string) (inner string, ok bool) {
+	inner, ok = strings.CutPrefix(typ, "opt.Value[")
+	return strings.TrimSuffix(inner, "]"), ok
+}
+
+// isText reports whether values of typ are strings.
+func (e *emitter) isText(typ string) bool {
+	return typ == "string" || e.pkg.basic[typ] == "string" && !e.pkg.custom[typ]
+}
+
+// isCustom reports whether typ writes its own member: it is no object.
+func (e *emitter) isCustom(typ string) bool {
+	return e.pkg.custom[typ] || typ == "health.Timestamp"
+}
+
+// use notes that the code names typ.
+func (e *emitter) use(typ string) string {
+	if pkg, _, ok := strings.Cut(typ, "."); ok {
+		e.used = append(e.used, pkg)
+	}
+	return typ
+}
+
+func lowerFirst(s string) string {
+	r := []rune(s)
+	r[0] = unicode.ToLower(r[0])
+	return string(r)
+}

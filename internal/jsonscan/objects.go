@@ -1,0 +1,95 @@
+package jsonscan
+
+import (
+	"bytes"
+	"unsafe"
+)
+
+// Samples reads an array of flat objects, of which there may be very many. Its
+// memory is sized by looking ahead.
+func Samples[T any](s *Scanner, p int, dst *[]T, scan func(*T, *Scanner, int) int) int {
+	return objects(s, p, dst, scan, (*Scanner).count)
+}
+
+// Records reads an array of objects that hold other objects. Its memory is sized
+// by the length of those already read and of what is left.
+func Records[T any](s *Scanner, p int, dst *[]T, scan func(*T, *Scanner, int) int) int {
+	return objects(s, p, dst, scan, nil)
+}
+
+func objects[T any](
+	s *Scanner, p int, dst *[]T, scan func(*T, *Scanner, int) int, count func(s *Scanner, p, most int) int,
+) int {
+	p, found := s.Array(p)
+	switch found {
+	case NoArray:
+		return p
+	case Null:
+		*dst = nil
+		return p
+	case Empty:
+		*dst = []T{}
+		return p
+	}
+	var zero T
+	size := int(unsafe.Sizeof(zero))
+	var list []T
+	if count != nil {
+		n := count(s, p, s.end/size)
+		s.memory -= n * size
+		list = make([]T, 0, n)
+	}
+	for start, more := p, true; more; p, more = s.More(p) {
+		n := len(list)
+		if n == cap(list) {
+			// As many more as the text left holds at this rate, in no more memory
+			// than that text takes; and enough for the growth to be geometric.
+			grow := 1 + n/4
+			if n > 0 {
+				grow = max(grow, min((s.end-p)*n/(p-start)+1, (s.end-p)/size))
+			}
+			if s.memory -= grow * size; s.memory < 0 {
+				return s.fail(p, "too many objects for so little text")
+			}
+			list = append(make([]T, 0, n+grow), list...)
+		}
+		list = list[:n+1]
+		p = scan(&list[n], s, p)
+	}
+	*dst = list
+	return p
+}
+
+// count estimates how many objects the array has whose first element is at p, at
+// least 1. It looks only at braces and brackets, so it gives a hint. All its calls
+// together take linear time.
+func (s *Scanner) count(p, most int) int {
+	rest := s.buf[p:max(p, s.end)]
+	if len(rest) > s.lookahead {
+		rest = rest[:s.lookahead]
+	}
+	for i := 0; ; i++ {
+		n := bytes.IndexByte(rest[i:], ']')
+		if n < 0 {
+			break
+		}
+		if i += n; lastByte(rest[:i]) == '}' {
+			rest = rest[:i]
+			break
+		}
+	}
+	s.lookahead -= len(rest)
+	return max(1, min(bytes.Count(rest, openBrace), most))
+}
+
+var openBrace = []byte{'{'}
+
+// lastByte is the last byte of b that is not white space, 0 if there is none near.
+func lastByte(b []byte) byte {
+	for i := len(b) - 1; i >= max(0, len(b)-Padding); i-- {
+		if b[i] > ' ' {
+			return b[i]
+		}
+	}
+	return 0
+}

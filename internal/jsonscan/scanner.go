@@ -1,0 +1,295 @@
+// Package jsonscan reads and writes JSON text for generated codecs.
+//
+// A [Scanner] walks a text that sits in memory it may read past: zero bytes
+// follow the text, so that the hot loops need no test for the end of the input. A
+// zero is no part of any token and stops them all.
+//
+// The methods of a Scanner take the offset to read at and return the offset
+// behind what they read, so that it stays in a register. Errors are sticky: the
+// first one is kept, and the offset returned is that of the zeros, where every
+// further call fails at once. Generated code need not look at errors between
+// fields.
+//
+// Accepted are exactly the texts that encoding/json accepts, to the same nesting
+// depth.
+package jsonscan
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"strconv"
+	"unsafe"
+)
+
+// Padding is the number of zero bytes that must follow a text.
+const Padding = 64
+
+// MaxDepth is how many arrays and objects may nest, as in encoding/json.
+const MaxDepth = 10000
+
+// maxGrowth limits what arrays of objects may take in memory, as a multiple of the
+// text, beyond a mebibyte. No payload comes near it; it is there so that a text of
+// nothing but empty objects cannot ask for thousands of times its own length.
+const maxGrowth = 256
+
+// A SyntaxError tells where a text stops being JSON. It never quotes the text.
+type SyntaxError struct {
+	Offset int64 // bytes before the offending one
+	reason string
+}
+
+func (e *SyntaxError) Error() string {
+	return "malformed JSON at byte " + strconv.FormatInt(e.Offset, 10) + ": " + e.reason
+}
+
+// A Scanner reads one JSON text.
+type Scanner struct {
+	base  unsafe.Pointer // of buf
+	buf   []byte         // the text, then Padding zeros
+	end   int            // length of the text
+	depth int
+	err   *SyntaxError
+	alias bool   // strings may share buf's memory
+	arena []byte // what strings that may not are copied to
+
+	lookahead int                     // bytes that count may still inspect
+	memory    int                     // bytes that arrays of objects may still take
+	objects   [MaxDepth/64 + 1]uint64 // a bit for each depth that Skip is at: an object, not an array
+
+	// Mismatch, if set, is told the offset of every value that was passed over
+	// because its type does not fit its field.
+	Mismatch func(offset int)
+
+	// Times belongs to the reader of timestamps and outlives Reset.
+	Times TimeCache
+}
+
+// A TimeCache holds the last day and zone that were read, as text and as the
+// values they stand for.
+type TimeCache struct {
+	Day0, Day1 uint64 // the bytes YYYY-MM- and DDT
+	Midnight   int64
+	Zone       uint64 // the bytes +hh:mm
+	Offset     int16
+	Kind       uint8
+}
+
+// Reset starts over on text, behind which its array must hold Padding zeros. If
+// alias is true the text must never change, for strings share its memory.
+func (s *Scanner) Reset(text []byte, alias bool) {
+	s.buf = text[:len(text)+Padding]
+	s.base = unsafe.Pointer(unsafe.SliceData(s.buf))
+	s.end, s.alias = len(text), alias
+	s.depth, s.err, s.arena, s.Mismatch = 0, nil, nil, nil
+	s.lookahead = 2*len(text) + 1<<10
+	s.memory = maxGrowth*len(text) + 1<<20
+}
+
+// Forget lets go of the text, so that a Scanner can wait for the next one.
+func (s *Scanner) Forget() {
+	s.base, s.buf, s.arena, s.err, s.Mismatch = nil, nil, nil, nil, nil
+}
+
+// Pad copies text to memory with the zeros that Reset needs.
+func Pad(text []byte) []byte {
+	buf := make([]byte, len(text)+Padding)
+	copy(buf, text)
+	return buf[:len(text)]
+}
+
+// Err is the first error, or nil.
+func (s *Scanner) Err() error {
+	if s.err == nil {
+		return nil
+	}
+	return s.err
+}
+
+// End checks that only white space follows.
+func (s *Scanner) End(p int) error {
+	if s.err == nil {
+		if _, p = s.space(p); p != s.end {
+			s.fail(p, "text after the value")
+		}
+	}
+	return s.Err()
+}
+
+// fail keeps the first error and returns the offset of the zeros.
+func (s *Scanner) fail(p int, reason string) int {
+	if s.err == nil {
+		if p >= s.end {
+			p, reason = s.end, "unexpected end"
+		}
+		s.err = &SyntaxError{Offset: int64(p), reason: reason}
+	}
+	return s.end
+}
+
+// Mismatched passes the value at p, whose type does not fit.
+func (s *Scanner) Mismatched(p int) int {
+	q := s.Skip(p)
+	s.Reject(p)
+	return q
+}
+
+// Reject reports the value that began at p, and is passed already, as one that
+// does not fit.
+func (s *Scanner) Reject(p int) {
+	if s.err == nil && s.Mismatch != nil {
+		s.Mismatch(p)
+	}
+}
+
+// space finds the first byte from p on that is not white space.
+func (s *Scanner) space(p int) (byte, int) {
+	for {
+		c := s.at(p)
+		if c > ' ' || (c != ' ' && c != '\n' && c != '\t' && c != '\r') {
+			return c, p
+		}
+		// Line breaks are followed by runs of spaces.
+		p++
+		for {
+			other := load64(s.base, p) ^ lows*' '
+			if other != 0 {
+				p += bits.TrailingZeros64(other) / 8
+				break
+			}
+			p += 8
+		}
+	}
+}
+
+// Object enters the object at p. f is the index in k of its first key, len(k)
+// for a key that k does not have, and -1 for none: the object is empty or a null,
+// or the value is a mismatch, and is passed.
+func (s *Scanner) Object(k *Keys, p int) (f, q int) {
+	if load16(s.base, p) == '{'|'"'<<8 && s.depth < MaxDepth {
+		s.depth++
+		return s.key(k, 0, p+1)
+	}
+	return s.objectSlow(k, p)
+}
+
+func (s *Scanner) objectSlow(k *Keys, p int) (f, q int) {
+	c, p := s.space(p)
+	switch c {
+	case '{':
+	case 'n':
+		return -1, s.literal(p, "null")
+	default:
+		return -1, s.Mismatched(p)
+	}
+	if s.depth == MaxDepth {
+		return -1, s.fail(p, "nested too deeply")
+	}
+	s.depth++
+	c, p = s.space(p + 1)
+	switch c {
+	case '"':
+		return s.key(k, 0, p)
+	case '}':
+		s.depth--
+		return -1, p + 1
+	}
+	return -1, s.fail(p, "no key in an object")
+}
+
+// Next moves from behind the value of key prev to the next key of the object,
+// with the same result as Object.
+func (s *Scanner) Next(k *Keys, prev, p int) (f, q int) {
+	if load16(s.base, p) == ','|'"'<<8 {
+		return s.key(k, prev+1, p+1)
+	}
+	return s.nextSlow(k, prev, p)
+}
+
+func (s *Scanner) nextSlow(k *Keys, prev, p int) (f, q int) {
+	c, p := s.space(p)
+	switch c {
+	case '}':
+		s.depth--
+		return -1, p + 1
+	case ',':
+		if c, p = s.space(p + 1); c == '"' {
+			return s.key(k, prev+1, p)
+		}
+		return -1, s.fail(p, "no key in an object")
+	}
+	return -1, s.fail(p, "no comma or brace after a value in an object")
+}
+
+// What Array found.
+const (
+	NoArray  = iota // a value of another type, which is passed
+	Null            // which is passed
+	Empty           // an array without elements, which is passed
+	Elements        // an array, now entered
+)
+
+// Array enters the array at p, if there is one with elements.
+func (s *Scanner) Array(p int) (q, found int) {
+	c, p := s.space(p)
+	switch c {
+	case '[':
+	case 'n':
+		return s.literal(p, "null"), Null
+	default:
+		return s.Mismatched(p), NoArray
+	}
+	if s.depth == MaxDepth {
+		return s.fail(p, "nested too deeply"), NoArray
+	}
+	s.depth++
+	if c, p = s.space(p + 1); c == ']' {
+		s.depth--
+		return p + 1, Empty
+	}
+	return p, Elements
+}
+
+// More moves from behind one element of an array to the next, if there is one.
+func (s *Scanner) More(p int) (q int, more bool) {
+	c := s.at(p)
+	if c != ',' {
+		c, p = s.space(p)
+	}
+	switch c {
+	case ',':
+		return p + 1, true
+	case ']':
+		s.depth--
+		return p + 1, false
+	}
+	return s.fail(p, "no comma or bracket after an element of an array"), false
+}
+
+// Bytes is the text from p to q, which must not be kept or changed.
+func (s *Scanner) Bytes(p, q int) []byte { return s.buf[p:q] }
+
+// Window is the text from the first byte at or after p on that is not white
+// space, and q that byte's offset. Behind the text are at least Padding-8 zeros.
+func (s *Scanner) Window(p int) (w unsafe.Pointer, q int) {
+	if s.at(p) <= ' ' {
+		_, p = s.space(p)
+	}
+	return unsafe.Add(s.base, p), p
+}
+
+func (s *Scanner) at(p int) byte { return *(*byte)(unsafe.Add(s.base, p)) }
+
+func load16(b unsafe.Pointer, i int) uint16 {
+	return binary.LittleEndian.Uint16((*[2]byte)(unsafe.Add(b, i))[:])
+}
+
+func load32(b unsafe.Pointer, i int) uint32 {
+	return binary.LittleEndian.Uint32((*[4]byte)(unsafe.Add(b, i))[:])
+}
+
+func load64(b unsafe.Pointer, i int) uint64 {
+	return binary.LittleEndian.Uint64((*[8]byte)(unsafe.Add(b, i))[:])
+}
+
+// Load64 reads eight bytes of a window.
+func Load64(w unsafe.Pointer, i int) uint64 { return load64(w, i) }
