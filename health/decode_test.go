@@ -26,7 +26,7 @@ var documents = []struct {
 			"device_data": {"name": "Watch 9", "data_provided": ["STEPS", "HEART_RATE", "SWEAT"], "sensor_state": "ok",
 				"other_devices": [{"name": "Strap", "last_upload_date": "2026-07-01T08:00:00Z"}]},
 			"distance_data": {
-				"summary": {"distance_meters": 8250.4, "steps": 7902.0, "floors_climbed": 0, "swimming": null, "elevation": {"gain_actual_meters": 1.2e2}},
+				"summary": {"distance_meters": 8437.5, "steps": 7902.0, "floors_climbed": 0, "swimming": null, "elevation": {"gain_actual_meters": 1.2e2}},
 				"detailed": {"step_samples": [{"timestamp": "2026-07-01T07:05:11", "steps": 160, "timer_duration_seconds": null}, {}],
 					"distance_samples": [], "elevation_samples": null}},
 			"heart_rate_data": {"summary": {"avg_hr_bpm": 148.2, "max_hr_bpm": 181, "hr_zone_data": [{"zone": 2.0, "name": "Aerobic"}]},
@@ -55,7 +55,7 @@ var documents = []struct {
 			},
 			DistanceData: health.DistanceData{
 				Summary: health.DistanceDataSummary{
-					DistanceMeters: opt.Some(8250.4), Steps: opt.Some[int64](7902), FloorsClimbed: opt.Some[int64](0),
+					DistanceMeters: opt.Some(8437.5), Steps: opt.Some[int64](7902), FloorsClimbed: opt.Some[int64](0),
 					Elevation: health.ElevationData{GainActualMeters: opt.Some(120.0)},
 				},
 				Detailed: health.DistanceDataDetailed{

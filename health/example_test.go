@@ -50,12 +50,12 @@ func ExampleActivity() {
 			Type:      opt.Some(health.ActivityTypeTrailRunning),
 			StartTime: health.TimestampOf(time.Date(2026, 7, 1, 7, 0, 0, 0, time.UTC)),
 		},
-		DistanceData: health.DistanceData{Summary: health.DistanceDataSummary{DistanceMeters: opt.Some(8250.4)}},
+		DistanceData: health.DistanceData{Summary: health.DistanceDataSummary{DistanceMeters: opt.Some(8437.5)}},
 	}
 	text, err := json.Marshal(run)
 	fmt.Println(string(text), err)
 	// Output:
-	// {"metadata":{"summary_id":"run-1","type":149,"start_time":"2026-07-01T07:00:00.000000+00:00"},"distance_data":{"summary":{"distance_meters":8250.4}}} <nil>
+	// {"metadata":{"summary_id":"run-1","type":149,"start_time":"2026-07-01T07:00:00.000000+00:00"},"distance_data":{"summary":{"distance_meters":8437.5}}} <nil>
 }
 
 func ExampleTimestamp() {
