@@ -79,16 +79,20 @@ type ActivityMetadata struct {
 // workout; a null takes nothing back.
 type DataEnrichment struct {
 	// Output for the effort spent.
-	EfficiencyScore        opt.Value[float64] `json:"efficiency_score,omitzero"`
+	EfficiencyScore opt.Value[float64] `json:"efficiency_score,omitzero"`
+	// Shares of EfficiencyScore.
 	EfficiencyContributors map[string]float64 `json:"efficiency_contributors,omitzero"`
 	// Load on the body.
-	StrainScore        opt.Value[float64] `json:"strain_score,omitzero"`
+	StrainScore opt.Value[float64] `json:"strain_score,omitzero"`
+	// Shares of StrainScore.
 	StrainContributors map[string]float64 `json:"strain_contributors,omitzero"`
 	// Strain in relation to how recovered the person was.
-	RCRSScore        opt.Value[float64] `json:"rcrs_score,omitzero"`
+	RCRSScore opt.Value[float64] `json:"rcrs_score,omitzero"`
+	// Shares of RCRSScore.
 	RCRSContributors map[string]float64 `json:"rcrs_contributors,omitzero"`
 	// Training impulse: duration weighted by heart rate.
-	TRIMPScore        opt.Value[float64] `json:"trimp_score,omitzero"`
+	TRIMPScore opt.Value[float64] `json:"trimp_score,omitzero"`
+	// Shares of TRIMPScore.
 	TRIMPContributors map[string]float64 `json:"trimp_contributors,omitzero"`
 }
 
@@ -109,7 +113,9 @@ type WorkData struct {
 
 // DistanceData is how far a workout went, as a summary and as samples.
 type DistanceData struct {
-	Summary  DistanceDataSummary  `json:"summary,omitzero"`
+	// Totals.
+	Summary DistanceDataSummary `json:"summary,omitzero"`
+	// How the totals came about.
 	Detailed DistanceDataDetailed `json:"detailed,omitzero"`
 }
 
@@ -155,13 +161,17 @@ type MovementData struct {
 	// Highest turning force, N·m; mostly of rides.
 	MaxTorqueNewtonMeters opt.Value[float64] `json:"max_torque_newton_meters,omitzero"`
 
-	SpeedSamples   []SpeedSample   `json:"speed_samples,omitzero"`
+	// In order of time, at intervals of the device's choice.
+	SpeedSamples []SpeedSample `json:"speed_samples,omitzero"`
+	// In order of time, at intervals of the device's choice.
 	CadenceSamples []CadenceSample `json:"cadence_samples,omitzero"`
-	TorqueSamples  []TorqueSample  `json:"torque_samples,omitzero"`
+	// In order of time, at intervals of the device's choice.
+	TorqueSamples []TorqueSample `json:"torque_samples,omitzero"`
 }
 
 // SpeedSample is the speed at one moment.
 type SpeedSample struct {
+	// When it was measured.
 	Timestamp Timestamp `json:"timestamp,omitzero"`
 	// Speed at that moment, m/s.
 	SpeedMetersPerSecond opt.Value[float64] `json:"speed_meters_per_second,omitzero"`
@@ -171,6 +181,7 @@ type SpeedSample struct {
 
 // CadenceSample is the cadence at one moment.
 type CadenceSample struct {
+	// When it was measured.
 	Timestamp Timestamp `json:"timestamp,omitzero"`
 	// Turns of the pedals, or steps, per minute.
 	CadenceRPM opt.Value[float64] `json:"cadence_rpm,omitzero"`
@@ -180,6 +191,7 @@ type CadenceSample struct {
 
 // TorqueSample is the turning force at one moment.
 type TorqueSample struct {
+	// When it was measured.
 	Timestamp Timestamp `json:"timestamp,omitzero"`
 	// Turning force at that moment, N·m.
 	TorqueNewtonMeters opt.Value[float64] `json:"torque_newton_meters,omitzero"`
@@ -193,12 +205,14 @@ type PowerData struct {
 	// Mean power, W.
 	AvgWatts opt.Value[float64] `json:"avg_watts,omitzero"`
 	// Highest power, W.
-	MaxWatts     opt.Value[float64] `json:"max_watts,omitzero"`
-	PowerSamples []PowerSample      `json:"power_samples,omitzero"`
+	MaxWatts opt.Value[float64] `json:"max_watts,omitzero"`
+	// In order of time, at intervals of the device's choice.
+	PowerSamples []PowerSample `json:"power_samples,omitzero"`
 }
 
 // PowerSample is the mechanical power at one moment.
 type PowerSample struct {
+	// When it was measured.
 	Timestamp Timestamp `json:"timestamp,omitzero"`
 	// Power at that moment.
 	Watts opt.Value[float64] `json:"watts,omitzero"`
@@ -209,6 +223,7 @@ type PowerSample struct {
 // TSSData holds training stress scores; an hour at the athlete's threshold is
 // 100.
 type TSSData struct {
+	// One for each method of reckoning.
 	TSSSamples []TSSSample `json:"TSS_samples,omitzero"`
 }
 
@@ -265,17 +280,22 @@ type LapSample struct {
 
 // PositionData is where a workout went.
 type PositionData struct {
+	// Where the workout began.
 	StartPosLatLngDeg LatLng `json:"start_pos_lat_lng_deg,omitzero"`
 	// Position half-way through the workout.
-	CenterPosLatLngDeg LatLng           `json:"center_pos_lat_lng_deg,omitzero"`
-	EndPosLatLngDeg    LatLng           `json:"end_pos_lat_lng_deg,omitzero"`
-	PositionSamples    []PositionSample `json:"position_samples,omitzero"`
+	CenterPosLatLngDeg LatLng `json:"center_pos_lat_lng_deg,omitzero"`
+	// Where the workout ended.
+	EndPosLatLngDeg LatLng `json:"end_pos_lat_lng_deg,omitzero"`
+	// The track, in order of time.
+	PositionSamples []PositionSample `json:"position_samples,omitzero"`
 }
 
 // PositionSample is the position at one moment.
 type PositionSample struct {
-	Timestamp       Timestamp `json:"timestamp,omitzero"`
-	CoordsLatLngDeg LatLng    `json:"coords_lat_lng_deg,omitzero"`
+	// When the person was there.
+	Timestamp Timestamp `json:"timestamp,omitzero"`
+	// Where the person was.
+	CoordsLatLngDeg LatLng `json:"coords_lat_lng_deg,omitzero"`
 	// Seconds into the workout, pauses left out.
 	TimerDurationSeconds opt.Value[float64] `json:"timer_duration_seconds,omitzero"`
 }

@@ -2,8 +2,8 @@ package health
 
 import "github.com/terra-go/terra/opt"
 
-// Connection is a connection in the form of the v3 interface, of which only the
-// hormone endpoint was ever published. Everywhere else it is a [User].
+// Connection is a [User] as the v3 interface tells it, which Terra has published
+// for hormones alone.
 type Connection struct {
 	// Terra's number for the connection; not a User's UserID.
 	ID opt.Value[int64] `json:"id,omitzero"`

@@ -7,10 +7,14 @@ import "github.com/terra-go/terra/opt"
 type DeviceData struct {
 	// Model, or the app's name or package where the data went through an
 	// aggregator such as Google Fit.
-	Name            opt.Value[string] `json:"name,omitzero"`
-	Manufacturer    opt.Value[string] `json:"manufacturer,omitzero"`
-	SerialNumber    opt.Value[string] `json:"serial_number,omitzero"`
+	Name opt.Value[string] `json:"name,omitzero"`
+	// The maker, such as Garmin.
+	Manufacturer opt.Value[string] `json:"manufacturer,omitzero"`
+	// The maker's number for this one device.
+	SerialNumber opt.Value[string] `json:"serial_number,omitzero"`
+	// Revision of the device itself.
 	HardwareVersion opt.Value[string] `json:"hardware_version,omitzero"`
+	// Revision of its firmware, or of the app.
 	SoftwareVersion opt.Value[string] `json:"software_version,omitzero"`
 	// When the device was put into service.
 	ActivationTimestamp Timestamp `json:"activation_timestamp,omitzero"`
@@ -26,10 +30,14 @@ type DeviceData struct {
 type OtherDeviceData struct {
 	// Model, or the app's name or package where the data went through an
 	// aggregator such as Google Fit.
-	Name            opt.Value[string] `json:"name,omitzero"`
-	Manufacturer    opt.Value[string] `json:"manufacturer,omitzero"`
-	SerialNumber    opt.Value[string] `json:"serial_number,omitzero"`
+	Name opt.Value[string] `json:"name,omitzero"`
+	// The maker, such as Garmin.
+	Manufacturer opt.Value[string] `json:"manufacturer,omitzero"`
+	// The maker's number for this one device.
+	SerialNumber opt.Value[string] `json:"serial_number,omitzero"`
+	// Revision of the device itself.
 	HardwareVersion opt.Value[string] `json:"hardware_version,omitzero"`
+	// Revision of its firmware, or of the app.
 	SoftwareVersion opt.Value[string] `json:"software_version,omitzero"`
 	// When the device last sent its data to the provider.
 	LastUploadDate Timestamp `json:"last_upload_date,omitzero"`

@@ -13,11 +13,13 @@ type CaloriesData struct {
 	NetActivityCalories opt.Value[float64] `json:"net_activity_calories,omitzero"`
 	// Eaten and drunk.
 	NetIntakeCalories opt.Value[float64] `json:"net_intake_calories,omitzero"`
-	CalorieSamples    []CalorieSample    `json:"calorie_samples,omitzero"`
+	// In order of time.
+	CalorieSamples []CalorieSample `json:"calorie_samples,omitzero"`
 }
 
 // CalorieSample is the energy burned at one moment.
 type CalorieSample struct {
+	// When they were burned.
 	Timestamp Timestamp `json:"timestamp,omitzero"`
 	// In kilocalories.
 	Calories opt.Value[float64] `json:"calories,omitzero"`
@@ -38,11 +40,13 @@ type METData struct {
 	NumModerateIntensityMinutes opt.Value[float64] `json:"num_moderate_intensity_minutes,omitzero"`
 	// Minutes of hard effort.
 	NumHighIntensityMinutes opt.Value[float64] `json:"num_high_intensity_minutes,omitzero"`
-	METSamples              []METSample        `json:"MET_samples,omitzero"`
+	// In order of time.
+	METSamples []METSample `json:"MET_samples,omitzero"`
 }
 
 // METSample is the effort at one moment.
 type METSample struct {
+	// When it was measured.
 	Timestamp Timestamp `json:"timestamp,omitzero"`
 	// In metabolic equivalents.
 	Level opt.Value[float64] `json:"level,omitzero"`

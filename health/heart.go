@@ -5,15 +5,20 @@ import "github.com/terra-go/terra/opt"
 // HeartRateData is the heart over a workout, a day or a night, as a summary and
 // as samples.
 type HeartRateData struct {
-	Summary  HeartRateDataSummary  `json:"summary,omitzero"`
+	// Means and extremes.
+	Summary HeartRateDataSummary `json:"summary,omitzero"`
+	// What the means were made from.
 	Detailed HeartRateDataDetailed `json:"detailed,omitzero"`
 }
 
 // HeartRateDataSummary covers the whole record. Rates are in beats per minute,
 // variabilities in milliseconds.
 type HeartRateDataSummary struct {
+	// Mean rate.
 	AvgHRBPM opt.Value[float64] `json:"avg_hr_bpm,omitzero"`
+	// Lowest rate.
 	MinHRBPM opt.Value[float64] `json:"min_hr_bpm,omitzero"`
+	// Highest rate; what the person could reach is UserMaxHRBPM.
 	MaxHRBPM opt.Value[float64] `json:"max_hr_bpm,omitzero"`
 	// Rate at rest, by the provider's own reckoning.
 	RestingHRBPM opt.Value[float64] `json:"resting_hr_bpm,omitzero"`
@@ -45,13 +50,17 @@ type HeartRateZoneData struct {
 // HeartRateDataDetailed holds the samples of a record, at intervals of the
 // device's choice.
 type HeartRateDataDetailed struct {
-	HRSamples       []HeartRateDataSample                 `json:"hr_samples,omitzero"`
+	// Heart rate.
+	HRSamples []HeartRateDataSample `json:"hr_samples,omitzero"`
+	// Variability as root mean square of successive differences.
 	HRVSamplesRMSSD []HeartRateVariabilityDataSampleRMSSD `json:"hrv_samples_rmssd,omitzero"`
-	HRVSamplesSDNN  []HeartRateVariabilityDataSampleSDNN  `json:"hrv_samples_sdnn,omitzero"`
+	// Variability as standard deviation of beat-to-beat intervals.
+	HRVSamplesSDNN []HeartRateVariabilityDataSampleSDNN `json:"hrv_samples_sdnn,omitzero"`
 }
 
 // HeartRateDataSample is the heart rate at one moment.
 type HeartRateDataSample struct {
+	// When it was measured.
 	Timestamp Timestamp `json:"timestamp,omitzero"`
 	// Beats per minute.
 	BPM opt.Value[float64] `json:"bpm,omitzero"`
@@ -64,6 +73,7 @@ type HeartRateDataSample struct {
 // HeartRateVariabilityDataSampleRMSSD is the heart rate variability around one
 // moment, as root mean square of successive differences.
 type HeartRateVariabilityDataSampleRMSSD struct {
+	// When it was measured.
 	Timestamp Timestamp `json:"timestamp,omitzero"`
 	// In milliseconds.
 	HRVRMSSD opt.Value[float64] `json:"hrv_rmssd,omitzero"`
@@ -72,6 +82,7 @@ type HeartRateVariabilityDataSampleRMSSD struct {
 // HeartRateVariabilityDataSampleSDNN is the heart rate variability around one
 // moment, as standard deviation of beat-to-beat intervals.
 type HeartRateVariabilityDataSampleSDNN struct {
+	// When it was measured.
 	Timestamp Timestamp `json:"timestamp,omitzero"`
 	// In milliseconds.
 	HRVSDNN opt.Value[float64] `json:"hrv_sdnn,omitzero"`

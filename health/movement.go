@@ -23,13 +23,16 @@ type ActiveDurationsData struct {
 	// On one's feet.
 	StandingSeconds opt.Value[float64] `json:"standing_seconds,omitzero"`
 	// Count of hours of the day with some standing in them.
-	StandingHoursCount    opt.Value[float64]    `json:"standing_hours_count,omitzero"`
+	StandingHoursCount opt.Value[float64] `json:"standing_hours_count,omitzero"`
+	// Intensity through the record, in order of time.
 	ActivityLevelsSamples []ActivityLevelSample `json:"activity_levels_samples,omitzero"`
 }
 
 // ActivityLevelSample is the intensity at one moment.
 type ActivityLevelSample struct {
-	Timestamp     Timestamp                `json:"timestamp,omitzero"`
+	// When the person moved so.
+	Timestamp Timestamp `json:"timestamp,omitzero"`
+	// How hard the person moved.
 	ActivityLevel opt.Value[ActivityLevel] `json:"activity_level,omitzero"`
 	// Seconds for which the timer of the level has been running.
 	TimerDurationSeconds opt.Value[float64] `json:"timer_duration_seconds,omitzero"`
@@ -38,14 +41,19 @@ type ActivityLevelSample struct {
 // DistanceDataDetailed holds the samples behind a distance. All but the elevation
 // are running totals from the start of the record: the last sample is the total.
 type DistanceDataDetailed struct {
-	DistanceSamples      []DistanceSample      `json:"distance_samples,omitzero"`
-	StepSamples          []StepSample          `json:"step_samples,omitzero"`
+	// Distance so far.
+	DistanceSamples []DistanceSample `json:"distance_samples,omitzero"`
+	// Steps so far.
+	StepSamples []StepSample `json:"step_samples,omitzero"`
+	// Floors so far, as the provider counts them.
 	FloorsClimbedSamples []FloorsClimbedSample `json:"floors_climbed_samples,omitzero"`
-	ElevationSamples     []ElevationSample     `json:"elevation_samples,omitzero"`
+	// Height at each moment.
+	ElevationSamples []ElevationSample `json:"elevation_samples,omitzero"`
 }
 
 // DistanceSample is the distance covered by one moment.
 type DistanceSample struct {
+	// Up to when the total runs.
 	Timestamp Timestamp `json:"timestamp,omitzero"`
 	// Running total from the start of the record, m.
 	DistanceMeters opt.Value[float64] `json:"distance_meters,omitzero"`
@@ -55,6 +63,7 @@ type DistanceSample struct {
 
 // StepSample is the count of steps taken by one moment.
 type StepSample struct {
+	// Up to when the total runs.
 	Timestamp Timestamp `json:"timestamp,omitzero"`
 	// Running total from the start of the record.
 	Steps opt.Value[float64] `json:"steps,omitzero"`
@@ -64,6 +73,7 @@ type StepSample struct {
 
 // FloorsClimbedSample is the count of floors climbed by one moment.
 type FloorsClimbedSample struct {
+	// Up to when the total runs.
 	Timestamp Timestamp `json:"timestamp,omitzero"`
 	// Running total from the start of the record.
 	FloorsClimbed opt.Value[float64] `json:"floors_climbed,omitzero"`
@@ -73,6 +83,7 @@ type FloorsClimbedSample struct {
 
 // ElevationSample is the height at one moment.
 type ElevationSample struct {
+	// When it was measured.
 	Timestamp Timestamp `json:"timestamp,omitzero"`
 	// Height above the sea, m.
 	ElevMeters opt.Value[float64] `json:"elev_meters,omitzero"`

@@ -11,13 +11,16 @@ type OxygenData struct {
 	// people.
 	VO2MaxMlPerMinPerKg opt.Value[float64] `json:"vo2max_ml_per_min_per_kg,omitzero"`
 	// VO2 max averaged over the day, in the same unit.
-	DayAvgVO2MaxMlPerMinPerKg opt.Value[float64]       `json:"day_avg_vo2max_ml_per_min_per_kg,omitzero"`
-	SaturationSamples         []OxygenSaturationSample `json:"saturation_samples,omitzero"`
-	VO2Samples                []VO2MaxSample           `json:"vo2_samples,omitzero"`
+	DayAvgVO2MaxMlPerMinPerKg opt.Value[float64] `json:"day_avg_vo2max_ml_per_min_per_kg,omitzero"`
+	// Saturation through the record, in order of time.
+	SaturationSamples []OxygenSaturationSample `json:"saturation_samples,omitzero"`
+	// Estimates of VO2 max, in order of time.
+	VO2Samples []VO2MaxSample `json:"vo2_samples,omitzero"`
 }
 
 // OxygenSaturationSample is the oxygen saturation at one moment.
 type OxygenSaturationSample struct {
+	// When it was measured.
 	Timestamp Timestamp `json:"timestamp,omitzero"`
 	// Share of haemoglobin that carries oxygen, 0 to 100.
 	Percentage opt.Value[float64] `json:"percentage,omitzero"`
@@ -27,6 +30,7 @@ type OxygenSaturationSample struct {
 
 // VO2MaxSample is an estimate of VO2 max.
 type VO2MaxSample struct {
+	// When it was estimated.
 	Timestamp Timestamp `json:"timestamp,omitzero"`
 	// Ml of oxygen per minute and kg of body weight.
 	VO2MaxMlPerMinPerKg opt.Value[float64] `json:"vo2max_ml_per_min_per_kg,omitzero"`

@@ -134,12 +134,16 @@ type envelope struct {
 	raw  json.RawMessage
 }
 
-func (e *envelope) Type() EventType      { return e.typ }
-func (e *envelope) Meta() Meta           { return e.meta }
-func (e *envelope) Raw() json.RawMessage { return e.raw }
-func (e *envelope) env() *envelope       { return e }
-func (e *envelope) complete()            {}
+// Type implements [Event].
+func (e *envelope) Type() EventType { return e.typ }
 
+// Meta implements [Event].
+func (e *envelope) Meta() Meta { return e.meta }
+
+// Raw implements [Event].
+func (e *envelope) Raw() json.RawMessage { return e.raw }
+
+// String implements [Event] and keeps health data out of what prints an event.
 func (e *envelope) String() string {
 	return strings.TrimSpace(e.logType() + " event " + e.meta.TraceID)
 }
@@ -151,6 +155,12 @@ func (e *envelope) LogValue() slog.Value {
 		slog.String("trace_id", e.meta.TraceID),
 	)
 }
+
+func (e *envelope) env() *envelope { return e }
+
+// complete fills what a payload says in a place that varies; events with such a
+// place override it.
+func (e *envelope) complete() {}
 
 // logType does not let an unknown type through, which could be any text.
 func (e *envelope) logType() string {

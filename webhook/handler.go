@@ -53,10 +53,10 @@ type handler struct {
 // length is copied while it grows. On a server without ReadTimeout a body has one
 // minute to arrive.
 //
-// Every refusal and failure is logged without any part of the request, and the
-// text of a function's error or panic, which may quote a record, is not logged
-// either: only its type and, for a panic, where it happened. [http.ErrAbortHandler]
-// is passed on. A nil v or m panics.
+// Refusals and failures are logged. Of the event the log has the type and the trace
+// id. Of a function's error or panic, whose text may quote a record, it has the
+// type and, for a panic, where it happened: a function that wants more in the log
+// writes it there itself. [http.ErrAbortHandler] is passed on. A nil v or m panics.
 func NewHandler(v *Verifier, m *Mux, opts ...HandlerOption) http.Handler {
 	if v == nil || m == nil {
 		panic("webhook: NewHandler needs a Verifier and a Mux")

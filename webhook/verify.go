@@ -88,9 +88,13 @@ func NewVerifier(secrets []string, opts ...VerifierOption) (*Verifier, error) {
 	return v, nil
 }
 
-// WithTolerance accepts signatures up to d before or after the clock's time. A
-// receiver whose deliveries may be held up on the way, by a queue or a relay,
-// needs more than [DefaultTolerance]. Only positive durations are valid.
+// WithTolerance accepts signatures up to d before or after the clock's time. Only
+// positive durations are valid.
+//
+// More than [DefaultTolerance] is needed when deliveries are held up on the way, by
+// a queue or a relay. It is also the remedy should genuine deliveries be refused as
+// [ErrTooOld] after an outage: whether an attempt is signed anew when it is
+// repeated is not documented, and repetitions go on for about a day.
 func WithTolerance(d time.Duration) VerifierOption {
 	return func(v *Verifier) { v.tolerance = d }
 }

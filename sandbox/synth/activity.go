@@ -116,9 +116,6 @@ func (a *recording) heart(r *health.HeartRateData) {
 		r.Summary.AvgHRBPM = opt.Some(round(a.pulse(), 1))
 		r.Summary.MinHRBPM, r.Summary.MaxHRBPM = opt.Some(float64(low)), opt.Some(float64(high))
 	}
-	if p.has(RestingHeartRate) {
-		r.Summary.RestingHRBPM = opt.Some(math.Round(p.rest(a.n)))
-	}
 	if p.has(HeartRateZones) {
 		top := p.top(a.n)
 		r.Summary.UserMaxHRBPM = opt.Some(top)
@@ -446,9 +443,9 @@ func (a *recording) enrich(r *health.Activity) {
 		return
 	}
 	e := &r.DataEnrichment
-	e.TRIMPScore, e.TRIMPContributors = weigh(trimp, "duration", 0.5, "intensity", 0.5)
-	e.StrainScore, e.StrainContributors = weigh(strain, "duration", 0.4, "intensity", 0.6)
+	e.TRIMPScore, e.TRIMPContributors = weigh(trimp, contributor{"duration", 0.5}, contributor{"intensity", 0.5})
+	e.StrainScore, e.StrainContributors = weigh(strain, contributor{"duration", 0.4}, contributor{"intensity", 0.6})
 	speed := a.meters() / float64(a.workout.seconds())
-	e.EfficiencyScore, e.EfficiencyContributors = weigh(round(clamp(100*speed*60/a.pulse()/3, 1, 100), 1), "speed", 0.5, "heart_rate", 0.5)
-	e.RCRSScore, e.RCRSContributors = weigh(math.Round(clamp(100-4*strain+0.2*a.p.recovery(a.n), 1, 100)), "strain", 0.6, "recovery", 0.4)
+	e.EfficiencyScore, e.EfficiencyContributors = weigh(round(clamp(100*speed*60/a.pulse()/3, 1, 100), 1), contributor{"speed", 0.5}, contributor{"heart_rate", 0.5})
+	e.RCRSScore, e.RCRSContributors = weigh(math.Round(clamp(100-4*strain+0.2*a.p.recovery(a.n), 1, 100)), contributor{"strain", 0.6}, contributor{"recovery", 0.4})
 }

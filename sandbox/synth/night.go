@@ -62,7 +62,7 @@ func (p *Person) sleep(n int64, bed span) hypnogram {
 	minutes := func(m float64) int64 { return int64(m * minute / epoch) }
 	nap := bed.seconds() < 3*hour
 
-	latency := minutes(min(k.at(0).between(4, 15)*p.unrest, 50))
+	latency := minutes(min(k.at(0).between(5, 24)*p.unrest, 55))
 	rise := minutes(k.at(1).between(1, 6))
 	if nap {
 		latency = minutes(k.at(0).between(3, 8))
@@ -86,10 +86,9 @@ func (p *Person) sleep(n int64, bed span) hypnogram {
 			deep, rem = 0, 0
 		}
 		wake := int64(0)
-		if k.at(1).chance(0.4 * p.unrest) {
-			wake = 1 + int64(k.at(2).between(0, 6)*p.unrest*k.at(3).unit())
+		if k.at(1).chance(0.5 * p.unrest) {
+			wake = min(1+minutes(9*p.unrest*k.at(2).unit()*k.at(3).unit()), length/4)
 		}
-		wake = min(wake, length/4)
 		light := length - deep - rem - wake
 
 		// Down through light sleep, along the bottom, up again, and a dream.
@@ -97,9 +96,9 @@ func (p *Person) sleep(n int64, bed span) hypnogram {
 		at = h.add(at, health.SleepLevelLightSleep, descent)
 		at = h.add(at, health.SleepLevelDeepSleep, deep)
 		ascent := light - descent
-		if ascent > 8 && k.at(4).chance(0.35*p.unrest) { // a stir too short to remember
-			at = h.add(at, health.SleepLevelLightSleep, ascent/2-1)
-			at = h.add(at, health.SleepLevelAwake, 1)
+		if stir := 1 + int64(4*p.unrest*k.at(5).unit()); ascent > 6*stir && k.at(4).chance(0.6*p.unrest) {
+			at = h.add(at, health.SleepLevelLightSleep, ascent/2-stir)
+			at = h.add(at, health.SleepLevelAwake, stir)
 			ascent -= ascent / 2
 		}
 		at = h.add(at, health.SleepLevelLightSleep, ascent)

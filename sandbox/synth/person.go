@@ -1,7 +1,7 @@
 package synth
 
 import (
-	"fmt"
+	"errors"
 	"math"
 	"time"
 
@@ -26,6 +26,13 @@ const (
 func Personas() []Persona {
 	return []Persona{Ordinary, Athlete, ShiftWorker, PoorSleeper, Newcomer, Traveller}
 }
+
+var (
+	// ErrPersona refuses a persona that is none of [Personas].
+	ErrPersona = errors.New("synth: unknown persona")
+	// ErrNoStart refuses a newcomer without [WithStart].
+	ErrNoStart = errors.New("synth: a newcomer needs a first day")
+)
 
 // An Option settles what New would otherwise leave to chance.
 type Option func(*Person)
@@ -79,7 +86,7 @@ type Person struct {
 // when a connection gets a new user id.
 //
 // Without [WithPersona] the way of life is drawn by chance, mostly the ordinary
-// one. An unknown persona, and a newcomer without [WithStart], are errors.
+// one. The errors are [ErrPersona] and [ErrNoStart].
 func New(seed uint64, human string, provider Provider, opts ...Option) (*Person, error) {
 	const byChance = Persona("\x00")
 	k := newKey(seed, human)
@@ -99,11 +106,11 @@ func New(seed uint64, human string, provider Provider, opts ...Option) (*Person,
 		p.persona = personaByChance(traits.at(0))
 	case Newcomer:
 		if p.start == math.MinInt64 {
-			return nil, fmt.Errorf("synth: a newcomer needs a first day")
+			return nil, ErrNoStart
 		}
 	case Ordinary, Athlete, ShiftWorker, PoorSleeper, Traveller:
 	default:
-		return nil, fmt.Errorf("synth: unknown persona %q", string(p.persona))
+		return nil, ErrPersona
 	}
 	p.draw(traits)
 	return p, nil
@@ -144,7 +151,7 @@ func (p *Person) draw(k key) {
 	p.first, p.last = names[k.at(3).intn(len(names))], lastNames[k.at(4).intn(len(lastNames))]
 
 	p.fitness = clamp(0.45+0.19*k.at(5).normal(), 0.08, 0.95)
-	p.unrest = k.at(6).between(0.6, 1.5)
+	p.unrest = k.at(6).between(0.7, 1.9)
 	p.need = int64(k.at(7).between(7*60+15, 8*60+40))
 	p.napping = []float64{0, 0, 0.04, 0.2}[k.at(8).intn(4)]
 	p.drive = k.at(9).between(0.45, 1.6)

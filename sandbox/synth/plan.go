@@ -61,10 +61,14 @@ func (p *Person) atWork(d plan) span {
 	case p.night:
 		return span{midnight + shiftBegins, midnight + shiftEnds}
 	default:
-		begins := midnight + 9*hour + max(p.bedtime, 0)*minute
+		begins := midnight + p.officeHour()
 		return span{begins, begins + 8*hour}
 	}
 }
+
+// officeHour is when work begins by day, after midnight: later for who goes to
+// bed later.
+func (p *Person) officeHour() int64 { return 9*hour + max(p.bedtime, -30)*minute }
 
 func freeDay(n int64) bool {
 	day := weekday(n)
@@ -89,8 +93,13 @@ func (p *Person) bed(n int64) span {
 		begins = 8*60 + 15
 		long *= 0.82
 	}
-	from := (p.away(n).midnight(n)+begins)*minute + int64(late*2)*30
-	return span{from, from + int64(clamp(long, 200, 640)*2)*30}
+	from := begins*minute + int64(late*2)*30
+	to := from + int64(clamp(long, 200, 640)*2)*30
+	if !freeDay(n) && !p.night { // the alarm, an hour and a bit before work
+		to = min(to, p.officeHour()-65*minute-int64(k.at(6).intn(40))*30)
+	}
+	midnight := p.away(n).midnight(n) * minute
+	return span{midnight + from, midnight + max(to, from+200*minute)}
 }
 
 // siesta is the nap of the day, if any.
@@ -233,10 +242,14 @@ func (p *Person) schedule(list []workout, d plan, s session, k key) []workout {
 	at += int64(k.at(0).between(-12*minute, 22*minute))
 	length := int64(clamp(s.minutes*k.at(1).between(0.82, 1.2), 15, 170) * minute)
 	w := workout{span: span{at, at + length}, sport: s.sport, n: d.n}
-	w.effort = clamp(s.effort+0.05*k.at(2).normal(), 0.25, 0.88)
-	if s.sport == walking {
+	w.effort = s.effort + 0.05*k.at(2).normal()
+	switch s.sport {
+	case running:
+		w.effort += 0.07
+	case walking:
 		w.effort = min(w.effort, 0.42)
 	}
+	w.effort = clamp(w.effort, 0.25, 0.88)
 
 	open := d.open()
 	if w.from < open.from+18*minute || w.to > open.to-75*minute {

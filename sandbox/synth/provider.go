@@ -22,40 +22,40 @@ const (
 	HeartRate        Signal = 1 << iota // average, maximum and minimum
 	HeartRateSamples                    // one a minute by day and night, one a second in a workout
 	HeartRateZones                      // time in zones, and the maximum they are based on
-	RestingHeartRate                    //
-	RMSSD                               // heart rate variability at night, as RMSSD
-	SDNN                                // heart rate variability by day and night, as SDNN
-	Steps                               //
-	Distance                            //
-	Floors                              //
-	Energy                              // calories burned
-	MET                                 // metabolic equivalents
-	Durations                           // time at each level of activity
-	Stress                              //
-	BodyBattery                         //
-	Oxygen                              // blood oxygen, asleep
-	VO2Max                              //
-	Strain                              //
-	Readiness                           // readiness and recovery
-	Scores                              // the provider's own scores of day and night
-	Breathing                           // breaths a minute, asleep
-	SkinTemperature                     // as a difference from the person's own
-	Stages                              // light, deep and REM told apart
-	Snoring                             //
-	Route                               // positions by GPS, and altitude
-	Laps                                //
-	Speed                               //
-	Cadence                             //
-	Power                               // on the bicycle
-	Weight                              // with height and body mass index
-	Composition                         // fat, muscle, bone and water
-	BloodPressure                       //
-	BodyTemperature                     //
-	Glucose                             //
-	Hydration                           // water drunk
-	Micros                              // minerals and vitamins
-	ECG                                 // short recordings, judged for atrial fibrillation
-	Tags                                // the person's own marks on the day
+	RestingHeartRate
+	RMSSD // heart rate variability at night, as RMSSD
+	SDNN  // heart rate variability by day and night, as SDNN
+	Steps
+	Distance
+	Floors
+	Energy    // calories burned
+	MET       // metabolic equivalents
+	Durations // time at each level of activity
+	Stress
+	BodyBattery
+	Oxygen // blood oxygen, asleep
+	VO2Max
+	Strain
+	Readiness       // readiness and recovery
+	Scores          // the provider's own scores of day and night
+	Breathing       // breaths a minute, asleep
+	SkinTemperature // as a difference from the person's own
+	Stages          // light, deep and REM told apart
+	Snoring
+	Route // positions by GPS, and altitude
+	Laps
+	Speed
+	Cadence
+	Power       // on the bicycle
+	Weight      // with height and body mass index
+	Composition // fat, muscle, bone and water
+	BloodPressure
+	BodyTemperature
+	Glucose
+	Hydration // water drunk
+	Micros    // minerals and vitamins
+	ECG       // short recordings, judged for atrial fibrillation
+	Tags      // the person's own marks on the day
 )
 
 const (

@@ -89,13 +89,34 @@ func (k key) normal() float64 {
 	return (float64(sum)/65536 - 2) * math.Sqrt2 * 1.224744871391589
 }
 
-// smooth is a continuous curve through uniform values in [-1, 1], one every
-// period, read at t. It has no beginning, so any t may be read first.
+// smooth is one value of the stream's curve of that period.
 func (k key) smooth(t, period int64) float64 {
-	i := floorDiv(t, period)
-	f := float64(t-i*period) / float64(period)
-	a, b := k.at(i).unit(), k.at(i+1).unit()
-	return 2*(a+(b-a)*f*f*(3-2*f)) - 1
+	c := k.curve(period)
+	return c.at(t)
+}
+
+// A curve runs on smoothly through uniform values in [-1, 1], one every period. It
+// has no beginning, so any value of it may be read first.
+type curve struct {
+	key    key
+	period int64
+	begins int64   // of the stretch at hand
+	a, b   float64 // its ends
+}
+
+func (k key) curve(period int64) curve {
+	return curve{key: k, period: period, begins: math.MinInt64}
+}
+
+// at is the value at t. What it remembers only saves work when the next t is near.
+func (c *curve) at(t int64) float64 {
+	if t < c.begins || c.begins+c.period <= t {
+		i := floorDiv(t, c.period)
+		c.begins = i * c.period
+		c.a, c.b = c.key.at(i).unit(), c.key.at(i+1).unit()
+	}
+	f := float64(t-c.begins) / float64(c.period)
+	return 2*(c.a+(c.b-c.a)*f*f*(3-2*f)) - 1
 }
 
 func floorDiv(a, b int64) int64 {

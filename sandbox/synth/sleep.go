@@ -54,24 +54,20 @@ func (p *Person) slept(before, today plan, h hypnogram, index int64, samples boo
 		r.TemperatureData.Delta = opt.Some(p.skin(n))
 	}
 	e := &r.DataEnrichment
-	e.SleepScore, e.SleepContributors = weigh(score, "duration", 0.4, "efficiency", 0.2, "deep", 0.2, "rem", 0.2)
-	e.SleepScoreV2, e.SleepScoreV2Contributors = weigh(clamp(score-1, 1, 100), "duration", 0.35, "efficiency", 0.25, "deep", 0.2, "rem", 0.2)
-	e.RespiratoryScoreV2, e.RespiratoryScoreV2Contributors = weigh(math.Round(93-30*p.illness(n)), "breathing_rate", 0.6, "oxygen_saturation", 0.4)
+	e.SleepScore, e.SleepContributors = weigh(score, contributor{"duration", 0.4}, contributor{"efficiency", 0.2}, contributor{"deep", 0.2}, contributor{"rem", 0.2})
+	e.SleepScoreV2, e.SleepScoreV2Contributors = weigh(clamp(score-1, 1, 100), contributor{"duration", 0.35}, contributor{"efficiency", 0.25}, contributor{"deep", 0.2}, contributor{"rem", 0.2})
+	e.RespiratoryScoreV2, e.RespiratoryScoreV2Contributors = weigh(math.Round(93-30*p.illness(n)), contributor{"breathing_rate", 0.6}, contributor{"oxygen_saturation", 0.4})
 	if index == 0 {
 		recovery := p.recovery(n)
 		if p.has(Readiness) {
 			r.ReadinessData.Readiness = opt.Some(recovery)
 			r.ReadinessData.RecoveryLevel = opt.Some(float64(recoveryLevel(recovery)))
 		}
-		e.ReadinessScore, e.ReadinessContributors = weigh(recovery, "hrv", 0.4, "resting_heart_rate", 0.3, "sleep", 0.3)
+		e.ReadinessScore, e.ReadinessContributors = weigh(recovery, contributor{"hrv", 0.4}, contributor{"resting_heart_rate", 0.3}, contributor{"sleep", 0.3})
 	}
 	p.wears(&r.DeviceData, c.at(h.to+20*minute))
 	blank(&r)
 	return r
-}
-
-func recoveryLevel(recovery float64) health.RecoveryLevel {
-	return health.RecoveryLevel(1 + min(int32(recovery)/17, 5))
 }
 
 // staged adds the stages up: they fill the time in bed without a gap.
@@ -281,18 +277,4 @@ func (p *Person) skin(n int64) float64 {
 		delta += 0.28
 	}
 	return round(delta, 2)
-}
-
-// sleepScore judges a night from 1 to 100 by its length, its efficiency, and its
-// shares of deep and REM sleep.
-func (p *Person) sleepScore(h hypnogram, n int64) float64 {
-	woken, _ := h.spent(health.SleepLevelAwake)
-	deep, _ := h.spent(health.SleepLevelDeepSleep)
-	rem, _ := h.spent(health.SleepLevelREMSleep)
-	slept := float64(h.seconds() - woken)
-	score := 40*clamp(slept/(7.5*hour), 0, 1) +
-		20*clamp((slept/float64(h.seconds())-0.6)/0.35, 0, 1) +
-		20*clamp(float64(deep)/slept/0.17, 0, 1) +
-		20*clamp(float64(rem)/slept/0.23, 0, 1)
-	return math.Round(clamp(score-12*p.illness(n), 1, 100))
 }

@@ -2,6 +2,7 @@ package synth
 
 import (
 	"math"
+	"slices"
 
 	"github.com/terra-go/terra/health"
 )
@@ -31,51 +32,38 @@ const (
 var lagWeights = [...]float64{0.3, 0.26, 0.18, 0.12, 0.09, 0.05}
 
 // timeline fills the minutes from the first to the last, in Unix minutes, that lie
-// within day n or the night before it. Whatever window is asked for, a minute in
-// it has the same tick.
-func (p *Person) timeline(before, today plan, from, to int64) []tick {
-	ticks := make([]tick, to-from)
+// within the local day of today's plan or the night before it. Whatever window is
+// asked for, a minute in it has the same tick.
+func (p *Person) timeline(yesterday, today plan, from, to int64) []tick {
 	const lead = int64(len(lagWeights) - 1)
-	loads := make([]float64, lead+to-from)
-
-	nights := [...]hypnogram{p.sleep(before.n+1, today.night), {}, {}}
-	if window := (span{(from - lead) * minute, to * minute}); true {
-		if today.nap.overlaps(window) {
-			nights[1] = p.sleep(today.n, today.nap)
-		}
-		if next := p.bed(today.n + 1); next.overlaps(window) {
-			nights[2] = p.sleep(today.n+1, next)
+	window := span{(from - lead) * minute, to * minute}
+	lives := [...]life{p.life(yesterday), p.life(today)}
+	beds := make([]bed, 0, 3)
+	lie := func(n int64, in span) {
+		if in.overlaps(window) {
+			beds = append(beds, bed{hypnogram: p.sleep(n, in), rest: p.rest(n)})
 		}
 	}
-	lives := [...]life{p.life(before), p.life(today)}
-	rests := [...]float64{lives[1].rest, lives[1].rest, p.rest(today.n + 1)}
-	var cursor [len(nights)]int
+	lie(today.n, today.night)
+	lie(today.n, today.nap)
+	lie(today.n+1, p.bed(today.n+1))
 
+	ticks := make([]tick, to-from)
+	loads := make([]float64, lead+to-from)
 	pulse := p.human.of(sigPulse)
-	fast, slow := pulse.at(1), pulse.at(2)
+	fast, slow := pulse.at(1).curve(4), pulse.at(2).curve(27)
 	for t := from - lead; t < to; t++ {
 		second := t * minute
-		l := &lives[0]
-		if second >= today.night.from {
-			l = &lives[1]
-		}
 		var k tick
-		load, rest := 0.0, l.rest
-		sleeping := -1
-		for i := range nights {
-			if nights[i].holds(second) {
-				sleeping = i
-			}
-		}
-		if sleeping >= 0 {
-			h := &nights[sleeping]
-			c := &cursor[sleeping]
-			for *c+1 < len(h.stages) && h.stages[*c+1].at <= second {
-				*c++
-			}
-			load, rest = h.minute(&k, h.stages[*c].level, t), rests[sleeping]
+		var load, rest float64
+		if b := slices.IndexFunc(beds, func(b bed) bool { return b.holds(second) }); b >= 0 {
+			load, rest = beds[b].asleep(&k, t), beds[b].rest
 		} else {
-			load = l.awake(&k, t)
+			l := &lives[0]
+			if second >= today.night.from {
+				l = &lives[1]
+			}
+			load, rest = l.awake(&k, t), l.rest
 		}
 		loads[t-from+lead] = load
 		if t < from {
@@ -85,7 +73,7 @@ func (p *Person) timeline(before, today plan, from, to int64) []tick {
 		for i, w := range lagWeights {
 			sum += w * loads[t-from+lead-int64(i)]
 		}
-		noise := 2.2*fast.smooth(t, 4) + 2.4*slow.smooth(t, 27)
+		noise := 2.2*fast.at(t) + 2.4*slow.at(t)
 		if k.state == asleep {
 			noise *= 0.55
 		}
@@ -98,40 +86,22 @@ func (p *Person) timeline(before, today plan, from, to int64) []tick {
 	return ticks
 }
 
-// A life is what the minutes of one waking day, and the night before it, share.
-type life struct {
-	p        *Person
-	plan     plan
-	rest     float64
-	reserve  float64 // heart beats a minute between rest and top
-	capacity float64 // MET at the top
-	work     span
-	east     int64 // of the local clock, minutes
-	bouts    key
-	arousal  key
-	ill      float64
+// A bed is a stretch of sleep on a timeline that is read from front to back.
+type bed struct {
+	hypnogram
+	rest  float64 // bpm
+	stage int     // reached
 }
 
-func (p *Person) life(d plan) life {
-	rest := p.rest(d.n)
-	return life{
-		p: p, plan: d, rest: rest,
-		reserve:  p.top(d.n) - rest,
-		capacity: p.uptake(d.n) / 3.5,
-		work:     p.atWork(d),
-		east:     p.away(d.n).offset(d.up.from / minute),
-		bouts:    p.human.of(sigBout),
-		arousal:  p.human.of(sigArousal),
-		ill:      p.illness(d.n),
-	}
-}
-
-// minute fills a minute in bed, and returns by how much the heart beats faster
+// asleep fills a minute in bed, and returns by how much the heart beats faster
 // than at rest.
-func (h *hypnogram) minute(k *tick, level health.SleepLevel, t int64) float64 {
-	settling := 5 * (1 - float64(t*minute-h.from)/float64(h.seconds()))
+func (b *bed) asleep(k *tick, t int64) float64 {
+	for b.stage+1 < len(b.stages) && b.stages[b.stage+1].at <= t*minute {
+		b.stage++
+	}
+	settling := 5 * (1 - float64(t*minute-b.from)/float64(b.seconds()))
 	k.state, k.met = asleep, 92
-	switch level {
+	switch b.stages[b.stage].level {
 	case health.SleepLevelAwake:
 		k.met = 105
 		return settling + 7
@@ -144,13 +114,41 @@ func (h *hypnogram) minute(k *tick, level health.SleepLevel, t int64) float64 {
 	}
 }
 
+// A life is what the minutes of one waking day, and the night before it, share.
+type life struct {
+	p        *Person
+	plan     plan
+	rest     float64
+	reserve  float64 // heart beats a minute between rest and top
+	capacity float64 // MET at the top
+	work     span
+	east     int64 // of the local clock, minutes
+	bouts    key
+	moods    [3]curve // of minutes, hours and days
+	ill      float64
+}
+
+func (p *Person) life(d plan) life {
+	rest, mood := p.rest(d.n), p.human.of(sigArousal)
+	return life{
+		p: p, plan: d, rest: rest,
+		reserve:  p.top(d.n) - rest,
+		capacity: p.uptake(d.n) / 3.5,
+		work:     p.atWork(d),
+		east:     p.away(d.n).offset(d.up.from / minute),
+		bouts:    p.human.of(sigBout),
+		moods:    [...]curve{mood.at(2).curve(13), mood.at(1).curve(75), mood.at(3).curve(6 * minutesPerDay)},
+		ill:      p.illness(d.n),
+	}
+}
+
 // awake fills a minute out of bed and not working out, and returns by how much
 // the heart beats faster than at rest.
 func (l *life) awake(k *tick, t int64) float64 {
 	clock := floorMod(t+l.east, minutesPerDay)
 	working := l.work.holds(t * minute)
 
-	calm := 0.27 + 0.2*l.arousal.at(1).smooth(t, 75) + 0.16*l.arousal.at(2).smooth(t, 13) + 0.12*l.arousal.at(3).smooth(t, 6*minutesPerDay) + 0.3*l.ill
+	calm := 0.27 + 0.16*l.moods[0].at(t) + 0.2*l.moods[1].at(t) + 0.12*l.moods[2].at(t) + 0.3*l.ill
 	if working {
 		calm += 0.14
 	}

@@ -8,8 +8,8 @@ import (
 // own.
 type second struct {
 	bpm     uint8
-	cadence uint8  // steps, turns or strokes a minute
-	watts   uint16 //
+	cadence uint8 // steps, turns or strokes a minute
+	watts   uint16
 	met     uint16 // hundredths
 	speed   uint16 // mm/s
 	moved   uint32 // cm since the start
@@ -30,7 +30,7 @@ func (p *Person) exercise(w workout) exercise {
 	rest, top := p.rest(w.n), p.top(w.n)
 	capacity := p.uptake(w.n)
 	kilograms := p.weight
-	fast, slow := w.key.at(1), w.key.at(2)
+	flicker, flow, terrain := w.key.at(1).curve(7), w.key.at(2).curve(95), w.key.at(4).curve(45)
 	style := w.key.at(3).normal()
 	length := w.seconds()
 
@@ -38,7 +38,7 @@ func (p *Person) exercise(w workout) exercise {
 	moved, count := 0.0, 0.0
 	for i := range length {
 		s := &e.seconds[i]
-		effort := w.effort + 0.035*slow.smooth(i, 95) + 0.02*fast.smooth(i, 11)
+		effort := w.effort + 0.035*flow.at(i) + 0.02*flicker.at(i)
 		if warm := int64(5 * minute); i < warm {
 			effort *= 0.6 + 0.4*float64(i)/float64(warm)
 		}
@@ -52,16 +52,16 @@ func (p *Person) exercise(w workout) exercise {
 			vo2 := effort * capacity
 			speed = clamp((vo2-3.5)/0.2/60, 1.7, 6)
 			met = (speed*60*0.2 + 3.5) / 3.5
-			cadence = 148 + 7*speed + 3*style + 1.5*fast.smooth(i, 7)
+			cadence = 148 + 7*speed + 3*style + 1.5*flicker.at(i)
 		case walking:
 			speed = clamp(1.15+1.1*effort*(0.6+0.5*p.fitness), 0.9, 1.9)
 			met = 1.3 + 2.1*speed
-			cadence = 62 + 36*speed + 2*style + 1.5*fast.smooth(i, 7)
+			cadence = 62 + 36*speed + 2*style + 1.5*flicker.at(i)
 		case riding:
-			watts = clamp((effort*capacity-7)/10.8*kilograms+26*fast.smooth(i, 5), 20, 600)
-			speed = clamp(math.Cbrt(watts/0.3)*(1+0.06*slow.smooth(i, 40)), 2, 15)
+			watts = clamp((effort*capacity-7)/10.8*kilograms+26*flicker.at(i), 20, 600)
+			speed = clamp(math.Cbrt(watts/0.3)*(1+0.06*terrain.at(i)), 2, 15)
 			met = (10.8*watts/kilograms + 7) / 3.5
-			cadence = 80 + 4*style + 6*slow.smooth(i, 60) + 3*fast.smooth(i, 6)
+			cadence = 80 + 4*style + 6*terrain.at(i) + 3*flicker.at(i)
 		case swimming:
 			speed = clamp(0.62+0.75*effort*(0.5+0.6*p.fitness), 0.6, 1.7)
 			met = 3 + 7*effort
@@ -87,7 +87,7 @@ func (p *Person) exercise(w workout) exercise {
 		}
 		pulse += (target - pulse) / lag
 
-		s.bpm = uint8(clamp(math.Round(pulse+1.2*fast.smooth(i, 9)), 40, top))
+		s.bpm = uint8(clamp(math.Round(pulse+1.2*flicker.at(i)), 40, top))
 		s.met = uint16(math.Round(met * 100))
 		s.speed = uint16(math.Round(speed * 1000))
 		s.cadence = uint8(math.Round(cadence))

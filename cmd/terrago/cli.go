@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/terra-go/terra/cmd/terrago/internal/safeio"
+	"github.com/terra-go/terra/sandbox"
+	"github.com/terra-go/terra/webhook"
+)
+
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// commands is the command line: a command a field, with its Run method beside it.
+type commands struct {
+	JSON    bool `name:"json" help:"Write one JSON value to the standard output, and nothing else there."`
+	Verbose bool `short:"v" help:"Log every request."`
+
+	Dev       devCommand       `cmd:"" help:"Run the sandbox, a receiver of its webhooks, and a console in the browser."`
+	Sandbox   sandboxCommand   `cmd:"" help:"Run the sandbox alone."`
+	Trigger   triggerCommand   `cmd:"" help:"Send one signed event, as Terra would."`
+	Get       getCommand       `cmd:"" help:"Fetch somebody's records."`
+	Providers providersCommand `cmd:"" help:"List what people can connect."`
+	Users     usersCommand     `cmd:"" help:"List who is connected."`
+	Auth      authCommand      `cmd:"" help:"Make a URL on which a person connects one provider."`
+	Widget    widgetCommand    `cmd:"" help:"Make a URL on which a person chooses what to connect."`
+	Verify    verifyCommand    `cmd:"" help:"Check the signature of a webhook body."`
+	Version   versionCommand   `cmd:"" help:"Say what this is built from."`
+}
+
+// usageError is an error that a different command line or environment would cure.
+type usageError struct{ problem string }
+
+func (e *usageError) Error() string { return e.problem }
+
+func usagef(format string, args ...any) error {
+	return &usageError{fmt.Sprintf(format, args...)}
+}
+
+// errReported ends a command that has already said why it failed.
+var errReported = errors.New("failed")
+
+// run is the whole command; its result is the exit status.
+func run(ctx context.Context, args []string, std stdio) int {
+	std.out, std.err = safeio.NewWriter(std.out), safeio.NewWriter(std.err)
+	var cmds commands
+	helped := -1
+	parser, err := kong.New(&cmds,
+		kong.Name("terrago"),
+		kong.Description("Wearable and health data through the Terra API, and a sandbox of it on this machine."),
+		kong.Writers(std.out, std.err),
+		kong.Exit(func(status int) { helped = status }),
+		kong.Vars{
+			"events":           strings.Join(sandbox.EventTypes(), ","),
+			"sandbox_addr":     sandboxAddr,
+			"signature_header": webhook.HeaderSignature,
+			"tolerance":        webhook.DefaultTolerance.String(),
+		},
+	)
+	if err != nil {
+		return complain(std.err, err)
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if helped >= 0 {
+		return helped
+	}
+	if err != nil {
+		complain(std.err, fmt.Errorf("%w; see: %s --help", err, commandLine(err)))
+		return exitUsage
+	}
+	level := slog.LevelWarn
+	if cmds.Verbose {
+		level = slog.LevelDebug
+	}
+	log := slog.New(slog.NewTextHandler(std.err, &slog.HandlerOptions{Level: level}))
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	return complain(std.err, parsed.Run(&output{stdio: std, json: cmds.JSON}, log))
+}
+
+// commandLine is as much of the command line as was understood.
+func commandLine(err error) string {
+	if e, ok := errors.AsType[*kong.ParseError](err); ok && e.Context != nil && e.Context.Selected() != nil {
+		return "terrago " + e.Context.Selected().Name
+	}
+	return "terrago"
+}
+
+// complain tells of err, if any, and returns the exit status it stands for.
+func complain(w io.Writer, err error) int {
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errReported):
+		return exitFailed
+	}
+	fmt.Fprintf(w, "terrago: %s\n", err)
+	if _, ok := errors.AsType[*usageError](err); ok {
+		return exitUsage
+	}
+	return exitFailed
+}

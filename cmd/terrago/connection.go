@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/terra-go/terra"
+	"github.com/terra-go/terra/sandbox"
+)
+
+const (
+	sandboxAddr = sandbox.DefaultAddr
+	sandboxURL  = "http://" + sandboxAddr + "/api/v2"
+)
+
+// connection is where a command sends its requests, and as whom.
+type connection struct {
+	Sandbox    bool   `help:"Talk to a sandbox on this machine, with the sandbox's own credentials." group:"Connection"`
+	BaseURL    string `name:"base-url" placeholder:"URL" env:"TERRA_BASE_URL" help:"Address of the API, if not Terra's or, with --sandbox, ${sandbox_addr}." group:"Connection"`
+	DevIDFile  string `name:"dev-id-file" placeholder:"FILE" help:"Read the dev id from a file instead of TERRA_DEV_ID." group:"Connection"`
+	APIKeyFile string `name:"api-key-file" placeholder:"FILE" help:"Read the API key from a file instead of TERRA_API_KEY." group:"Connection"`
+}
+
+func (c connection) client(log *slog.Logger) (*terra.Client, error) {
+	credentials, err := c.credentials()
+	if err != nil {
+		return nil, err
+	}
+	client, err := terra.New(credentials, terra.WithBaseURL(c.baseURL()), terra.WithLogger(log))
+	if err != nil {
+		return nil, usagef("%s", err)
+	}
+	return client, nil
+}
+
+func (c connection) baseURL() string {
+	if c.Sandbox {
+		return cmp.Or(c.BaseURL, sandboxURL)
+	}
+	return cmp.Or(c.BaseURL, terra.BaseURL)
+}
+
+func (c connection) credentials() (terra.Credentials, error) {
+	if c.Sandbox {
+		return sandboxCredentials(), nil
+	}
+	devID, err := secret("TERRA_DEV_ID", c.DevIDFile)
+	if err != nil {
+		return terra.Credentials{}, err
+	}
+	apiKey, err := secret("TERRA_API_KEY", c.APIKeyFile)
+	if err != nil {
+		return terra.Credentials{}, err
+	}
+	if devID == "" || apiKey == "" {
+		return terra.Credentials{}, usagef("no credentials: set TERRA_DEV_ID and TERRA_API_KEY, " +
+			"or add --sandbox to talk to a sandbox on this machine")
+	}
+	return terra.Credentials{DevID: devID, APIKey: apiKey}, nil
+}
+
+// explain adds to a failed request what its sender can do about it.
+func (c connection) explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	if e, ok := errors.AsType[*terra.ArgumentError](err); ok {
+		return usagef("%s", e)
+	}
+	var hint string
+	switch {
+	case errors.Is(err, terra.ErrConnection) && c.Sandbox:
+		hint = noSandbox(c.baseURL())
+	case errors.Is(err, terra.ErrConnection):
+		hint = "nothing answers at " + c.baseURL()
+	case errors.Is(err, terra.ErrUnauthorized):
+		hint = "check TERRA_DEV_ID and TERRA_API_KEY, and that both are of the same environment"
+	case errors.Is(err, terra.ErrQueued):
+		hint = "ask for fewer days, or add --to-webhook"
+	}
+	if e, ok := errors.AsType[*terra.Error](err); ok && hint == "" {
+		hint = cmp.Or(e.Detail, e.Message)
+	}
+	if hint == "" || strings.Contains(err.Error(), hint) {
+		return err
+	}
+	return fmt.Errorf("%w (%s)", err, hint)
+}
+
+// noSandbox says how to come by a sandbox where baseURL points.
+func noSandbox(baseURL string) string {
+	start := "terrago sandbox"
+	if u, err := url.Parse(baseURL); err == nil && u.Host != sandboxAddr {
+		start += " --addr " + u.Host
+	}
+	return "no sandbox answers at " + baseURL + "; start one with: " + start
+}
+
+func sandboxCredentials() terra.Credentials {
+	return terra.Credentials{
+		DevID:         sandbox.DefaultDevID,
+		APIKey:        sandbox.DefaultAPIKey,
+		SigningSecret: sandbox.DefaultSigningSecret,
+	}
+}
+
+// secret reads file, or the environment when there is none. It may be empty.
+func secret(variable, file string) (string, error) {
+	if file == "" {
+		return os.Getenv(variable), nil
+	}
+	const limit = 4 << 10
+	f, err := os.Open(file)
+	if err != nil {
+		return "", usagef("%s", err)
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	b = bytes.TrimSpace(b)
+	switch {
+	case err != nil:
+		return "", usagef("%s", err)
+	case len(b) == 0:
+		return "", usagef("%s is empty", file)
+	case len(b) > limit:
+		return "", usagef("%s is too long to hold a key", file)
+	}
+	return string(b), nil
+}

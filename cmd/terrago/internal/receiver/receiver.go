@@ -1,0 +1,191 @@
+// Package receiver takes webhooks the way any program would that uses this
+// library: a verifier, a mux, a handler. It remembers what came in.
+package receiver
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"log/slog"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/terra-go/terra/cmd/terrago/internal/summary"
+	"github.com/terra-go/terra/webhook"
+)
+
+// Receipt is one attempt at a delivery, as the receiving end saw it.
+type Receipt struct {
+	At       time.Time
+	TraceID  string
+	Event    webhook.EventType // empty when refused: an unverified body is not read
+	UserID   string            // empty when the event is about nobody in particular
+	About    string            // what the event says, in a few words
+	Verified bool
+	Status   int // the answer's, when refused
+}
+
+// Receiver is an [http.Handler] for a webhook destination.
+type Receiver struct {
+	handler http.Handler
+
+	mu       sync.Mutex
+	receipts []Receipt     // oldest first
+	total    int           // with those forgotten
+	changed  chan struct{} // closed by the next receipt
+}
+
+// kept is how many receipts are remembered.
+const kept = 500
+
+// New returns a Receiver of deliveries signed with secret.
+func New(secret string, log *slog.Logger) (*Receiver, error) {
+	verifier, err := webhook.NewVerifier([]string{secret})
+	if err != nil {
+		return nil, err
+	}
+	r := &Receiver{changed: make(chan struct{})}
+	mux := webhook.NewMux()
+	mux.OnAny(r.take)
+	r.handler = webhook.NewHandler(verifier, mux, webhook.WithLogger(log))
+	return r, nil
+}
+
+// ServeHTTP answers a delivery.
+func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	answer := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+	r.handler.ServeHTTP(answer, req)
+	if answer.status >= 400 {
+		trace := req.Header.Get(webhook.HeaderTraceID)
+		r.add(Receipt{TraceID: trace[:min(len(trace), 200)], Status: answer.status})
+	}
+}
+
+// Latest is the last receipt with the trace id.
+func (r *Receiver) Latest(traceID string) (Receipt, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, receipt := range slices.Backward(r.receipts) {
+		if receipt.TraceID == traceID {
+			return receipt, true
+		}
+	}
+	return Receipt{}, false
+}
+
+// From yields the receipts from number n on, the first of all being 0, each as it
+// comes, until ctx ends. Those forgotten by then are left out.
+func (r *Receiver) From(ctx context.Context, n int) iter.Seq[Receipt] {
+	return func(yield func(Receipt) bool) {
+		for {
+			r.mu.Lock()
+			forgotten := r.total - len(r.receipts)
+			fresh := slices.Clone(r.receipts[min(max(n-forgotten, 0), len(r.receipts)):])
+			n = max(n, r.total)
+			changed := r.changed
+			r.mu.Unlock()
+			for _, receipt := range fresh {
+				if !yield(receipt) {
+					return
+				}
+			}
+			select {
+			case <-changed:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+// Total counts the receipts so far, forgotten ones included.
+func (r *Receiver) Total() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.total
+}
+
+// take runs for every event that was verified.
+func (r *Receiver) take(_ context.Context, e webhook.Event) error {
+	userID, about := describe(e)
+	r.add(Receipt{TraceID: e.Meta().TraceID, Event: e.Type(), UserID: userID, About: about, Verified: true})
+	return nil
+}
+
+func (r *Receiver) add(receipt Receipt) {
+	receipt.At = time.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.receipts) == kept {
+		r.receipts = slices.Delete(r.receipts, 0, 1)
+	}
+	r.receipts = append(r.receipts, receipt)
+	r.total++
+	close(r.changed)
+	r.changed = make(chan struct{})
+}
+
+// describe says whom e is about, and what it says.
+func describe(e webhook.Event) (userID, about string) {
+	switch e := e.(type) {
+	case *webhook.Auth:
+		return e.User.UserID, "connected " + e.User.Provider
+	case *webhook.UserReauth:
+		return e.NewUser.UserID, "connected " + e.NewUser.Provider + " again"
+	case *webhook.Deauth:
+		return e.User.UserID, "disconnected " + e.User.Provider
+	case *webhook.AuthFailed:
+		return "", "did not connect"
+	case *webhook.Activity:
+		return e.User.UserID, records(e.Data)
+	case *webhook.Body:
+		return e.User.UserID, records(e.Data)
+	case *webhook.Daily:
+		return e.User.UserID, records(e.Data)
+	case *webhook.Menstruation:
+		return e.User.UserID, records(e.Data)
+	case *webhook.Nutrition:
+		return e.User.UserID, records(e.Data)
+	case *webhook.Sleep:
+		return e.User.UserID, records(e.Data)
+	case *webhook.Athlete:
+		return e.User.UserID, summary.Of(e.Athlete).String()
+	case *webhook.LargeRequestProcessing:
+		return e.User.UserID, "large request accepted"
+	case *webhook.LargeRequestSending:
+		return e.User.UserID, "large request on its way"
+	}
+	return "", ""
+}
+
+// records says how many there are and what the last one holds.
+func records[T summary.Record](data []T) string {
+	switch len(data) {
+	case 0:
+		return "no records"
+	case 1:
+		return headline(summary.Of(data[0]))
+	}
+	return fmt.Sprintf("%d records, the last: %s", len(data), headline(summary.Of(data[len(data)-1])))
+}
+
+func headline(s summary.Summary) string {
+	s.Facts = s.Facts[:min(len(s.Facts), 3)]
+	return s.String()
+}
+
+// statusWriter notes the status of an answer.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets [http.ResponseController] reach the connection.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,0 +1,42 @@
+// Command terrago works with the Terra API, and with a whole sandbox of it on
+// this machine.
+//
+//	terrago dev        the sandbox, a receiver of its webhooks, and a console in the browser
+//	terrago sandbox    the sandbox alone
+//	terrago trigger    send one signed event
+//	terrago get        fetch somebody's records
+//	terrago providers  what can be connected
+//	terrago users      who is connected
+//	terrago auth       a URL on which a person connects one provider
+//	terrago widget     a URL on which a person chooses what to connect
+//	terrago verify     check the signature of a webhook
+//	terrago version    what this is built from
+//
+// Credentials come from TERRA_DEV_ID, TERRA_API_KEY and TERRA_SIGNING_SECRET, or
+// from files named by flags. With --sandbox a command talks to a sandbox on this
+// machine and needs none. With --json it writes one JSON value to the standard
+// output and nothing else there; logs and progress go to the standard error.
+//
+// The exit status is 0 when done, 1 when that failed, 2 when the command line or
+// the environment is wrong.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	os.Exit(run(ctx, os.Args[1:], stdio{os.Stdin, os.Stdout, os.Stderr}))
+}
+
+// stdio is where a command reads and writes.
+type stdio struct {
+	in       io.Reader
+	out, err io.Writer
+}
