@@ -3,6 +3,7 @@
 package health
 
 import (
+	"strconv"
 	"sync/atomic"
 
 	"github.com/terra-go/terra/internal/jsonscan"
@@ -46,11 +47,18 @@ func (x *AFibClassificationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *AFibClassificationSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	jsonscan.WriteInt(w, `"afib_classification":`, x.AFibClassification)
-	w.Close()
+func (x *AFibClassificationSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.AFibClassification.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"afib_classification":`...), int64(v)), ',')
+	case x.AFibClassification.IsNull():
+		b = append(b, `"afib_classification":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -59,7 +67,10 @@ func (x *AFibClassificationSample) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x AFibClassificationSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x AFibClassificationSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextActiveDurationsData [12]atomic.Uint32
 
@@ -139,19 +150,70 @@ func (x *ActiveDurationsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *ActiveDurationsData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"activity_seconds":`, x.ActivitySeconds)
-	w.Float(`"rest_seconds":`, x.RestSeconds)
-	w.Float(`"inactivity_seconds":`, x.InactivitySeconds)
-	w.Float(`"low_intensity_seconds":`, x.LowIntensitySeconds)
-	w.Float(`"moderate_intensity_seconds":`, x.ModerateIntensitySeconds)
-	w.Float(`"vigorous_intensity_seconds":`, x.VigorousIntensitySeconds)
-	jsonscan.WriteInt(w, `"num_continuous_inactive_periods":`, x.NumContinuousInactivePeriods)
-	w.Float(`"standing_seconds":`, x.StandingSeconds)
-	w.Float(`"standing_hours_count":`, x.StandingHoursCount)
-	jsonscan.WriteObjects(w, `"activity_levels_samples":`, x.ActivityLevelsSamples, (*ActivityLevelSample).WriteJSON)
-	w.Close()
+func (x *ActiveDurationsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.ActivitySeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"activity_seconds":`...), v), ',')
+	case x.ActivitySeconds.IsNull():
+		b = append(b, `"activity_seconds":null,`...)
+	}
+	switch v, ok := x.RestSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"rest_seconds":`...), v), ',')
+	case x.RestSeconds.IsNull():
+		b = append(b, `"rest_seconds":null,`...)
+	}
+	switch v, ok := x.InactivitySeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"inactivity_seconds":`...), v), ',')
+	case x.InactivitySeconds.IsNull():
+		b = append(b, `"inactivity_seconds":null,`...)
+	}
+	switch v, ok := x.LowIntensitySeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"low_intensity_seconds":`...), v), ',')
+	case x.LowIntensitySeconds.IsNull():
+		b = append(b, `"low_intensity_seconds":null,`...)
+	}
+	switch v, ok := x.ModerateIntensitySeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"moderate_intensity_seconds":`...), v), ',')
+	case x.ModerateIntensitySeconds.IsNull():
+		b = append(b, `"moderate_intensity_seconds":null,`...)
+	}
+	switch v, ok := x.VigorousIntensitySeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"vigorous_intensity_seconds":`...), v), ',')
+	case x.VigorousIntensitySeconds.IsNull():
+		b = append(b, `"vigorous_intensity_seconds":null,`...)
+	}
+	switch v, ok := x.NumContinuousInactivePeriods.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"num_continuous_inactive_periods":`...), int64(v)), ',')
+	case x.NumContinuousInactivePeriods.IsNull():
+		b = append(b, `"num_continuous_inactive_periods":null,`...)
+	}
+	switch v, ok := x.StandingSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"standing_seconds":`...), v), ',')
+	case x.StandingSeconds.IsNull():
+		b = append(b, `"standing_seconds":null,`...)
+	}
+	switch v, ok := x.StandingHoursCount.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"standing_hours_count":`...), v), ',')
+	case x.StandingHoursCount.IsNull():
+		b = append(b, `"standing_hours_count":null,`...)
+	}
+	if x.ActivityLevelsSamples != nil {
+		b = append(b, `"activity_levels_samples":[`...)
+		for i := range x.ActivityLevelsSamples {
+			b = append(x.ActivityLevelsSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -160,7 +222,10 @@ func (x *ActiveDurationsData) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x ActiveDurationsData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x ActiveDurationsData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextActivity [21]atomic.Uint32
 
@@ -285,35 +350,43 @@ func (x *Activity) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *Activity) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObject(w, `"metadata":`, &x.Metadata, (*ActivityMetadata).WriteJSON)
-	jsonscan.WriteObject(w, `"device_data":`, &x.DeviceData, (*DeviceData).WriteJSON)
-	jsonscan.WriteObject(w, `"active_durations_data":`, &x.ActiveDurationsData, (*ActiveDurationsData).WriteJSON)
-	jsonscan.WriteObject(w, `"calories_data":`, &x.CaloriesData, (*CaloriesData).WriteJSON)
-	jsonscan.WriteObject(w, `"energy_data":`, &x.EnergyData, (*EnergyData).WriteJSON)
-	jsonscan.WriteObject(w, `"work_data":`, &x.WorkData, (*WorkData).WriteJSON)
-	jsonscan.WriteObject(w, `"distance_data":`, &x.DistanceData, (*DistanceData).WriteJSON)
-	jsonscan.WriteObject(w, `"movement_data":`, &x.MovementData, (*MovementData).WriteJSON)
-	jsonscan.WriteObject(w, `"power_data":`, &x.PowerData, (*PowerData).WriteJSON)
-	jsonscan.WriteObject(w, `"heart_rate_data":`, &x.HeartRateData, (*HeartRateData).WriteJSON)
-	jsonscan.WriteObject(w, `"oxygen_data":`, &x.OxygenData, (*OxygenData).WriteJSON)
-	jsonscan.WriteObject(w, `"MET_data":`, &x.METData, (*METData).WriteJSON)
-	jsonscan.WriteObject(w, `"TSS_data":`, &x.TSSData, (*TSSData).WriteJSON)
-	jsonscan.WriteObject(w, `"strain_data":`, &x.StrainData, (*StrainData).WriteJSON)
-	jsonscan.WriteObject(w, `"lap_data":`, &x.LapData, (*LapData).WriteJSON)
-	jsonscan.WriteObject(w, `"position_data":`, &x.PositionData, (*PositionData).WriteJSON)
-	jsonscan.WriteObject(w, `"polyline_map_data":`, &x.PolylineMapData, (*PolylineMapData).WriteJSON)
-	w.Float(`"cheat_detection":`, x.CheatDetection)
-	jsonscan.WriteObject(w, `"data_enrichment":`, &x.DataEnrichment, (*DataEnrichment).WriteJSON)
-	w.Close()
+func (x *Activity) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
+	b = jsonscan.Member(b, x.DeviceData.WriteJSON(w, append(b, `"device_data":`...)), 14)
+	b = jsonscan.Member(b, x.ActiveDurationsData.WriteJSON(w, append(b, `"active_durations_data":`...)), 24)
+	b = jsonscan.Member(b, x.CaloriesData.WriteJSON(w, append(b, `"calories_data":`...)), 16)
+	b = jsonscan.Member(b, x.EnergyData.WriteJSON(w, append(b, `"energy_data":`...)), 14)
+	b = jsonscan.Member(b, x.WorkData.WriteJSON(w, append(b, `"work_data":`...)), 12)
+	b = jsonscan.Member(b, x.DistanceData.WriteJSON(w, append(b, `"distance_data":`...)), 16)
+	b = jsonscan.Member(b, x.MovementData.WriteJSON(w, append(b, `"movement_data":`...)), 16)
+	b = jsonscan.Member(b, x.PowerData.WriteJSON(w, append(b, `"power_data":`...)), 13)
+	b = jsonscan.Member(b, x.HeartRateData.WriteJSON(w, append(b, `"heart_rate_data":`...)), 18)
+	b = jsonscan.Member(b, x.OxygenData.WriteJSON(w, append(b, `"oxygen_data":`...)), 14)
+	b = jsonscan.Member(b, x.METData.WriteJSON(w, append(b, `"MET_data":`...)), 11)
+	b = jsonscan.Member(b, x.TSSData.WriteJSON(w, append(b, `"TSS_data":`...)), 11)
+	b = jsonscan.Member(b, x.StrainData.WriteJSON(w, append(b, `"strain_data":`...)), 14)
+	b = jsonscan.Member(b, x.LapData.WriteJSON(w, append(b, `"lap_data":`...)), 11)
+	b = jsonscan.Member(b, x.PositionData.WriteJSON(w, append(b, `"position_data":`...)), 16)
+	b = jsonscan.Member(b, x.PolylineMapData.WriteJSON(w, append(b, `"polyline_map_data":`...)), 20)
+	switch v, ok := x.CheatDetection.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"cheat_detection":`...), v), ',')
+	case x.CheatDetection.IsNull():
+		b = append(b, `"cheat_detection":null,`...)
+	}
+	b = jsonscan.Member(b, x.DataEnrichment.WriteJSON(w, append(b, `"data_enrichment":`...)), 18)
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *Activity) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x Activity) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x Activity) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextActivityLevelSample [5]atomic.Uint32
 
@@ -358,12 +431,24 @@ func (x *ActivityLevelSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *ActivityLevelSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	jsonscan.WriteInt(w, `"activity_level":`, x.ActivityLevel)
-	w.Float(`"timer_duration_seconds":`, x.TimerDurationSeconds)
-	w.Close()
+func (x *ActivityLevelSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.ActivityLevel.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"activity_level":`...), int64(v)), ',')
+	case x.ActivityLevel.IsNull():
+		b = append(b, `"activity_level":null,`...)
+	}
+	switch v, ok := x.TimerDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+	case x.TimerDurationSeconds.IsNull():
+		b = append(b, `"timer_duration_seconds":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -372,7 +457,10 @@ func (x *ActivityLevelSample) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x ActivityLevelSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x ActivityLevelSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextActivityMetadata [12]atomic.Uint32
 
@@ -452,26 +540,73 @@ func (x *ActivityMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *ActivityMetadata) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"summary_id":`, x.SummaryID)
-	jsonscan.WriteString(w, `"name":`, x.Name)
-	jsonscan.WriteInt(w, `"type":`, x.Type)
-	jsonscan.WriteInt(w, `"upload_type":`, x.UploadType)
-	x.StartTime.WriteMember(w, `"start_time":`)
-	x.EndTime.WriteMember(w, `"end_time":`)
-	jsonscan.WriteInt(w, `"timestamp_localization":`, x.TimestampLocalization)
-	jsonscan.WriteString(w, `"city":`, x.City)
-	jsonscan.WriteString(w, `"state":`, x.State)
-	jsonscan.WriteString(w, `"country":`, x.Country)
-	w.Close()
+func (x *ActivityMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.SummaryID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"summary_id":`...), string(v)), ',')
+	case x.SummaryID.IsNull():
+		b = append(b, `"summary_id":null,`...)
+	}
+	switch v, ok := x.Name.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
+	case x.Name.IsNull():
+		b = append(b, `"name":null,`...)
+	}
+	switch v, ok := x.Type.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"type":`...), int64(v)), ',')
+	case x.Type.IsNull():
+		b = append(b, `"type":null,`...)
+	}
+	switch v, ok := x.UploadType.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"upload_type":`...), int64(v)), ',')
+	case x.UploadType.IsNull():
+		b = append(b, `"upload_type":null,`...)
+	}
+	if !x.StartTime.IsZero() {
+		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
+	}
+	if !x.EndTime.IsZero() {
+		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
+	}
+	switch v, ok := x.TimestampLocalization.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
+	case x.TimestampLocalization.IsNull():
+		b = append(b, `"timestamp_localization":null,`...)
+	}
+	switch v, ok := x.City.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"city":`...), string(v)), ',')
+	case x.City.IsNull():
+		b = append(b, `"city":null,`...)
+	}
+	switch v, ok := x.State.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"state":`...), string(v)), ',')
+	case x.State.IsNull():
+		b = append(b, `"state":null,`...)
+	}
+	switch v, ok := x.Country.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"country":`...), string(v)), ',')
+	case x.Country.IsNull():
+		b = append(b, `"country":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *ActivityMetadata) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x ActivityMetadata) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x ActivityMetadata) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextAsleepDurations [7]atomic.Uint32
 
@@ -526,21 +661,49 @@ func (x *AsleepDurations) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *AsleepDurations) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"duration_asleep_state_seconds":`, x.DurationAsleepStateSeconds)
-	w.Float(`"duration_light_sleep_state_seconds":`, x.DurationLightSleepStateSeconds)
-	w.Float(`"duration_deep_sleep_state_seconds":`, x.DurationDeepSleepStateSeconds)
-	w.Float(`"duration_REM_sleep_state_seconds":`, x.DurationREMSleepStateSeconds)
-	jsonscan.WriteInt(w, `"num_REM_events":`, x.NumREMEvents)
-	w.Close()
+func (x *AsleepDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.DurationAsleepStateSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"duration_asleep_state_seconds":`...), v), ',')
+	case x.DurationAsleepStateSeconds.IsNull():
+		b = append(b, `"duration_asleep_state_seconds":null,`...)
+	}
+	switch v, ok := x.DurationLightSleepStateSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"duration_light_sleep_state_seconds":`...), v), ',')
+	case x.DurationLightSleepStateSeconds.IsNull():
+		b = append(b, `"duration_light_sleep_state_seconds":null,`...)
+	}
+	switch v, ok := x.DurationDeepSleepStateSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"duration_deep_sleep_state_seconds":`...), v), ',')
+	case x.DurationDeepSleepStateSeconds.IsNull():
+		b = append(b, `"duration_deep_sleep_state_seconds":null,`...)
+	}
+	switch v, ok := x.DurationREMSleepStateSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"duration_REM_sleep_state_seconds":`...), v), ',')
+	case x.DurationREMSleepStateSeconds.IsNull():
+		b = append(b, `"duration_REM_sleep_state_seconds":null,`...)
+	}
+	switch v, ok := x.NumREMEvents.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"num_REM_events":`...), int64(v)), ',')
+	case x.NumREMEvents.IsNull():
+		b = append(b, `"num_REM_events":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *AsleepDurations) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x AsleepDurations) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x AsleepDurations) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextAthlete [15]atomic.Uint32
 
@@ -635,29 +798,91 @@ func (x *Athlete) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *Athlete) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"provider_user_id":`, x.ProviderUserID)
-	x.AccountCreationDate.WriteMember(w, `"account_creation_date":`)
-	jsonscan.WriteString(w, `"first_name":`, x.FirstName)
-	jsonscan.WriteString(w, `"last_name":`, x.LastName)
-	jsonscan.WriteString(w, `"email":`, x.Email)
-	jsonscan.WriteString(w, `"bio":`, x.Bio)
-	x.DateOfBirth.WriteMember(w, `"date_of_birth":`)
-	jsonscan.WriteInt(w, `"age":`, x.Age)
-	jsonscan.WriteString(w, `"sex":`, x.Sex)
-	jsonscan.WriteString(w, `"gender":`, x.Gender)
-	jsonscan.WriteString(w, `"city":`, x.City)
-	jsonscan.WriteString(w, `"state":`, x.State)
-	jsonscan.WriteString(w, `"country":`, x.Country)
-	w.Close()
+func (x *Athlete) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.ProviderUserID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"provider_user_id":`...), string(v)), ',')
+	case x.ProviderUserID.IsNull():
+		b = append(b, `"provider_user_id":null,`...)
+	}
+	if !x.AccountCreationDate.IsZero() {
+		b = x.AccountCreationDate.AppendJSON(w, append(b, `"account_creation_date":`...))
+	}
+	switch v, ok := x.FirstName.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"first_name":`...), string(v)), ',')
+	case x.FirstName.IsNull():
+		b = append(b, `"first_name":null,`...)
+	}
+	switch v, ok := x.LastName.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"last_name":`...), string(v)), ',')
+	case x.LastName.IsNull():
+		b = append(b, `"last_name":null,`...)
+	}
+	switch v, ok := x.Email.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"email":`...), string(v)), ',')
+	case x.Email.IsNull():
+		b = append(b, `"email":null,`...)
+	}
+	switch v, ok := x.Bio.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"bio":`...), string(v)), ',')
+	case x.Bio.IsNull():
+		b = append(b, `"bio":null,`...)
+	}
+	if !x.DateOfBirth.IsZero() {
+		b = x.DateOfBirth.AppendJSON(w, append(b, `"date_of_birth":`...))
+	}
+	switch v, ok := x.Age.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"age":`...), int64(v)), ',')
+	case x.Age.IsNull():
+		b = append(b, `"age":null,`...)
+	}
+	switch v, ok := x.Sex.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"sex":`...), string(v)), ',')
+	case x.Sex.IsNull():
+		b = append(b, `"sex":null,`...)
+	}
+	switch v, ok := x.Gender.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"gender":`...), string(v)), ',')
+	case x.Gender.IsNull():
+		b = append(b, `"gender":null,`...)
+	}
+	switch v, ok := x.City.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"city":`...), string(v)), ',')
+	case x.City.IsNull():
+		b = append(b, `"city":null,`...)
+	}
+	switch v, ok := x.State.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"state":`...), string(v)), ',')
+	case x.State.IsNull():
+		b = append(b, `"state":null,`...)
+	}
+	switch v, ok := x.Country.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"country":`...), string(v)), ',')
+	case x.Country.IsNull():
+		b = append(b, `"country":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *Athlete) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x Athlete) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x Athlete) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextAthleteMetrics [7]atomic.Uint32
 
@@ -712,21 +937,49 @@ func (x *AthleteMetrics) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *AthleteMetrics) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"threshold_heart_rate":`, x.ThresholdHeartRate)
-	w.Float(`"max_heart_rate":`, x.MaxHeartRate)
-	w.Float(`"threshold_speed":`, x.ThresholdSpeed)
-	w.Float(`"ftp":`, x.FTP)
-	w.Float(`"pool_length_meters":`, x.PoolLengthMeters)
-	w.Close()
+func (x *AthleteMetrics) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.ThresholdHeartRate.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"threshold_heart_rate":`...), v), ',')
+	case x.ThresholdHeartRate.IsNull():
+		b = append(b, `"threshold_heart_rate":null,`...)
+	}
+	switch v, ok := x.MaxHeartRate.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"max_heart_rate":`...), v), ',')
+	case x.MaxHeartRate.IsNull():
+		b = append(b, `"max_heart_rate":null,`...)
+	}
+	switch v, ok := x.ThresholdSpeed.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"threshold_speed":`...), v), ',')
+	case x.ThresholdSpeed.IsNull():
+		b = append(b, `"threshold_speed":null,`...)
+	}
+	switch v, ok := x.FTP.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"ftp":`...), v), ',')
+	case x.FTP.IsNull():
+		b = append(b, `"ftp":null,`...)
+	}
+	switch v, ok := x.PoolLengthMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"pool_length_meters":`...), v), ',')
+	case x.PoolLengthMeters.IsNull():
+		b = append(b, `"pool_length_meters":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *AthleteMetrics) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x AthleteMetrics) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x AthleteMetrics) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextAwakeDurations [9]atomic.Uint32
 
@@ -791,23 +1044,61 @@ func (x *AwakeDurations) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *AwakeDurations) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"duration_awake_state_seconds":`, x.DurationAwakeStateSeconds)
-	w.Float(`"duration_long_interruption_seconds":`, x.DurationLongInterruptionSeconds)
-	w.Float(`"duration_short_interruption_seconds":`, x.DurationShortInterruptionSeconds)
-	jsonscan.WriteInt(w, `"num_wakeup_events":`, x.NumWakeupEvents)
-	jsonscan.WriteInt(w, `"num_out_of_bed_events":`, x.NumOutOfBedEvents)
-	w.Float(`"sleep_latency_seconds":`, x.SleepLatencySeconds)
-	w.Float(`"wake_up_latency_seconds":`, x.WakeUpLatencySeconds)
-	w.Close()
+func (x *AwakeDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.DurationAwakeStateSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"duration_awake_state_seconds":`...), v), ',')
+	case x.DurationAwakeStateSeconds.IsNull():
+		b = append(b, `"duration_awake_state_seconds":null,`...)
+	}
+	switch v, ok := x.DurationLongInterruptionSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"duration_long_interruption_seconds":`...), v), ',')
+	case x.DurationLongInterruptionSeconds.IsNull():
+		b = append(b, `"duration_long_interruption_seconds":null,`...)
+	}
+	switch v, ok := x.DurationShortInterruptionSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"duration_short_interruption_seconds":`...), v), ',')
+	case x.DurationShortInterruptionSeconds.IsNull():
+		b = append(b, `"duration_short_interruption_seconds":null,`...)
+	}
+	switch v, ok := x.NumWakeupEvents.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"num_wakeup_events":`...), int64(v)), ',')
+	case x.NumWakeupEvents.IsNull():
+		b = append(b, `"num_wakeup_events":null,`...)
+	}
+	switch v, ok := x.NumOutOfBedEvents.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"num_out_of_bed_events":`...), int64(v)), ',')
+	case x.NumOutOfBedEvents.IsNull():
+		b = append(b, `"num_out_of_bed_events":null,`...)
+	}
+	switch v, ok := x.SleepLatencySeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"sleep_latency_seconds":`...), v), ',')
+	case x.SleepLatencySeconds.IsNull():
+		b = append(b, `"sleep_latency_seconds":null,`...)
+	}
+	switch v, ok := x.WakeUpLatencySeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"wake_up_latency_seconds":`...), v), ',')
+	case x.WakeUpLatencySeconds.IsNull():
+		b = append(b, `"wake_up_latency_seconds":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *AwakeDurations) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x AwakeDurations) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x AwakeDurations) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextBloodPressureData [5]atomic.Uint32
 
@@ -852,19 +1143,38 @@ func (x *BloodPressureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *BloodPressureData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"day_avg_systolic_bp":`, x.DayAvgSystolicBP)
-	w.Float(`"day_avg_diastolic_bp":`, x.DayAvgDiastolicBP)
-	jsonscan.WriteObjects(w, `"blood_pressure_samples":`, x.BloodPressureSamples, (*BloodPressureSample).WriteJSON)
-	w.Close()
+func (x *BloodPressureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.DayAvgSystolicBP.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_systolic_bp":`...), v), ',')
+	case x.DayAvgSystolicBP.IsNull():
+		b = append(b, `"day_avg_systolic_bp":null,`...)
+	}
+	switch v, ok := x.DayAvgDiastolicBP.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_diastolic_bp":`...), v), ',')
+	case x.DayAvgDiastolicBP.IsNull():
+		b = append(b, `"day_avg_diastolic_bp":null,`...)
+	}
+	if x.BloodPressureSamples != nil {
+		b = append(b, `"blood_pressure_samples":[`...)
+		for i := range x.BloodPressureSamples {
+			b = append(x.BloodPressureSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *BloodPressureData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x BloodPressureData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x BloodPressureData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextBloodPressureSample [5]atomic.Uint32
 
@@ -909,12 +1219,24 @@ func (x *BloodPressureSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *BloodPressureSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"systolic_bp":`, x.SystolicBP)
-	w.Float(`"diastolic_bp":`, x.DiastolicBP)
-	w.Close()
+func (x *BloodPressureSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.SystolicBP.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"systolic_bp":`...), v), ',')
+	case x.SystolicBP.IsNull():
+		b = append(b, `"systolic_bp":null,`...)
+	}
+	switch v, ok := x.DiastolicBP.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"diastolic_bp":`...), v), ',')
+	case x.DiastolicBP.IsNull():
+		b = append(b, `"diastolic_bp":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -923,7 +1245,10 @@ func (x *BloodPressureSample) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x BloodPressureSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x BloodPressureSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextBody [12]atomic.Uint32
 
@@ -1003,26 +1328,29 @@ func (x *Body) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *Body) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObject(w, `"metadata":`, &x.Metadata, (*BodyMetadata).WriteJSON)
-	jsonscan.WriteObject(w, `"device_data":`, &x.DeviceData, (*DeviceData).WriteJSON)
-	jsonscan.WriteObject(w, `"measurements_data":`, &x.MeasurementsData, (*MeasurementsData).WriteJSON)
-	jsonscan.WriteObject(w, `"blood_pressure_data":`, &x.BloodPressureData, (*BloodPressureData).WriteJSON)
-	jsonscan.WriteObject(w, `"heart_data":`, &x.HeartData, (*HeartData).WriteJSON)
-	jsonscan.WriteObject(w, `"oxygen_data":`, &x.OxygenData, (*OxygenData).WriteJSON)
-	jsonscan.WriteObject(w, `"temperature_data":`, &x.TemperatureData, (*TemperatureData).WriteJSON)
-	jsonscan.WriteObject(w, `"glucose_data":`, &x.GlucoseData, (*GlucoseData).WriteJSON)
-	jsonscan.WriteObject(w, `"ketone_data":`, &x.KetoneData, (*KetoneData).WriteJSON)
-	jsonscan.WriteObject(w, `"hydration_data":`, &x.HydrationData, (*HydrationData).WriteJSON)
-	w.Close()
+func (x *Body) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
+	b = jsonscan.Member(b, x.DeviceData.WriteJSON(w, append(b, `"device_data":`...)), 14)
+	b = jsonscan.Member(b, x.MeasurementsData.WriteJSON(w, append(b, `"measurements_data":`...)), 20)
+	b = jsonscan.Member(b, x.BloodPressureData.WriteJSON(w, append(b, `"blood_pressure_data":`...)), 22)
+	b = jsonscan.Member(b, x.HeartData.WriteJSON(w, append(b, `"heart_data":`...)), 13)
+	b = jsonscan.Member(b, x.OxygenData.WriteJSON(w, append(b, `"oxygen_data":`...)), 14)
+	b = jsonscan.Member(b, x.TemperatureData.WriteJSON(w, append(b, `"temperature_data":`...)), 19)
+	b = jsonscan.Member(b, x.GlucoseData.WriteJSON(w, append(b, `"glucose_data":`...)), 15)
+	b = jsonscan.Member(b, x.KetoneData.WriteJSON(w, append(b, `"ketone_data":`...)), 14)
+	b = jsonscan.Member(b, x.HydrationData.WriteJSON(w, append(b, `"hydration_data":`...)), 17)
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *Body) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x Body) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x Body) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextBodyBatterySample [4]atomic.Uint32
 
@@ -1062,18 +1390,28 @@ func (x *BodyBatterySample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *BodyBatterySample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"level":`, x.Level)
-	w.Close()
+func (x *BodyBatterySample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.Level.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"level":`...), v), ',')
+	case x.Level.IsNull():
+		b = append(b, `"level":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *BodyBatterySample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x BodyBatterySample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x BodyBatterySample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextBodyMetadata [5]atomic.Uint32
 
@@ -1118,19 +1456,31 @@ func (x *BodyMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *BodyMetadata) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.StartTime.WriteMember(w, `"start_time":`)
-	x.EndTime.WriteMember(w, `"end_time":`)
-	jsonscan.WriteInt(w, `"timestamp_localization":`, x.TimestampLocalization)
-	w.Close()
+func (x *BodyMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.StartTime.IsZero() {
+		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
+	}
+	if !x.EndTime.IsZero() {
+		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
+	}
+	switch v, ok := x.TimestampLocalization.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
+	case x.TimestampLocalization.IsNull():
+		b = append(b, `"timestamp_localization":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *BodyMetadata) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x BodyMetadata) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x BodyMetadata) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextBreathSample [4]atomic.Uint32
 
@@ -1170,18 +1520,28 @@ func (x *BreathSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *BreathSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"breaths_per_min":`, x.BreathsPerMin)
-	w.Close()
+func (x *BreathSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.BreathsPerMin.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"breaths_per_min":`...), v), ',')
+	case x.BreathsPerMin.IsNull():
+		b = append(b, `"breaths_per_min":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *BreathSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x BreathSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x BreathSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextBreathsData [9]atomic.Uint32
 
@@ -1246,23 +1606,56 @@ func (x *BreathsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *BreathsData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.StartTime.WriteMember(w, `"start_time":`)
-	x.EndTime.WriteMember(w, `"end_time":`)
-	w.Float(`"avg_breaths_per_min":`, x.AvgBreathsPerMin)
-	w.Float(`"min_breaths_per_min":`, x.MinBreathsPerMin)
-	w.Float(`"max_breaths_per_min":`, x.MaxBreathsPerMin)
-	w.Bool(`"on_demand_reading":`, x.OnDemandReading)
-	jsonscan.WriteObjects(w, `"samples":`, x.Samples, (*BreathSample).WriteJSON)
-	w.Close()
+func (x *BreathsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.StartTime.IsZero() {
+		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
+	}
+	if !x.EndTime.IsZero() {
+		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
+	}
+	switch v, ok := x.AvgBreathsPerMin.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"avg_breaths_per_min":`...), v), ',')
+	case x.AvgBreathsPerMin.IsNull():
+		b = append(b, `"avg_breaths_per_min":null,`...)
+	}
+	switch v, ok := x.MinBreathsPerMin.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"min_breaths_per_min":`...), v), ',')
+	case x.MinBreathsPerMin.IsNull():
+		b = append(b, `"min_breaths_per_min":null,`...)
+	}
+	switch v, ok := x.MaxBreathsPerMin.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"max_breaths_per_min":`...), v), ',')
+	case x.MaxBreathsPerMin.IsNull():
+		b = append(b, `"max_breaths_per_min":null,`...)
+	}
+	switch v, ok := x.OnDemandReading.Get(); {
+	case ok:
+		b = append(strconv.AppendBool(append(b, `"on_demand_reading":`...), v), ',')
+	case x.OnDemandReading.IsNull():
+		b = append(b, `"on_demand_reading":null,`...)
+	}
+	if x.Samples != nil {
+		b = append(b, `"samples":[`...)
+		for i := range x.Samples {
+			b = append(x.Samples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *BreathsData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x BreathsData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x BreathsData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextCadenceSample [5]atomic.Uint32
 
@@ -1307,19 +1700,34 @@ func (x *CadenceSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *CadenceSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"cadence_rpm":`, x.CadenceRPM)
-	w.Float(`"timer_duration_seconds":`, x.TimerDurationSeconds)
-	w.Close()
+func (x *CadenceSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.CadenceRPM.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"cadence_rpm":`...), v), ',')
+	case x.CadenceRPM.IsNull():
+		b = append(b, `"cadence_rpm":null,`...)
+	}
+	switch v, ok := x.TimerDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+	case x.TimerDurationSeconds.IsNull():
+		b = append(b, `"timer_duration_seconds":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *CadenceSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x CadenceSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x CadenceSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextCalorieSample [5]atomic.Uint32
 
@@ -1364,19 +1772,34 @@ func (x *CalorieSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *CalorieSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"calories":`, x.Calories)
-	w.Float(`"timer_duration_seconds":`, x.TimerDurationSeconds)
-	w.Close()
+func (x *CalorieSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.Calories.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"calories":`...), v), ',')
+	case x.Calories.IsNull():
+		b = append(b, `"calories":null,`...)
+	}
+	switch v, ok := x.TimerDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+	case x.TimerDurationSeconds.IsNull():
+		b = append(b, `"timer_duration_seconds":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *CalorieSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x CalorieSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x CalorieSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextCaloriesData [7]atomic.Uint32
 
@@ -1431,21 +1854,50 @@ func (x *CaloriesData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *CaloriesData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"total_burned_calories":`, x.TotalBurnedCalories)
-	w.Float(`"BMR_calories":`, x.BMRCalories)
-	w.Float(`"net_activity_calories":`, x.NetActivityCalories)
-	w.Float(`"net_intake_calories":`, x.NetIntakeCalories)
-	jsonscan.WriteObjects(w, `"calorie_samples":`, x.CalorieSamples, (*CalorieSample).WriteJSON)
-	w.Close()
+func (x *CaloriesData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.TotalBurnedCalories.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"total_burned_calories":`...), v), ',')
+	case x.TotalBurnedCalories.IsNull():
+		b = append(b, `"total_burned_calories":null,`...)
+	}
+	switch v, ok := x.BMRCalories.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"BMR_calories":`...), v), ',')
+	case x.BMRCalories.IsNull():
+		b = append(b, `"BMR_calories":null,`...)
+	}
+	switch v, ok := x.NetActivityCalories.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"net_activity_calories":`...), v), ',')
+	case x.NetActivityCalories.IsNull():
+		b = append(b, `"net_activity_calories":null,`...)
+	}
+	switch v, ok := x.NetIntakeCalories.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"net_intake_calories":`...), v), ',')
+	case x.NetIntakeCalories.IsNull():
+		b = append(b, `"net_intake_calories":null,`...)
+	}
+	if x.CalorieSamples != nil {
+		b = append(b, `"calorie_samples":[`...)
+		for i := range x.CalorieSamples {
+			b = append(x.CalorieSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *CaloriesData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x CaloriesData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x CaloriesData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextCompletionCondition [6]atomic.Uint32
 
@@ -1495,13 +1947,33 @@ func (x *CompletionCondition) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *CompletionCondition) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"type":`, x.Type)
-	w.Float(`"value":`, x.Value)
-	w.Float(`"value_low":`, x.ValueLow)
-	w.Float(`"value_high":`, x.ValueHigh)
-	w.Close()
+func (x *CompletionCondition) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Type.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"type":`...), string(v)), ',')
+	case x.Type.IsNull():
+		b = append(b, `"type":null,`...)
+	}
+	switch v, ok := x.Value.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"value":`...), v), ',')
+	case x.Value.IsNull():
+		b = append(b, `"value":null,`...)
+	}
+	switch v, ok := x.ValueLow.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"value_low":`...), v), ',')
+	case x.ValueLow.IsNull():
+		b = append(b, `"value_low":null,`...)
+	}
+	switch v, ok := x.ValueHigh.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"value_high":`...), v), ',')
+	case x.ValueHigh.IsNull():
+		b = append(b, `"value_high":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1510,7 +1982,10 @@ func (x *CompletionCondition) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x CompletionCondition) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x CompletionCondition) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextConnection [10]atomic.Uint32
 
@@ -1580,24 +2055,52 @@ func (x *Connection) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *Connection) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteInt(w, `"id":`, x.ID)
-	jsonscan.WriteString(w, `"provider":`, x.Provider)
-	jsonscan.WriteString(w, `"reference_id":`, x.ReferenceID)
-	jsonscan.WriteStrings(w, `"scopes":`, x.Scopes)
-	x.CreatedAt.WriteMember(w, `"created_at":`)
-	x.LastPolledAt.WriteMember(w, `"last_polled_at":`)
-	x.LastUpdatedAt.WriteMember(w, `"last_updated_at":`)
-	x.MostRecentDataAt.WriteMember(w, `"most_recent_data_at":`)
-	w.Close()
+func (x *Connection) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.ID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"id":`...), int64(v)), ',')
+	case x.ID.IsNull():
+		b = append(b, `"id":null,`...)
+	}
+	switch v, ok := x.Provider.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"provider":`...), string(v)), ',')
+	case x.Provider.IsNull():
+		b = append(b, `"provider":null,`...)
+	}
+	switch v, ok := x.ReferenceID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"reference_id":`...), string(v)), ',')
+	case x.ReferenceID.IsNull():
+		b = append(b, `"reference_id":null,`...)
+	}
+	if x.Scopes != nil {
+		b = jsonscan.WriteStrings(append(b, `"scopes":`...), x.Scopes)
+	}
+	if !x.CreatedAt.IsZero() {
+		b = x.CreatedAt.AppendJSON(w, append(b, `"created_at":`...))
+	}
+	if !x.LastPolledAt.IsZero() {
+		b = x.LastPolledAt.AppendJSON(w, append(b, `"last_polled_at":`...))
+	}
+	if !x.LastUpdatedAt.IsZero() {
+		b = x.LastUpdatedAt.AppendJSON(w, append(b, `"last_updated_at":`...))
+	}
+	if !x.MostRecentDataAt.IsZero() {
+		b = x.MostRecentDataAt.AppendJSON(w, append(b, `"most_recent_data_at":`...))
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *Connection) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x Connection) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x Connection) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextDaily [15]atomic.Uint32
 
@@ -1692,29 +2195,32 @@ func (x *Daily) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *Daily) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObject(w, `"metadata":`, &x.Metadata, (*DailyMetadata).WriteJSON)
-	jsonscan.WriteObject(w, `"device_data":`, &x.DeviceData, (*DeviceData).WriteJSON)
-	jsonscan.WriteObject(w, `"distance_data":`, &x.DistanceData, (*DailyDistanceData).WriteJSON)
-	jsonscan.WriteObject(w, `"active_durations_data":`, &x.ActiveDurationsData, (*ActiveDurationsData).WriteJSON)
-	jsonscan.WriteObject(w, `"calories_data":`, &x.CaloriesData, (*CaloriesData).WriteJSON)
-	jsonscan.WriteObject(w, `"MET_data":`, &x.METData, (*METData).WriteJSON)
-	jsonscan.WriteObject(w, `"heart_rate_data":`, &x.HeartRateData, (*HeartRateData).WriteJSON)
-	jsonscan.WriteObject(w, `"oxygen_data":`, &x.OxygenData, (*OxygenData).WriteJSON)
-	jsonscan.WriteObject(w, `"stress_data":`, &x.StressData, (*StressData).WriteJSON)
-	jsonscan.WriteObject(w, `"strain_data":`, &x.StrainData, (*StrainData).WriteJSON)
-	jsonscan.WriteObject(w, `"scores":`, &x.Scores, (*ScoresData).WriteJSON)
-	jsonscan.WriteObject(w, `"data_enrichment":`, &x.DataEnrichment, (*DailyDataEnrichment).WriteJSON)
-	jsonscan.WriteObject(w, `"tag_data":`, &x.TagData, (*TagData).WriteJSON)
-	w.Close()
+func (x *Daily) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
+	b = jsonscan.Member(b, x.DeviceData.WriteJSON(w, append(b, `"device_data":`...)), 14)
+	b = jsonscan.Member(b, x.DistanceData.WriteJSON(w, append(b, `"distance_data":`...)), 16)
+	b = jsonscan.Member(b, x.ActiveDurationsData.WriteJSON(w, append(b, `"active_durations_data":`...)), 24)
+	b = jsonscan.Member(b, x.CaloriesData.WriteJSON(w, append(b, `"calories_data":`...)), 16)
+	b = jsonscan.Member(b, x.METData.WriteJSON(w, append(b, `"MET_data":`...)), 11)
+	b = jsonscan.Member(b, x.HeartRateData.WriteJSON(w, append(b, `"heart_rate_data":`...)), 18)
+	b = jsonscan.Member(b, x.OxygenData.WriteJSON(w, append(b, `"oxygen_data":`...)), 14)
+	b = jsonscan.Member(b, x.StressData.WriteJSON(w, append(b, `"stress_data":`...)), 14)
+	b = jsonscan.Member(b, x.StrainData.WriteJSON(w, append(b, `"strain_data":`...)), 14)
+	b = jsonscan.Member(b, x.Scores.WriteJSON(w, append(b, `"scores":`...)), 9)
+	b = jsonscan.Member(b, x.DataEnrichment.WriteJSON(w, append(b, `"data_enrichment":`...)), 18)
+	b = jsonscan.Member(b, x.TagData.WriteJSON(w, append(b, `"tag_data":`...)), 11)
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *Daily) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x Daily) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x Daily) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextDailyDataEnrichment [15]atomic.Uint32
 
@@ -1809,22 +2315,69 @@ func (x *DailyDataEnrichment) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *DailyDataEnrichment) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"total_stress_score":`, x.TotalStressScore)
-	w.FloatMap(`"stress_contributors":`, x.StressContributors)
-	w.Float(`"total_stress_score_v2":`, x.TotalStressScoreV2)
-	w.FloatMap(`"total_stress_score_v2_contributors":`, x.TotalStressScoreV2Contributors)
-	w.Float(`"respiratory_score":`, x.RespiratoryScore)
-	w.FloatMap(`"respiratory_contributors":`, x.RespiratoryContributors)
-	jsonscan.WriteInt(w, `"immune_index":`, x.ImmuneIndex)
-	w.FloatMap(`"immune_contributors":`, x.ImmuneContributors)
-	jsonscan.WriteInt(w, `"resilience_score":`, x.ResilienceScore)
-	w.FloatMap(`"resilience_contributors":`, x.ResilienceContributors)
-	w.Float(`"strain_index":`, x.StrainIndex)
-	jsonscan.WriteString(w, `"strain_traffic_light":`, x.StrainTrafficLight)
-	w.FloatMap(`"strain_contributors":`, x.StrainContributors)
-	w.Close()
+func (x *DailyDataEnrichment) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.TotalStressScore.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"total_stress_score":`...), v), ',')
+	case x.TotalStressScore.IsNull():
+		b = append(b, `"total_stress_score":null,`...)
+	}
+	if x.StressContributors != nil {
+		b = w.FloatMap(append(b, `"stress_contributors":`...), x.StressContributors)
+	}
+	switch v, ok := x.TotalStressScoreV2.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"total_stress_score_v2":`...), v), ',')
+	case x.TotalStressScoreV2.IsNull():
+		b = append(b, `"total_stress_score_v2":null,`...)
+	}
+	if x.TotalStressScoreV2Contributors != nil {
+		b = w.FloatMap(append(b, `"total_stress_score_v2_contributors":`...), x.TotalStressScoreV2Contributors)
+	}
+	switch v, ok := x.RespiratoryScore.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"respiratory_score":`...), v), ',')
+	case x.RespiratoryScore.IsNull():
+		b = append(b, `"respiratory_score":null,`...)
+	}
+	if x.RespiratoryContributors != nil {
+		b = w.FloatMap(append(b, `"respiratory_contributors":`...), x.RespiratoryContributors)
+	}
+	switch v, ok := x.ImmuneIndex.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"immune_index":`...), int64(v)), ',')
+	case x.ImmuneIndex.IsNull():
+		b = append(b, `"immune_index":null,`...)
+	}
+	if x.ImmuneContributors != nil {
+		b = w.FloatMap(append(b, `"immune_contributors":`...), x.ImmuneContributors)
+	}
+	switch v, ok := x.ResilienceScore.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"resilience_score":`...), int64(v)), ',')
+	case x.ResilienceScore.IsNull():
+		b = append(b, `"resilience_score":null,`...)
+	}
+	if x.ResilienceContributors != nil {
+		b = w.FloatMap(append(b, `"resilience_contributors":`...), x.ResilienceContributors)
+	}
+	switch v, ok := x.StrainIndex.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"strain_index":`...), v), ',')
+	case x.StrainIndex.IsNull():
+		b = append(b, `"strain_index":null,`...)
+	}
+	switch v, ok := x.StrainTrafficLight.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"strain_traffic_light":`...), string(v)), ',')
+	case x.StrainTrafficLight.IsNull():
+		b = append(b, `"strain_traffic_light":null,`...)
+	}
+	if x.StrainContributors != nil {
+		b = w.FloatMap(append(b, `"strain_contributors":`...), x.StrainContributors)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1833,7 +2386,10 @@ func (x *DailyDataEnrichment) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x DailyDataEnrichment) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x DailyDataEnrichment) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextDailyDistanceData [8]atomic.Uint32
 
@@ -1893,22 +2449,40 @@ func (x *DailyDistanceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *DailyDistanceData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteInt(w, `"steps":`, x.Steps)
-	w.Float(`"distance_meters":`, x.DistanceMeters)
-	jsonscan.WriteInt(w, `"floors_climbed":`, x.FloorsClimbed)
-	jsonscan.WriteObject(w, `"elevation":`, &x.Elevation, (*ElevationData).WriteJSON)
-	jsonscan.WriteObject(w, `"swimming":`, &x.Swimming, (*SwimmingData).WriteJSON)
-	jsonscan.WriteObject(w, `"detailed":`, &x.Detailed, (*DistanceDataDetailed).WriteJSON)
-	w.Close()
+func (x *DailyDistanceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Steps.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"steps":`...), int64(v)), ',')
+	case x.Steps.IsNull():
+		b = append(b, `"steps":null,`...)
+	}
+	switch v, ok := x.DistanceMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"distance_meters":`...), v), ',')
+	case x.DistanceMeters.IsNull():
+		b = append(b, `"distance_meters":null,`...)
+	}
+	switch v, ok := x.FloorsClimbed.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"floors_climbed":`...), int64(v)), ',')
+	case x.FloorsClimbed.IsNull():
+		b = append(b, `"floors_climbed":null,`...)
+	}
+	b = jsonscan.Member(b, x.Elevation.WriteJSON(w, append(b, `"elevation":`...)), 12)
+	b = jsonscan.Member(b, x.Swimming.WriteJSON(w, append(b, `"swimming":`...)), 11)
+	b = jsonscan.Member(b, x.Detailed.WriteJSON(w, append(b, `"detailed":`...)), 11)
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *DailyDistanceData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x DailyDistanceData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x DailyDistanceData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextDailyMetadata [6]atomic.Uint32
 
@@ -1958,20 +2532,37 @@ func (x *DailyMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *DailyMetadata) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.StartTime.WriteMember(w, `"start_time":`)
-	x.EndTime.WriteMember(w, `"end_time":`)
-	jsonscan.WriteInt(w, `"timestamp_localization":`, x.TimestampLocalization)
-	jsonscan.WriteInt(w, `"upload_type":`, x.UploadType)
-	w.Close()
+func (x *DailyMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.StartTime.IsZero() {
+		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
+	}
+	if !x.EndTime.IsZero() {
+		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
+	}
+	switch v, ok := x.TimestampLocalization.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
+	case x.TimestampLocalization.IsNull():
+		b = append(b, `"timestamp_localization":null,`...)
+	}
+	switch v, ok := x.UploadType.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"upload_type":`...), int64(v)), ',')
+	case x.UploadType.IsNull():
+		b = append(b, `"upload_type":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *DailyMetadata) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x DailyMetadata) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x DailyMetadata) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextDailyPatternSample [8]atomic.Uint32
 
@@ -2031,15 +2622,45 @@ func (x *DailyPatternSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *DailyPatternSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteInt(w, `"time_from_midnight":`, x.TimeFromMidnight)
-	w.Float(`"percentile_5":`, x.Percentile5)
-	w.Float(`"percentile_25":`, x.Percentile25)
-	w.Float(`"percentile_50":`, x.Percentile50)
-	w.Float(`"percentile_75":`, x.Percentile75)
-	w.Float(`"percentile_95":`, x.Percentile95)
-	w.Close()
+func (x *DailyPatternSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.TimeFromMidnight.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"time_from_midnight":`...), int64(v)), ',')
+	case x.TimeFromMidnight.IsNull():
+		b = append(b, `"time_from_midnight":null,`...)
+	}
+	switch v, ok := x.Percentile5.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"percentile_5":`...), v), ',')
+	case x.Percentile5.IsNull():
+		b = append(b, `"percentile_5":null,`...)
+	}
+	switch v, ok := x.Percentile25.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"percentile_25":`...), v), ',')
+	case x.Percentile25.IsNull():
+		b = append(b, `"percentile_25":null,`...)
+	}
+	switch v, ok := x.Percentile50.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"percentile_50":`...), v), ',')
+	case x.Percentile50.IsNull():
+		b = append(b, `"percentile_50":null,`...)
+	}
+	switch v, ok := x.Percentile75.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"percentile_75":`...), v), ',')
+	case x.Percentile75.IsNull():
+		b = append(b, `"percentile_75":null,`...)
+	}
+	switch v, ok := x.Percentile95.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"percentile_95":`...), v), ',')
+	case x.Percentile95.IsNull():
+		b = append(b, `"percentile_95":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2048,7 +2669,10 @@ func (x *DailyPatternSample) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x DailyPatternSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x DailyPatternSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextDataEnrichment [10]atomic.Uint32
 
@@ -2118,24 +2742,55 @@ func (x *DataEnrichment) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *DataEnrichment) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"efficiency_score":`, x.EfficiencyScore)
-	w.FloatMap(`"efficiency_contributors":`, x.EfficiencyContributors)
-	w.Float(`"strain_score":`, x.StrainScore)
-	w.FloatMap(`"strain_contributors":`, x.StrainContributors)
-	w.Float(`"rcrs_score":`, x.RCRSScore)
-	w.FloatMap(`"rcrs_contributors":`, x.RCRSContributors)
-	w.Float(`"trimp_score":`, x.TRIMPScore)
-	w.FloatMap(`"trimp_contributors":`, x.TRIMPContributors)
-	w.Close()
+func (x *DataEnrichment) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.EfficiencyScore.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"efficiency_score":`...), v), ',')
+	case x.EfficiencyScore.IsNull():
+		b = append(b, `"efficiency_score":null,`...)
+	}
+	if x.EfficiencyContributors != nil {
+		b = w.FloatMap(append(b, `"efficiency_contributors":`...), x.EfficiencyContributors)
+	}
+	switch v, ok := x.StrainScore.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"strain_score":`...), v), ',')
+	case x.StrainScore.IsNull():
+		b = append(b, `"strain_score":null,`...)
+	}
+	if x.StrainContributors != nil {
+		b = w.FloatMap(append(b, `"strain_contributors":`...), x.StrainContributors)
+	}
+	switch v, ok := x.RCRSScore.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"rcrs_score":`...), v), ',')
+	case x.RCRSScore.IsNull():
+		b = append(b, `"rcrs_score":null,`...)
+	}
+	if x.RCRSContributors != nil {
+		b = w.FloatMap(append(b, `"rcrs_contributors":`...), x.RCRSContributors)
+	}
+	switch v, ok := x.TRIMPScore.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"trimp_score":`...), v), ',')
+	case x.TRIMPScore.IsNull():
+		b = append(b, `"trimp_score":null,`...)
+	}
+	if x.TRIMPContributors != nil {
+		b = w.FloatMap(append(b, `"trimp_contributors":`...), x.TRIMPContributors)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *DataEnrichment) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x DataEnrichment) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x DataEnrichment) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextDeviceData [11]atomic.Uint32
 
@@ -2210,25 +2865,65 @@ func (x *DeviceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *DeviceData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"name":`, x.Name)
-	jsonscan.WriteString(w, `"manufacturer":`, x.Manufacturer)
-	jsonscan.WriteString(w, `"serial_number":`, x.SerialNumber)
-	jsonscan.WriteString(w, `"hardware_version":`, x.HardwareVersion)
-	jsonscan.WriteString(w, `"software_version":`, x.SoftwareVersion)
-	x.ActivationTimestamp.WriteMember(w, `"activation_timestamp":`)
-	x.LastUploadDate.WriteMember(w, `"last_upload_date":`)
-	jsonscan.WriteStrings(w, `"data_provided":`, x.DataProvided)
-	jsonscan.WriteObjects(w, `"other_devices":`, x.OtherDevices, (*OtherDeviceData).WriteJSON)
-	w.Close()
+func (x *DeviceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Name.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
+	case x.Name.IsNull():
+		b = append(b, `"name":null,`...)
+	}
+	switch v, ok := x.Manufacturer.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"manufacturer":`...), string(v)), ',')
+	case x.Manufacturer.IsNull():
+		b = append(b, `"manufacturer":null,`...)
+	}
+	switch v, ok := x.SerialNumber.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"serial_number":`...), string(v)), ',')
+	case x.SerialNumber.IsNull():
+		b = append(b, `"serial_number":null,`...)
+	}
+	switch v, ok := x.HardwareVersion.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"hardware_version":`...), string(v)), ',')
+	case x.HardwareVersion.IsNull():
+		b = append(b, `"hardware_version":null,`...)
+	}
+	switch v, ok := x.SoftwareVersion.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"software_version":`...), string(v)), ',')
+	case x.SoftwareVersion.IsNull():
+		b = append(b, `"software_version":null,`...)
+	}
+	if !x.ActivationTimestamp.IsZero() {
+		b = x.ActivationTimestamp.AppendJSON(w, append(b, `"activation_timestamp":`...))
+	}
+	if !x.LastUploadDate.IsZero() {
+		b = x.LastUploadDate.AppendJSON(w, append(b, `"last_upload_date":`...))
+	}
+	if x.DataProvided != nil {
+		b = jsonscan.WriteStrings(append(b, `"data_provided":`...), x.DataProvided)
+	}
+	if x.OtherDevices != nil {
+		b = append(b, `"other_devices":[`...)
+		for i := range x.OtherDevices {
+			b = append(x.OtherDevices[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *DeviceData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x DeviceData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x DeviceData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextDistanceData [4]atomic.Uint32
 
@@ -2268,18 +2963,21 @@ func (x *DistanceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *DistanceData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObject(w, `"summary":`, &x.Summary, (*DistanceDataSummary).WriteJSON)
-	jsonscan.WriteObject(w, `"detailed":`, &x.Detailed, (*DistanceDataDetailed).WriteJSON)
-	w.Close()
+func (x *DistanceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	b = jsonscan.Member(b, x.Summary.WriteJSON(w, append(b, `"summary":`...)), 10)
+	b = jsonscan.Member(b, x.Detailed.WriteJSON(w, append(b, `"detailed":`...)), 11)
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *DistanceData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x DistanceData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x DistanceData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextDistanceDataDetailed [6]atomic.Uint32
 
@@ -2329,13 +3027,37 @@ func (x *DistanceDataDetailed) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *DistanceDataDetailed) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObjects(w, `"distance_samples":`, x.DistanceSamples, (*DistanceSample).WriteJSON)
-	jsonscan.WriteObjects(w, `"step_samples":`, x.StepSamples, (*StepSample).WriteJSON)
-	jsonscan.WriteObjects(w, `"floors_climbed_samples":`, x.FloorsClimbedSamples, (*FloorsClimbedSample).WriteJSON)
-	jsonscan.WriteObjects(w, `"elevation_samples":`, x.ElevationSamples, (*ElevationSample).WriteJSON)
-	w.Close()
+func (x *DistanceDataDetailed) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if x.DistanceSamples != nil {
+		b = append(b, `"distance_samples":[`...)
+		for i := range x.DistanceSamples {
+			b = append(x.DistanceSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.StepSamples != nil {
+		b = append(b, `"step_samples":[`...)
+		for i := range x.StepSamples {
+			b = append(x.StepSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.FloorsClimbedSamples != nil {
+		b = append(b, `"floors_climbed_samples":[`...)
+		for i := range x.FloorsClimbedSamples {
+			b = append(x.FloorsClimbedSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.ElevationSamples != nil {
+		b = append(b, `"elevation_samples":[`...)
+		for i := range x.ElevationSamples {
+			b = append(x.ElevationSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2344,7 +3066,10 @@ func (x *DistanceDataDetailed) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x DistanceDataDetailed) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x DistanceDataDetailed) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextDistanceDataSummary [7]atomic.Uint32
 
@@ -2399,14 +3124,29 @@ func (x *DistanceDataSummary) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *DistanceDataSummary) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"distance_meters":`, x.DistanceMeters)
-	jsonscan.WriteInt(w, `"steps":`, x.Steps)
-	jsonscan.WriteInt(w, `"floors_climbed":`, x.FloorsClimbed)
-	jsonscan.WriteObject(w, `"elevation":`, &x.Elevation, (*ElevationData).WriteJSON)
-	jsonscan.WriteObject(w, `"swimming":`, &x.Swimming, (*SwimmingData).WriteJSON)
-	w.Close()
+func (x *DistanceDataSummary) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.DistanceMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"distance_meters":`...), v), ',')
+	case x.DistanceMeters.IsNull():
+		b = append(b, `"distance_meters":null,`...)
+	}
+	switch v, ok := x.Steps.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"steps":`...), int64(v)), ',')
+	case x.Steps.IsNull():
+		b = append(b, `"steps":null,`...)
+	}
+	switch v, ok := x.FloorsClimbed.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"floors_climbed":`...), int64(v)), ',')
+	case x.FloorsClimbed.IsNull():
+		b = append(b, `"floors_climbed":null,`...)
+	}
+	b = jsonscan.Member(b, x.Elevation.WriteJSON(w, append(b, `"elevation":`...)), 12)
+	b = jsonscan.Member(b, x.Swimming.WriteJSON(w, append(b, `"swimming":`...)), 11)
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2415,7 +3155,10 @@ func (x *DistanceDataSummary) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x DistanceDataSummary) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x DistanceDataSummary) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextDistanceSample [5]atomic.Uint32
 
@@ -2460,19 +3203,34 @@ func (x *DistanceSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *DistanceSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"distance_meters":`, x.DistanceMeters)
-	w.Float(`"timer_duration_seconds":`, x.TimerDurationSeconds)
-	w.Close()
+func (x *DistanceSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.DistanceMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"distance_meters":`...), v), ',')
+	case x.DistanceMeters.IsNull():
+		b = append(b, `"distance_meters":null,`...)
+	}
+	switch v, ok := x.TimerDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+	case x.TimerDurationSeconds.IsNull():
+		b = append(b, `"timer_duration_seconds":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *DistanceSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x DistanceSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x DistanceSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextDrinkSample [6]atomic.Uint32
 
@@ -2522,20 +3280,40 @@ func (x *DrinkSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *DrinkSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	jsonscan.WriteString(w, `"drink_name":`, x.DrinkName)
-	w.Float(`"drink_volume":`, x.DrinkVolume)
-	jsonscan.WriteInt(w, `"drink_unit":`, x.DrinkUnit)
-	w.Close()
+func (x *DrinkSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.DrinkName.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"drink_name":`...), string(v)), ',')
+	case x.DrinkName.IsNull():
+		b = append(b, `"drink_name":null,`...)
+	}
+	switch v, ok := x.DrinkVolume.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"drink_volume":`...), v), ',')
+	case x.DrinkVolume.IsNull():
+		b = append(b, `"drink_volume":null,`...)
+	}
+	switch v, ok := x.DrinkUnit.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"drink_unit":`...), int64(v)), ',')
+	case x.DrinkUnit.IsNull():
+		b = append(b, `"drink_unit":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *DrinkSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x DrinkSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x DrinkSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextECGReading [6]atomic.Uint32
 
@@ -2585,20 +3363,41 @@ func (x *ECGReading) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *ECGReading) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.StartTimestamp.WriteMember(w, `"start_timestamp":`)
-	w.Float(`"avg_hr_bpm":`, x.AvgHRBPM)
-	jsonscan.WriteInt(w, `"afib_classification":`, x.AFibClassification)
-	jsonscan.WriteObjects(w, `"raw_signal":`, x.RawSignal, (*RawECGSample).WriteJSON)
-	w.Close()
+func (x *ECGReading) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.StartTimestamp.IsZero() {
+		b = x.StartTimestamp.AppendJSON(w, append(b, `"start_timestamp":`...))
+	}
+	switch v, ok := x.AvgHRBPM.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"avg_hr_bpm":`...), v), ',')
+	case x.AvgHRBPM.IsNull():
+		b = append(b, `"avg_hr_bpm":null,`...)
+	}
+	switch v, ok := x.AFibClassification.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"afib_classification":`...), int64(v)), ',')
+	case x.AFibClassification.IsNull():
+		b = append(b, `"afib_classification":null,`...)
+	}
+	if x.RawSignal != nil {
+		b = append(b, `"raw_signal":[`...)
+		for i := range x.RawSignal {
+			b = append(x.RawSignal[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *ECGReading) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x ECGReading) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x ECGReading) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextElevationData [8]atomic.Uint32
 
@@ -2658,22 +3457,55 @@ func (x *ElevationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *ElevationData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"avg_meters":`, x.AvgMeters)
-	w.Float(`"min_meters":`, x.MinMeters)
-	w.Float(`"max_meters":`, x.MaxMeters)
-	w.Float(`"gain_actual_meters":`, x.GainActualMeters)
-	w.Float(`"gain_planned_meters":`, x.GainPlannedMeters)
-	w.Float(`"loss_actual_meters":`, x.LossActualMeters)
-	w.Close()
+func (x *ElevationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.AvgMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"avg_meters":`...), v), ',')
+	case x.AvgMeters.IsNull():
+		b = append(b, `"avg_meters":null,`...)
+	}
+	switch v, ok := x.MinMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"min_meters":`...), v), ',')
+	case x.MinMeters.IsNull():
+		b = append(b, `"min_meters":null,`...)
+	}
+	switch v, ok := x.MaxMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"max_meters":`...), v), ',')
+	case x.MaxMeters.IsNull():
+		b = append(b, `"max_meters":null,`...)
+	}
+	switch v, ok := x.GainActualMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"gain_actual_meters":`...), v), ',')
+	case x.GainActualMeters.IsNull():
+		b = append(b, `"gain_actual_meters":null,`...)
+	}
+	switch v, ok := x.GainPlannedMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"gain_planned_meters":`...), v), ',')
+	case x.GainPlannedMeters.IsNull():
+		b = append(b, `"gain_planned_meters":null,`...)
+	}
+	switch v, ok := x.LossActualMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"loss_actual_meters":`...), v), ',')
+	case x.LossActualMeters.IsNull():
+		b = append(b, `"loss_actual_meters":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *ElevationData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x ElevationData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x ElevationData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextElevationSample [5]atomic.Uint32
 
@@ -2718,19 +3550,34 @@ func (x *ElevationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *ElevationSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"elev_meters":`, x.ElevMeters)
-	w.Float(`"timer_duration_seconds":`, x.TimerDurationSeconds)
-	w.Close()
+func (x *ElevationSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.ElevMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"elev_meters":`...), v), ',')
+	case x.ElevMeters.IsNull():
+		b = append(b, `"elev_meters":null,`...)
+	}
+	switch v, ok := x.TimerDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+	case x.TimerDurationSeconds.IsNull():
+		b = append(b, `"timer_duration_seconds":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *ElevationSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x ElevationSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x ElevationSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextEnergyData [4]atomic.Uint32
 
@@ -2770,18 +3617,31 @@ func (x *EnergyData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *EnergyData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"energy_kilojoules":`, x.EnergyKilojoules)
-	w.Float(`"energy_planned_kilojoules":`, x.EnergyPlannedKilojoules)
-	w.Close()
+func (x *EnergyData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.EnergyKilojoules.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"energy_kilojoules":`...), v), ',')
+	case x.EnergyKilojoules.IsNull():
+		b = append(b, `"energy_kilojoules":null,`...)
+	}
+	switch v, ok := x.EnergyPlannedKilojoules.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"energy_planned_kilojoules":`...), v), ',')
+	case x.EnergyPlannedKilojoules.IsNull():
+		b = append(b, `"energy_planned_kilojoules":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *EnergyData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x EnergyData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x EnergyData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextFloorsClimbedSample [5]atomic.Uint32
 
@@ -2826,12 +3686,24 @@ func (x *FloorsClimbedSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *FloorsClimbedSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"floors_climbed":`, x.FloorsClimbed)
-	w.Float(`"timer_duration_seconds":`, x.TimerDurationSeconds)
-	w.Close()
+func (x *FloorsClimbedSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.FloorsClimbed.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"floors_climbed":`...), v), ',')
+	case x.FloorsClimbed.IsNull():
+		b = append(b, `"floors_climbed":null,`...)
+	}
+	switch v, ok := x.TimerDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+	case x.TimerDurationSeconds.IsNull():
+		b = append(b, `"timer_duration_seconds":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2840,7 +3712,10 @@ func (x *FloorsClimbedSample) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x FloorsClimbedSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x FloorsClimbedSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextGlucoseData [11]atomic.Uint32
 
@@ -2915,25 +3790,76 @@ func (x *GlucoseData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *GlucoseData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"day_avg_blood_glucose_mg_per_dL":`, x.DayAvgBloodGlucoseMgPerDL)
-	w.Float(`"day_avg_blood_glucose_mg_per_dl":`, x.DayAvgBloodGlucoseMgPerDLAlias)
-	w.Float(`"day_avg_detailed_blood_glucose_mg_per_dL":`, x.DayAvgDetailedBloodGlucoseMgPerDL)
-	w.Float(`"gmi":`, x.GMI)
-	w.Float(`"time_in_range":`, x.TimeInRange)
-	jsonscan.WriteInt(w, `"sensor_usage":`, x.SensorUsage)
-	jsonscan.WriteObjects(w, `"blood_glucose_samples":`, x.BloodGlucoseSamples, (*GlucoseDataSample).WriteJSON)
-	jsonscan.WriteObjects(w, `"detailed_blood_glucose_samples":`, x.DetailedBloodGlucoseSamples, (*GlucoseDataSample).WriteJSON)
-	jsonscan.WriteObjects(w, `"daily_patterns":`, x.DailyPatterns, (*DailyPatternSample).WriteJSON)
-	w.Close()
+func (x *GlucoseData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.DayAvgBloodGlucoseMgPerDL.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_blood_glucose_mg_per_dL":`...), v), ',')
+	case x.DayAvgBloodGlucoseMgPerDL.IsNull():
+		b = append(b, `"day_avg_blood_glucose_mg_per_dL":null,`...)
+	}
+	switch v, ok := x.DayAvgBloodGlucoseMgPerDLAlias.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_blood_glucose_mg_per_dl":`...), v), ',')
+	case x.DayAvgBloodGlucoseMgPerDLAlias.IsNull():
+		b = append(b, `"day_avg_blood_glucose_mg_per_dl":null,`...)
+	}
+	switch v, ok := x.DayAvgDetailedBloodGlucoseMgPerDL.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_detailed_blood_glucose_mg_per_dL":`...), v), ',')
+	case x.DayAvgDetailedBloodGlucoseMgPerDL.IsNull():
+		b = append(b, `"day_avg_detailed_blood_glucose_mg_per_dL":null,`...)
+	}
+	switch v, ok := x.GMI.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"gmi":`...), v), ',')
+	case x.GMI.IsNull():
+		b = append(b, `"gmi":null,`...)
+	}
+	switch v, ok := x.TimeInRange.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"time_in_range":`...), v), ',')
+	case x.TimeInRange.IsNull():
+		b = append(b, `"time_in_range":null,`...)
+	}
+	switch v, ok := x.SensorUsage.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"sensor_usage":`...), int64(v)), ',')
+	case x.SensorUsage.IsNull():
+		b = append(b, `"sensor_usage":null,`...)
+	}
+	if x.BloodGlucoseSamples != nil {
+		b = append(b, `"blood_glucose_samples":[`...)
+		for i := range x.BloodGlucoseSamples {
+			b = append(x.BloodGlucoseSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.DetailedBloodGlucoseSamples != nil {
+		b = append(b, `"detailed_blood_glucose_samples":[`...)
+		for i := range x.DetailedBloodGlucoseSamples {
+			b = append(x.DetailedBloodGlucoseSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.DailyPatterns != nil {
+		b = append(b, `"daily_patterns":[`...)
+		for i := range x.DailyPatterns {
+			b = append(x.DailyPatterns[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *GlucoseData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x GlucoseData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x GlucoseData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextGlucoseDataSample [6]atomic.Uint32
 
@@ -2983,20 +3909,40 @@ func (x *GlucoseDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *GlucoseDataSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"blood_glucose_mg_per_dL":`, x.BloodGlucoseMgPerDL)
-	jsonscan.WriteInt(w, `"glucose_level_flag":`, x.GlucoseLevelFlag)
-	jsonscan.WriteInt(w, `"trend_arrow":`, x.TrendArrow)
-	w.Close()
+func (x *GlucoseDataSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.BloodGlucoseMgPerDL.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"blood_glucose_mg_per_dL":`...), v), ',')
+	case x.BloodGlucoseMgPerDL.IsNull():
+		b = append(b, `"blood_glucose_mg_per_dL":null,`...)
+	}
+	switch v, ok := x.GlucoseLevelFlag.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"glucose_level_flag":`...), int64(v)), ',')
+	case x.GlucoseLevelFlag.IsNull():
+		b = append(b, `"glucose_level_flag":null,`...)
+	}
+	switch v, ok := x.TrendArrow.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"trend_arrow":`...), int64(v)), ',')
+	case x.TrendArrow.IsNull():
+		b = append(b, `"trend_arrow":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *GlucoseDataSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x GlucoseDataSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x GlucoseDataSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextHealthObservation [4]atomic.Uint32
 
@@ -3036,18 +3982,21 @@ func (x *HealthObservation) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *HealthObservation) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObject(w, `"metadata":`, &x.Metadata, (*HealthObservationMetadata).WriteJSON)
-	jsonscan.WriteObject(w, `"observation_data":`, &x.ObservationData, (*HealthObservationData).WriteJSON)
-	w.Close()
+func (x *HealthObservation) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
+	b = jsonscan.Member(b, x.ObservationData.WriteJSON(w, append(b, `"observation_data":`...)), 19)
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *HealthObservation) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x HealthObservation) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x HealthObservation) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextHealthObservationData [10]atomic.Uint32
 
@@ -3117,17 +4066,54 @@ func (x *HealthObservationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *HealthObservationData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"observation_type":`, x.ObservationType)
-	jsonscan.WriteInt(w, `"category":`, x.Category)
-	jsonscan.WriteInt(w, `"status":`, x.Status)
-	jsonscan.WriteObject(w, `"value":`, &x.Value, (*ObservationValue).WriteJSON)
-	jsonscan.WriteInt(w, `"severity":`, x.Severity)
-	jsonscan.WriteObjects(w, `"components":`, x.Components, (*ObservationComponent).WriteJSON)
-	jsonscan.WriteObjects(w, `"codes":`, x.Codes, (*ObservationCode).WriteJSON)
-	jsonscan.WriteString(w, `"notes":`, x.Notes)
-	w.Close()
+func (x *HealthObservationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.ObservationType.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"observation_type":`...), string(v)), ',')
+	case x.ObservationType.IsNull():
+		b = append(b, `"observation_type":null,`...)
+	}
+	switch v, ok := x.Category.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"category":`...), int64(v)), ',')
+	case x.Category.IsNull():
+		b = append(b, `"category":null,`...)
+	}
+	switch v, ok := x.Status.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"status":`...), int64(v)), ',')
+	case x.Status.IsNull():
+		b = append(b, `"status":null,`...)
+	}
+	b = jsonscan.Member(b, x.Value.WriteJSON(w, append(b, `"value":`...)), 8)
+	switch v, ok := x.Severity.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"severity":`...), int64(v)), ',')
+	case x.Severity.IsNull():
+		b = append(b, `"severity":null,`...)
+	}
+	if x.Components != nil {
+		b = append(b, `"components":[`...)
+		for i := range x.Components {
+			b = append(x.Components[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.Codes != nil {
+		b = append(b, `"codes":[`...)
+		for i := range x.Codes {
+			b = append(x.Codes[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	switch v, ok := x.Notes.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"notes":`...), string(v)), ',')
+	case x.Notes.IsNull():
+		b = append(b, `"notes":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3136,7 +4122,10 @@ func (x *HealthObservationData) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x HealthObservationData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x HealthObservationData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextHealthObservationMetadata [6]atomic.Uint32
 
@@ -3186,13 +4175,27 @@ func (x *HealthObservationMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *HealthObservationMetadata) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.StartTime.WriteMember(w, `"start_time":`)
-	x.EndTime.WriteMember(w, `"end_time":`)
-	jsonscan.WriteInt(w, `"timestamp_localization":`, x.TimestampLocalization)
-	jsonscan.WriteString(w, `"summary_id":`, x.SummaryID)
-	w.Close()
+func (x *HealthObservationMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.StartTime.IsZero() {
+		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
+	}
+	if !x.EndTime.IsZero() {
+		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
+	}
+	switch v, ok := x.TimestampLocalization.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
+	case x.TimestampLocalization.IsNull():
+		b = append(b, `"timestamp_localization":null,`...)
+	}
+	switch v, ok := x.SummaryID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"summary_id":`...), string(v)), ',')
+	case x.SummaryID.IsNull():
+		b = append(b, `"summary_id":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3201,7 +4204,10 @@ func (x *HealthObservationMetadata) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x HealthObservationMetadata) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x HealthObservationMetadata) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextHeartData [7]atomic.Uint32
 
@@ -3256,21 +4262,48 @@ func (x *HeartData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *HeartData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObject(w, `"heart_rate_data":`, &x.HeartRateData, (*HeartRateData).WriteJSON)
-	jsonscan.WriteObjects(w, `"afib_classification_samples":`, x.AFibClassificationSamples, (*AFibClassificationSample).WriteJSON)
-	jsonscan.WriteObjects(w, `"ecg_signal":`, x.ECGSignal, (*ECGReading).WriteJSON)
-	jsonscan.WriteObjects(w, `"pulse_wave_velocity_samples":`, x.PulseWaveVelocitySamples, (*PulseVelocitySample).WriteJSON)
-	jsonscan.WriteObjects(w, `"rr_interval_samples":`, x.RRIntervalSamples, (*RRIntervalSample).WriteJSON)
-	w.Close()
+func (x *HeartData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	b = jsonscan.Member(b, x.HeartRateData.WriteJSON(w, append(b, `"heart_rate_data":`...)), 18)
+	if x.AFibClassificationSamples != nil {
+		b = append(b, `"afib_classification_samples":[`...)
+		for i := range x.AFibClassificationSamples {
+			b = append(x.AFibClassificationSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.ECGSignal != nil {
+		b = append(b, `"ecg_signal":[`...)
+		for i := range x.ECGSignal {
+			b = append(x.ECGSignal[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.PulseWaveVelocitySamples != nil {
+		b = append(b, `"pulse_wave_velocity_samples":[`...)
+		for i := range x.PulseWaveVelocitySamples {
+			b = append(x.PulseWaveVelocitySamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.RRIntervalSamples != nil {
+		b = append(b, `"rr_interval_samples":[`...)
+		for i := range x.RRIntervalSamples {
+			b = append(x.RRIntervalSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *HeartData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x HeartData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x HeartData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextHeartRateData [4]atomic.Uint32
 
@@ -3310,18 +4343,21 @@ func (x *HeartRateData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *HeartRateData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObject(w, `"summary":`, &x.Summary, (*HeartRateDataSummary).WriteJSON)
-	jsonscan.WriteObject(w, `"detailed":`, &x.Detailed, (*HeartRateDataDetailed).WriteJSON)
-	w.Close()
+func (x *HeartRateData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	b = jsonscan.Member(b, x.Summary.WriteJSON(w, append(b, `"summary":`...)), 10)
+	b = jsonscan.Member(b, x.Detailed.WriteJSON(w, append(b, `"detailed":`...)), 11)
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *HeartRateData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x HeartRateData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x HeartRateData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextHeartRateDataDetailed [5]atomic.Uint32
 
@@ -3366,12 +4402,30 @@ func (x *HeartRateDataDetailed) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *HeartRateDataDetailed) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObjects(w, `"hr_samples":`, x.HRSamples, (*HeartRateDataSample).WriteJSON)
-	jsonscan.WriteObjects(w, `"hrv_samples_rmssd":`, x.HRVSamplesRMSSD, (*HeartRateVariabilityDataSampleRMSSD).WriteJSON)
-	jsonscan.WriteObjects(w, `"hrv_samples_sdnn":`, x.HRVSamplesSDNN, (*HeartRateVariabilityDataSampleSDNN).WriteJSON)
-	w.Close()
+func (x *HeartRateDataDetailed) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if x.HRSamples != nil {
+		b = append(b, `"hr_samples":[`...)
+		for i := range x.HRSamples {
+			b = append(x.HRSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.HRVSamplesRMSSD != nil {
+		b = append(b, `"hrv_samples_rmssd":[`...)
+		for i := range x.HRVSamplesRMSSD {
+			b = append(x.HRVSamplesRMSSD[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.HRVSamplesSDNN != nil {
+		b = append(b, `"hrv_samples_sdnn":[`...)
+		for i := range x.HRVSamplesSDNN {
+			b = append(x.HRVSamplesSDNN[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3380,7 +4434,10 @@ func (x *HeartRateDataDetailed) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x HeartRateDataDetailed) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x HeartRateDataDetailed) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextHeartRateDataSample [6]atomic.Uint32
 
@@ -3430,13 +4487,30 @@ func (x *HeartRateDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *HeartRateDataSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"bpm":`, x.BPM)
-	w.Float(`"timer_duration_seconds":`, x.TimerDurationSeconds)
-	jsonscan.WriteInt(w, `"context":`, x.Context)
-	w.Close()
+func (x *HeartRateDataSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.BPM.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"bpm":`...), v), ',')
+	case x.BPM.IsNull():
+		b = append(b, `"bpm":null,`...)
+	}
+	switch v, ok := x.TimerDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+	case x.TimerDurationSeconds.IsNull():
+		b = append(b, `"timer_duration_seconds":null,`...)
+	}
+	switch v, ok := x.Context.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"context":`...), int64(v)), ',')
+	case x.Context.IsNull():
+		b = append(b, `"context":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3445,7 +4519,10 @@ func (x *HeartRateDataSample) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x HeartRateDataSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x HeartRateDataSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextHeartRateDataSummary [10]atomic.Uint32
 
@@ -3515,17 +4592,58 @@ func (x *HeartRateDataSummary) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *HeartRateDataSummary) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"avg_hr_bpm":`, x.AvgHRBPM)
-	w.Float(`"min_hr_bpm":`, x.MinHRBPM)
-	w.Float(`"max_hr_bpm":`, x.MaxHRBPM)
-	w.Float(`"resting_hr_bpm":`, x.RestingHRBPM)
-	w.Float(`"user_max_hr_bpm":`, x.UserMaxHRBPM)
-	w.Float(`"avg_hrv_rmssd":`, x.AvgHRVRMSSD)
-	w.Float(`"avg_hrv_sdnn":`, x.AvgHRVSDNN)
-	jsonscan.WriteObjects(w, `"hr_zone_data":`, x.HRZoneData, (*HeartRateZoneData).WriteJSON)
-	w.Close()
+func (x *HeartRateDataSummary) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.AvgHRBPM.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"avg_hr_bpm":`...), v), ',')
+	case x.AvgHRBPM.IsNull():
+		b = append(b, `"avg_hr_bpm":null,`...)
+	}
+	switch v, ok := x.MinHRBPM.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"min_hr_bpm":`...), v), ',')
+	case x.MinHRBPM.IsNull():
+		b = append(b, `"min_hr_bpm":null,`...)
+	}
+	switch v, ok := x.MaxHRBPM.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"max_hr_bpm":`...), v), ',')
+	case x.MaxHRBPM.IsNull():
+		b = append(b, `"max_hr_bpm":null,`...)
+	}
+	switch v, ok := x.RestingHRBPM.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"resting_hr_bpm":`...), v), ',')
+	case x.RestingHRBPM.IsNull():
+		b = append(b, `"resting_hr_bpm":null,`...)
+	}
+	switch v, ok := x.UserMaxHRBPM.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"user_max_hr_bpm":`...), v), ',')
+	case x.UserMaxHRBPM.IsNull():
+		b = append(b, `"user_max_hr_bpm":null,`...)
+	}
+	switch v, ok := x.AvgHRVRMSSD.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"avg_hrv_rmssd":`...), v), ',')
+	case x.AvgHRVRMSSD.IsNull():
+		b = append(b, `"avg_hrv_rmssd":null,`...)
+	}
+	switch v, ok := x.AvgHRVSDNN.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"avg_hrv_sdnn":`...), v), ',')
+	case x.AvgHRVSDNN.IsNull():
+		b = append(b, `"avg_hrv_sdnn":null,`...)
+	}
+	if x.HRZoneData != nil {
+		b = append(b, `"hr_zone_data":[`...)
+		for i := range x.HRZoneData {
+			b = append(x.HRZoneData[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3534,7 +4652,10 @@ func (x *HeartRateDataSummary) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x HeartRateDataSummary) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x HeartRateDataSummary) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextHeartRateVariabilityDataSampleRMSSD [4]atomic.Uint32
 
@@ -3574,11 +4695,18 @@ func (x *HeartRateVariabilityDataSampleRMSSD) ScanJSON(s *jsonscan.Scanner, p in
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *HeartRateVariabilityDataSampleRMSSD) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"hrv_rmssd":`, x.HRVRMSSD)
-	w.Close()
+func (x *HeartRateVariabilityDataSampleRMSSD) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.HRVRMSSD.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"hrv_rmssd":`...), v), ',')
+	case x.HRVRMSSD.IsNull():
+		b = append(b, `"hrv_rmssd":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3588,7 +4716,8 @@ func (x *HeartRateVariabilityDataSampleRMSSD) UnmarshalJSON(data []byte) error {
 
 // MarshalJSON implements [json.Marshaler].
 func (x HeartRateVariabilityDataSampleRMSSD) MarshalJSON() ([]byte, error) {
-	return jsonscan.Marshal(&x)
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
 }
 
 var nextHeartRateVariabilityDataSampleSDNN [4]atomic.Uint32
@@ -3629,11 +4758,18 @@ func (x *HeartRateVariabilityDataSampleSDNN) ScanJSON(s *jsonscan.Scanner, p int
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *HeartRateVariabilityDataSampleSDNN) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"hrv_sdnn":`, x.HRVSDNN)
-	w.Close()
+func (x *HeartRateVariabilityDataSampleSDNN) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.HRVSDNN.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"hrv_sdnn":`...), v), ',')
+	case x.HRVSDNN.IsNull():
+		b = append(b, `"hrv_sdnn":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3643,7 +4779,8 @@ func (x *HeartRateVariabilityDataSampleSDNN) UnmarshalJSON(data []byte) error {
 
 // MarshalJSON implements [json.Marshaler].
 func (x HeartRateVariabilityDataSampleSDNN) MarshalJSON() ([]byte, error) {
-	return jsonscan.Marshal(&x)
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
 }
 
 var nextHeartRateZoneData [7]atomic.Uint32
@@ -3699,21 +4836,49 @@ func (x *HeartRateZoneData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *HeartRateZoneData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteInt(w, `"zone":`, x.Zone)
-	jsonscan.WriteString(w, `"name":`, x.Name)
-	w.Float(`"start_percentage":`, x.StartPercentage)
-	w.Float(`"end_percentage":`, x.EndPercentage)
-	w.Float(`"duration_seconds":`, x.DurationSeconds)
-	w.Close()
+func (x *HeartRateZoneData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Zone.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"zone":`...), int64(v)), ',')
+	case x.Zone.IsNull():
+		b = append(b, `"zone":null,`...)
+	}
+	switch v, ok := x.Name.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
+	case x.Name.IsNull():
+		b = append(b, `"name":null,`...)
+	}
+	switch v, ok := x.StartPercentage.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"start_percentage":`...), v), ',')
+	case x.StartPercentage.IsNull():
+		b = append(b, `"start_percentage":null,`...)
+	}
+	switch v, ok := x.EndPercentage.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"end_percentage":`...), v), ',')
+	case x.EndPercentage.IsNull():
+		b = append(b, `"end_percentage":null,`...)
+	}
+	switch v, ok := x.DurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"duration_seconds":`...), v), ',')
+	case x.DurationSeconds.IsNull():
+		b = append(b, `"duration_seconds":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *HeartRateZoneData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x HeartRateZoneData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x HeartRateZoneData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextHormoneSample [8]atomic.Uint32
 
@@ -3773,22 +4938,52 @@ func (x *HormoneSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *HormoneSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"lh_mIU_per_ml":`, x.LHMIUPerMl)
-	w.Float(`"e3g_ng_per_ml":`, x.E3GNgPerMl)
-	w.Float(`"pdg_ug_per_ml":`, x.PdGUgPerMl)
-	w.Float(`"hcg_mIU_per_ml":`, x.HCGMIUPerMl)
-	w.Float(`"fsh_mIU_per_ml":`, x.FSHMIUPerMl)
-	w.Close()
+func (x *HormoneSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.LHMIUPerMl.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"lh_mIU_per_ml":`...), v), ',')
+	case x.LHMIUPerMl.IsNull():
+		b = append(b, `"lh_mIU_per_ml":null,`...)
+	}
+	switch v, ok := x.E3GNgPerMl.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"e3g_ng_per_ml":`...), v), ',')
+	case x.E3GNgPerMl.IsNull():
+		b = append(b, `"e3g_ng_per_ml":null,`...)
+	}
+	switch v, ok := x.PdGUgPerMl.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"pdg_ug_per_ml":`...), v), ',')
+	case x.PdGUgPerMl.IsNull():
+		b = append(b, `"pdg_ug_per_ml":null,`...)
+	}
+	switch v, ok := x.HCGMIUPerMl.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"hcg_mIU_per_ml":`...), v), ',')
+	case x.HCGMIUPerMl.IsNull():
+		b = append(b, `"hcg_mIU_per_ml":null,`...)
+	}
+	switch v, ok := x.FSHMIUPerMl.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"fsh_mIU_per_ml":`...), v), ',')
+	case x.FSHMIUPerMl.IsNull():
+		b = append(b, `"fsh_mIU_per_ml":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *HormoneSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x HormoneSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x HormoneSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextHydrationData [5]atomic.Uint32
 
@@ -3833,19 +5028,38 @@ func (x *HydrationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *HydrationData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"day_total_water_consumption_ml":`, x.DayTotalWaterConsumptionMl)
-	w.Float(`"day_avg_hydration_kg":`, x.DayAvgHydrationKg)
-	jsonscan.WriteObjects(w, `"hydration_amount_samples":`, x.HydrationAmountSamples, (*HydrationMeasurementSample).WriteJSON)
-	w.Close()
+func (x *HydrationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.DayTotalWaterConsumptionMl.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_total_water_consumption_ml":`...), v), ',')
+	case x.DayTotalWaterConsumptionMl.IsNull():
+		b = append(b, `"day_total_water_consumption_ml":null,`...)
+	}
+	switch v, ok := x.DayAvgHydrationKg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_hydration_kg":`...), v), ',')
+	case x.DayAvgHydrationKg.IsNull():
+		b = append(b, `"day_avg_hydration_kg":null,`...)
+	}
+	if x.HydrationAmountSamples != nil {
+		b = append(b, `"hydration_amount_samples":[`...)
+		for i := range x.HydrationAmountSamples {
+			b = append(x.HydrationAmountSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *HydrationData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x HydrationData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x HydrationData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextHydrationLevelSample [4]atomic.Uint32
 
@@ -3885,11 +5099,18 @@ func (x *HydrationLevelSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *HydrationLevelSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"hydration_level":`, x.HydrationLevel)
-	w.Close()
+func (x *HydrationLevelSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.HydrationLevel.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"hydration_level":`...), v), ',')
+	case x.HydrationLevel.IsNull():
+		b = append(b, `"hydration_level":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3898,7 +5119,10 @@ func (x *HydrationLevelSample) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x HydrationLevelSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x HydrationLevelSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextHydrationMeasurementSample [4]atomic.Uint32
 
@@ -3938,11 +5162,18 @@ func (x *HydrationMeasurementSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *HydrationMeasurementSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"hydration_kg":`, x.HydrationKg)
-	w.Close()
+func (x *HydrationMeasurementSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.HydrationKg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"hydration_kg":`...), v), ',')
+	case x.HydrationKg.IsNull():
+		b = append(b, `"hydration_kg":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3951,7 +5182,10 @@ func (x *HydrationMeasurementSample) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x HydrationMeasurementSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x HydrationMeasurementSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextIntensityTarget [6]atomic.Uint32
 
@@ -4001,20 +5235,43 @@ func (x *IntensityTarget) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *IntensityTarget) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"target_type":`, x.TargetType)
-	w.Float(`"value":`, x.Value)
-	w.Float(`"value_low":`, x.ValueLow)
-	w.Float(`"value_high":`, x.ValueHigh)
-	w.Close()
+func (x *IntensityTarget) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.TargetType.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"target_type":`...), string(v)), ',')
+	case x.TargetType.IsNull():
+		b = append(b, `"target_type":null,`...)
+	}
+	switch v, ok := x.Value.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"value":`...), v), ',')
+	case x.Value.IsNull():
+		b = append(b, `"value":null,`...)
+	}
+	switch v, ok := x.ValueLow.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"value_low":`...), v), ',')
+	case x.ValueLow.IsNull():
+		b = append(b, `"value_low":null,`...)
+	}
+	switch v, ok := x.ValueHigh.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"value_high":`...), v), ',')
+	case x.ValueHigh.IsNull():
+		b = append(b, `"value_high":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *IntensityTarget) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x IntensityTarget) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x IntensityTarget) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextKetoneData [4]atomic.Uint32
 
@@ -4054,18 +5311,32 @@ func (x *KetoneData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *KetoneData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"day_avg_ketone_mg_per_dL":`, x.DayAvgKetoneMgPerDL)
-	jsonscan.WriteObjects(w, `"ketone_samples":`, x.KetoneSamples, (*KetoneSample).WriteJSON)
-	w.Close()
+func (x *KetoneData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.DayAvgKetoneMgPerDL.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_ketone_mg_per_dL":`...), v), ',')
+	case x.DayAvgKetoneMgPerDL.IsNull():
+		b = append(b, `"day_avg_ketone_mg_per_dL":null,`...)
+	}
+	if x.KetoneSamples != nil {
+		b = append(b, `"ketone_samples":[`...)
+		for i := range x.KetoneSamples {
+			b = append(x.KetoneSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *KetoneData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x KetoneData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x KetoneData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextKetoneSample [5]atomic.Uint32
 
@@ -4110,19 +5381,34 @@ func (x *KetoneSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *KetoneSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"ketone_mg_per_dL":`, x.KetoneMgPerDL)
-	jsonscan.WriteInt(w, `"sample_type":`, x.SampleType)
-	w.Close()
+func (x *KetoneSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.KetoneMgPerDL.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"ketone_mg_per_dL":`...), v), ',')
+	case x.KetoneMgPerDL.IsNull():
+		b = append(b, `"ketone_mg_per_dL":null,`...)
+	}
+	switch v, ok := x.SampleType.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"sample_type":`...), int64(v)), ',')
+	case x.SampleType.IsNull():
+		b = append(b, `"sample_type":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *KetoneSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x KetoneSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x KetoneSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportAppliedRange [4]atomic.Uint32
 
@@ -4162,11 +5448,21 @@ func (x *LabReportAppliedRange) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportAppliedRange) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"lower":`, x.Lower)
-	w.Float(`"upper":`, x.Upper)
-	w.Close()
+func (x *LabReportAppliedRange) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Lower.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"lower":`...), v), ',')
+	case x.Lower.IsNull():
+		b = append(b, `"lower":null,`...)
+	}
+	switch v, ok := x.Upper.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"upper":`...), v), ',')
+	case x.Upper.IsNull():
+		b = append(b, `"upper":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4175,7 +5471,10 @@ func (x *LabReportAppliedRange) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportAppliedRange) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportAppliedRange) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportArtifactsResponse [4]atomic.Uint32
 
@@ -4215,11 +5514,19 @@ func (x *LabReportArtifactsResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportArtifactsResponse) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObjects(w, `"artifacts":`, x.Artifacts, (*LabReportFile).WriteJSON)
-	x.ExpiresAt.WriteMember(w, `"expires_at":`)
-	w.Close()
+func (x *LabReportArtifactsResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if x.Artifacts != nil {
+		b = append(b, `"artifacts":[`...)
+		for i := range x.Artifacts {
+			b = append(x.Artifacts[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if !x.ExpiresAt.IsZero() {
+		b = x.ExpiresAt.AppendJSON(w, append(b, `"expires_at":`...))
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4228,7 +5535,10 @@ func (x *LabReportArtifactsResponse) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportArtifactsResponse) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportArtifactsResponse) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportBiomarker [8]atomic.Uint32
 
@@ -4288,15 +5598,45 @@ func (x *LabReportBiomarker) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportBiomarker) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"key":`, x.Key)
-	jsonscan.WriteString(w, `"display_name":`, x.DisplayName)
-	jsonscan.WriteString(w, `"loinc_code":`, x.LOINCCode)
-	jsonscan.WriteString(w, `"specimen":`, x.Specimen)
-	jsonscan.WriteInt(w, `"panel_id":`, x.PanelID)
-	jsonscan.WriteString(w, `"panel_key":`, x.PanelKey)
-	w.Close()
+func (x *LabReportBiomarker) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Key.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"key":`...), string(v)), ',')
+	case x.Key.IsNull():
+		b = append(b, `"key":null,`...)
+	}
+	switch v, ok := x.DisplayName.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"display_name":`...), string(v)), ',')
+	case x.DisplayName.IsNull():
+		b = append(b, `"display_name":null,`...)
+	}
+	switch v, ok := x.LOINCCode.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"loinc_code":`...), string(v)), ',')
+	case x.LOINCCode.IsNull():
+		b = append(b, `"loinc_code":null,`...)
+	}
+	switch v, ok := x.Specimen.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"specimen":`...), string(v)), ',')
+	case x.Specimen.IsNull():
+		b = append(b, `"specimen":null,`...)
+	}
+	switch v, ok := x.PanelID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"panel_id":`...), int64(v)), ',')
+	case x.PanelID.IsNull():
+		b = append(b, `"panel_id":null,`...)
+	}
+	switch v, ok := x.PanelKey.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"panel_key":`...), string(v)), ',')
+	case x.PanelKey.IsNull():
+		b = append(b, `"panel_key":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4305,7 +5645,10 @@ func (x *LabReportBiomarker) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportBiomarker) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportBiomarker) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportBoundedValue [4]atomic.Uint32
 
@@ -4345,11 +5688,21 @@ func (x *LabReportBoundedValue) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportBoundedValue) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"operator":`, x.Operator)
-	w.Float(`"value":`, x.Value)
-	w.Close()
+func (x *LabReportBoundedValue) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Operator.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"operator":`...), string(v)), ',')
+	case x.Operator.IsNull():
+		b = append(b, `"operator":null,`...)
+	}
+	switch v, ok := x.Value.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"value":`...), v), ',')
+	case x.Value.IsNull():
+		b = append(b, `"value":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4358,7 +5711,10 @@ func (x *LabReportBoundedValue) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportBoundedValue) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportBoundedValue) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportDeliveriesResponse [3]atomic.Uint32
 
@@ -4393,10 +5749,16 @@ func (x *LabReportDeliveriesResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportDeliveriesResponse) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObjects(w, `"deliveries":`, x.Deliveries, (*LabReportDelivery).WriteJSON)
-	w.Close()
+func (x *LabReportDeliveriesResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if x.Deliveries != nil {
+		b = append(b, `"deliveries":[`...)
+		for i := range x.Deliveries {
+			b = append(x.Deliveries[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4405,7 +5767,10 @@ func (x *LabReportDeliveriesResponse) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportDeliveriesResponse) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportDeliveriesResponse) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportDelivery [7]atomic.Uint32
 
@@ -4460,21 +5825,49 @@ func (x *LabReportDelivery) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportDelivery) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"destination_id":`, x.DestinationID)
-	jsonscan.WriteString(w, `"destination_type":`, x.DestinationType)
-	jsonscan.WriteString(w, `"status":`, x.Status)
-	jsonscan.WriteInt(w, `"attempt_count":`, x.AttemptCount)
-	jsonscan.WriteString(w, `"last_error":`, x.LastError)
-	w.Close()
+func (x *LabReportDelivery) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.DestinationID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"destination_id":`...), string(v)), ',')
+	case x.DestinationID.IsNull():
+		b = append(b, `"destination_id":null,`...)
+	}
+	switch v, ok := x.DestinationType.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"destination_type":`...), string(v)), ',')
+	case x.DestinationType.IsNull():
+		b = append(b, `"destination_type":null,`...)
+	}
+	switch v, ok := x.Status.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"status":`...), string(v)), ',')
+	case x.Status.IsNull():
+		b = append(b, `"status":null,`...)
+	}
+	switch v, ok := x.AttemptCount.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"attempt_count":`...), int64(v)), ',')
+	case x.AttemptCount.IsNull():
+		b = append(b, `"attempt_count":null,`...)
+	}
+	switch v, ok := x.LastError.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"last_error":`...), string(v)), ',')
+	case x.LastError.IsNull():
+		b = append(b, `"last_error":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportDelivery) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportDelivery) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportDelivery) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportEventData [11]atomic.Uint32
 
@@ -4549,18 +5942,62 @@ func (x *LabReportEventData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportEventData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"session_id":`, x.SessionID)
-	jsonscan.WriteString(w, `"reference_id":`, x.ReferenceID)
-	x.ReportDate.WriteMember(w, `"report_date":`)
-	jsonscan.WriteString(w, `"report_time":`, x.ReportTime)
-	jsonscan.WriteString(w, `"report_locale":`, x.ReportLocale)
-	jsonscan.WriteInt(w, `"results_count":`, x.ResultsCount)
-	jsonscan.WriteObjects(w, `"results":`, x.Results, (*LabReportEventResult).WriteJSON)
-	jsonscan.WriteObjects(w, `"panels":`, x.Panels, (*LabReportPanel).WriteJSON)
-	jsonscan.WriteString(w, `"report_notes":`, x.ReportNotes)
-	w.Close()
+func (x *LabReportEventData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.SessionID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"session_id":`...), string(v)), ',')
+	case x.SessionID.IsNull():
+		b = append(b, `"session_id":null,`...)
+	}
+	switch v, ok := x.ReferenceID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"reference_id":`...), string(v)), ',')
+	case x.ReferenceID.IsNull():
+		b = append(b, `"reference_id":null,`...)
+	}
+	if !x.ReportDate.IsZero() {
+		b = x.ReportDate.AppendJSON(w, append(b, `"report_date":`...))
+	}
+	switch v, ok := x.ReportTime.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"report_time":`...), string(v)), ',')
+	case x.ReportTime.IsNull():
+		b = append(b, `"report_time":null,`...)
+	}
+	switch v, ok := x.ReportLocale.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"report_locale":`...), string(v)), ',')
+	case x.ReportLocale.IsNull():
+		b = append(b, `"report_locale":null,`...)
+	}
+	switch v, ok := x.ResultsCount.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"results_count":`...), int64(v)), ',')
+	case x.ResultsCount.IsNull():
+		b = append(b, `"results_count":null,`...)
+	}
+	if x.Results != nil {
+		b = append(b, `"results":[`...)
+		for i := range x.Results {
+			b = append(x.Results[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.Panels != nil {
+		b = append(b, `"panels":[`...)
+		for i := range x.Panels {
+			b = append(x.Panels[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	switch v, ok := x.ReportNotes.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"report_notes":`...), string(v)), ',')
+	case x.ReportNotes.IsNull():
+		b = append(b, `"report_notes":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4569,7 +6006,10 @@ func (x *LabReportEventData) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportEventData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportEventData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportEventError [5]atomic.Uint32
 
@@ -4614,12 +6054,27 @@ func (x *LabReportEventError) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportEventError) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"code":`, x.Code)
-	jsonscan.WriteString(w, `"message":`, x.Message)
-	w.Bool(`"retriable":`, x.Retriable)
-	w.Close()
+func (x *LabReportEventError) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Code.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"code":`...), string(v)), ',')
+	case x.Code.IsNull():
+		b = append(b, `"code":null,`...)
+	}
+	switch v, ok := x.Message.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"message":`...), string(v)), ',')
+	case x.Message.IsNull():
+		b = append(b, `"message":null,`...)
+	}
+	switch v, ok := x.Retriable.Get(); {
+	case ok:
+		b = append(strconv.AppendBool(append(b, `"retriable":`...), v), ',')
+	case x.Retriable.IsNull():
+		b = append(b, `"retriable":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4628,7 +6083,10 @@ func (x *LabReportEventError) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportEventError) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportEventError) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportEventResult [7]atomic.Uint32
 
@@ -4683,14 +6141,20 @@ func (x *LabReportEventResult) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportEventResult) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObject(w, `"source":`, &x.Source, (*LabReportEventResultSource).WriteJSON)
-	jsonscan.WriteObject(w, `"biomarker":`, &x.Biomarker, (*LabReportBiomarker).WriteJSON)
-	jsonscan.WriteObject(w, `"measurement":`, &x.Measurement, (*LabReportMeasurement).WriteJSON)
-	jsonscan.WriteObject(w, `"interpretation":`, &x.Interpretation, (*LabReportInterpretation).WriteJSON)
-	jsonscan.WriteObjects(w, `"reference_ranges":`, x.ReferenceRanges, (*LabReportReferenceRange).WriteJSON)
-	w.Close()
+func (x *LabReportEventResult) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	b = jsonscan.Member(b, x.Source.WriteJSON(w, append(b, `"source":`...)), 9)
+	b = jsonscan.Member(b, x.Biomarker.WriteJSON(w, append(b, `"biomarker":`...)), 12)
+	b = jsonscan.Member(b, x.Measurement.WriteJSON(w, append(b, `"measurement":`...)), 14)
+	b = jsonscan.Member(b, x.Interpretation.WriteJSON(w, append(b, `"interpretation":`...)), 17)
+	if x.ReferenceRanges != nil {
+		b = append(b, `"reference_ranges":[`...)
+		for i := range x.ReferenceRanges {
+			b = append(x.ReferenceRanges[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4699,7 +6163,10 @@ func (x *LabReportEventResult) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportEventResult) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportEventResult) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportEventResultSource [12]atomic.Uint32
 
@@ -4779,19 +6246,66 @@ func (x *LabReportEventResultSource) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportEventResultSource) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"name":`, x.Name)
-	jsonscan.WriteString(w, `"panel":`, x.Panel)
-	jsonscan.WriteString(w, `"value":`, x.Value)
-	jsonscan.WriteString(w, `"units":`, x.Units)
-	jsonscan.WriteString(w, `"flag":`, x.Flag)
-	jsonscan.WriteString(w, `"method":`, x.Method)
-	jsonscan.WriteString(w, `"notes":`, x.Notes)
-	jsonscan.WriteString(w, `"reference_text":`, x.ReferenceText)
-	x.CollectionDate.WriteMember(w, `"collection_date":`)
-	jsonscan.WriteString(w, `"collection_time":`, x.CollectionTime)
-	w.Close()
+func (x *LabReportEventResultSource) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Name.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
+	case x.Name.IsNull():
+		b = append(b, `"name":null,`...)
+	}
+	switch v, ok := x.Panel.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"panel":`...), string(v)), ',')
+	case x.Panel.IsNull():
+		b = append(b, `"panel":null,`...)
+	}
+	switch v, ok := x.Value.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"value":`...), string(v)), ',')
+	case x.Value.IsNull():
+		b = append(b, `"value":null,`...)
+	}
+	switch v, ok := x.Units.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"units":`...), string(v)), ',')
+	case x.Units.IsNull():
+		b = append(b, `"units":null,`...)
+	}
+	switch v, ok := x.Flag.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"flag":`...), string(v)), ',')
+	case x.Flag.IsNull():
+		b = append(b, `"flag":null,`...)
+	}
+	switch v, ok := x.Method.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"method":`...), string(v)), ',')
+	case x.Method.IsNull():
+		b = append(b, `"method":null,`...)
+	}
+	switch v, ok := x.Notes.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"notes":`...), string(v)), ',')
+	case x.Notes.IsNull():
+		b = append(b, `"notes":null,`...)
+	}
+	switch v, ok := x.ReferenceText.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"reference_text":`...), string(v)), ',')
+	case x.ReferenceText.IsNull():
+		b = append(b, `"reference_text":null,`...)
+	}
+	if !x.CollectionDate.IsZero() {
+		b = x.CollectionDate.AppendJSON(w, append(b, `"collection_date":`...))
+	}
+	switch v, ok := x.CollectionTime.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"collection_time":`...), string(v)), ',')
+	case x.CollectionTime.IsNull():
+		b = append(b, `"collection_time":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4800,7 +6314,10 @@ func (x *LabReportEventResultSource) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportEventResultSource) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportEventResultSource) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportFailureData [5]atomic.Uint32
 
@@ -4845,12 +6362,22 @@ func (x *LabReportFailureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportFailureData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"session_id":`, x.SessionID)
-	jsonscan.WriteString(w, `"reference_id":`, x.ReferenceID)
-	jsonscan.WriteObject(w, `"error":`, &x.Error, (*LabReportEventError).WriteJSON)
-	w.Close()
+func (x *LabReportFailureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.SessionID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"session_id":`...), string(v)), ',')
+	case x.SessionID.IsNull():
+		b = append(b, `"session_id":null,`...)
+	}
+	switch v, ok := x.ReferenceID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"reference_id":`...), string(v)), ',')
+	case x.ReferenceID.IsNull():
+		b = append(b, `"reference_id":null,`...)
+	}
+	b = jsonscan.Member(b, x.Error.WriteJSON(w, append(b, `"error":`...)), 8)
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4859,7 +6386,10 @@ func (x *LabReportFailureData) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportFailureData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportFailureData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportFile [4]atomic.Uint32
 
@@ -4899,18 +6429,31 @@ func (x *LabReportFile) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportFile) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"filename":`, x.Filename)
-	jsonscan.WriteString(w, `"presigned_url":`, x.PresignedURL)
-	w.Close()
+func (x *LabReportFile) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Filename.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"filename":`...), string(v)), ',')
+	case x.Filename.IsNull():
+		b = append(b, `"filename":null,`...)
+	}
+	switch v, ok := x.PresignedURL.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"presigned_url":`...), string(v)), ',')
+	case x.PresignedURL.IsNull():
+		b = append(b, `"presigned_url":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportFile) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportFile) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportFile) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportFilesResponse [5]atomic.Uint32
 
@@ -4955,12 +6498,20 @@ func (x *LabReportFilesResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportFilesResponse) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObjects(w, `"files":`, x.Files, (*LabReportFile).WriteJSON)
-	jsonscan.WriteObject(w, `"thumbnail":`, &x.Thumbnail, (*LabReportFile).WriteJSON)
-	x.ExpiresAt.WriteMember(w, `"expires_at":`)
-	w.Close()
+func (x *LabReportFilesResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if x.Files != nil {
+		b = append(b, `"files":[`...)
+		for i := range x.Files {
+			b = append(x.Files[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	b = jsonscan.Member(b, x.Thumbnail.WriteJSON(w, append(b, `"thumbnail":`...)), 12)
+	if !x.ExpiresAt.IsZero() {
+		b = x.ExpiresAt.AppendJSON(w, append(b, `"expires_at":`...))
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4969,7 +6520,10 @@ func (x *LabReportFilesResponse) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportFilesResponse) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportFilesResponse) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportInterpretation [6]atomic.Uint32
 
@@ -5019,13 +6573,28 @@ func (x *LabReportInterpretation) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportInterpretation) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"flag":`, x.Flag)
-	jsonscan.WriteString(w, `"flag_raw":`, x.FlagRaw)
-	jsonscan.WriteString(w, `"source":`, x.Source)
-	jsonscan.WriteObject(w, `"applied_range":`, &x.AppliedRange, (*LabReportAppliedRange).WriteJSON)
-	w.Close()
+func (x *LabReportInterpretation) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Flag.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"flag":`...), string(v)), ',')
+	case x.Flag.IsNull():
+		b = append(b, `"flag":null,`...)
+	}
+	switch v, ok := x.FlagRaw.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"flag_raw":`...), string(v)), ',')
+	case x.FlagRaw.IsNull():
+		b = append(b, `"flag_raw":null,`...)
+	}
+	switch v, ok := x.Source.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"source":`...), string(v)), ',')
+	case x.Source.IsNull():
+		b = append(b, `"source":null,`...)
+	}
+	b = jsonscan.Member(b, x.AppliedRange.WriteJSON(w, append(b, `"applied_range":`...)), 16)
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5034,7 +6603,10 @@ func (x *LabReportInterpretation) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportInterpretation) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportInterpretation) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportListResponse [3]atomic.Uint32
 
@@ -5069,10 +6641,16 @@ func (x *LabReportListResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportListResponse) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObjects(w, `"sessions":`, x.Sessions, (*LabReportSession).WriteJSON)
-	w.Close()
+func (x *LabReportListResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if x.Sessions != nil {
+		b = append(b, `"sessions":[`...)
+		for i := range x.Sessions {
+			b = append(x.Sessions[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5081,7 +6659,10 @@ func (x *LabReportListResponse) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportListResponse) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportListResponse) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportMeasurement [10]atomic.Uint32
 
@@ -5151,17 +6732,47 @@ func (x *LabReportMeasurement) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportMeasurement) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"type":`, x.Type)
-	w.Float(`"numeric":`, x.Numeric)
-	jsonscan.WriteObject(w, `"bounded":`, &x.Bounded, (*LabReportBoundedValue).WriteJSON)
-	jsonscan.WriteObject(w, `"qualitative":`, &x.Qualitative, (*LabReportQualitativeValue).WriteJSON)
-	jsonscan.WriteString(w, `"text":`, x.Text)
-	jsonscan.WriteString(w, `"absent_reason":`, x.AbsentReason)
-	jsonscan.WriteString(w, `"units":`, x.Units)
-	jsonscan.WriteString(w, `"ucum_code":`, x.UCUMCode)
-	w.Close()
+func (x *LabReportMeasurement) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Type.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"type":`...), string(v)), ',')
+	case x.Type.IsNull():
+		b = append(b, `"type":null,`...)
+	}
+	switch v, ok := x.Numeric.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"numeric":`...), v), ',')
+	case x.Numeric.IsNull():
+		b = append(b, `"numeric":null,`...)
+	}
+	b = jsonscan.Member(b, x.Bounded.WriteJSON(w, append(b, `"bounded":`...)), 10)
+	b = jsonscan.Member(b, x.Qualitative.WriteJSON(w, append(b, `"qualitative":`...)), 14)
+	switch v, ok := x.Text.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"text":`...), string(v)), ',')
+	case x.Text.IsNull():
+		b = append(b, `"text":null,`...)
+	}
+	switch v, ok := x.AbsentReason.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"absent_reason":`...), string(v)), ',')
+	case x.AbsentReason.IsNull():
+		b = append(b, `"absent_reason":null,`...)
+	}
+	switch v, ok := x.Units.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"units":`...), string(v)), ',')
+	case x.Units.IsNull():
+		b = append(b, `"units":null,`...)
+	}
+	switch v, ok := x.UCUMCode.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"ucum_code":`...), string(v)), ',')
+	case x.UCUMCode.IsNull():
+		b = append(b, `"ucum_code":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5170,7 +6781,10 @@ func (x *LabReportMeasurement) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportMeasurement) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportMeasurement) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportPanel [5]atomic.Uint32
 
@@ -5215,19 +6829,37 @@ func (x *LabReportPanel) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportPanel) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteInt(w, `"id":`, x.ID)
-	jsonscan.WriteString(w, `"name":`, x.Name)
-	jsonscan.WriteString(w, `"key":`, x.Key)
-	w.Close()
+func (x *LabReportPanel) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.ID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"id":`...), int64(v)), ',')
+	case x.ID.IsNull():
+		b = append(b, `"id":null,`...)
+	}
+	switch v, ok := x.Name.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
+	case x.Name.IsNull():
+		b = append(b, `"name":null,`...)
+	}
+	switch v, ok := x.Key.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"key":`...), string(v)), ',')
+	case x.Key.IsNull():
+		b = append(b, `"key":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportPanel) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportPanel) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportPanel) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportQualitativeValue [4]atomic.Uint32
 
@@ -5267,11 +6899,21 @@ func (x *LabReportQualitativeValue) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportQualitativeValue) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"text":`, x.Text)
-	jsonscan.WriteString(w, `"code":`, x.Code)
-	w.Close()
+func (x *LabReportQualitativeValue) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Text.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"text":`...), string(v)), ',')
+	case x.Text.IsNull():
+		b = append(b, `"text":null,`...)
+	}
+	switch v, ok := x.Code.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"code":`...), string(v)), ',')
+	case x.Code.IsNull():
+		b = append(b, `"code":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5280,7 +6922,10 @@ func (x *LabReportQualitativeValue) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportQualitativeValue) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportQualitativeValue) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportRangeContext [11]atomic.Uint32
 
@@ -5355,18 +7000,60 @@ func (x *LabReportRangeContext) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportRangeContext) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"sex":`, x.Sex)
-	jsonscan.WriteInt(w, `"age_lower":`, x.AgeLower)
-	jsonscan.WriteInt(w, `"age_upper":`, x.AgeUpper)
-	jsonscan.WriteString(w, `"pregnancy_status":`, x.PregnancyStatus)
-	jsonscan.WriteInt(w, `"gestational_week_lower":`, x.GestationalWeekLower)
-	jsonscan.WriteInt(w, `"gestational_week_upper":`, x.GestationalWeekUpper)
-	jsonscan.WriteString(w, `"cycle_phase":`, x.CyclePhase)
-	jsonscan.WriteString(w, `"reference_population":`, x.ReferencePopulation)
-	jsonscan.WriteStrings(w, `"modifiers":`, x.Modifiers)
-	w.Close()
+func (x *LabReportRangeContext) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Sex.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"sex":`...), string(v)), ',')
+	case x.Sex.IsNull():
+		b = append(b, `"sex":null,`...)
+	}
+	switch v, ok := x.AgeLower.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"age_lower":`...), int64(v)), ',')
+	case x.AgeLower.IsNull():
+		b = append(b, `"age_lower":null,`...)
+	}
+	switch v, ok := x.AgeUpper.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"age_upper":`...), int64(v)), ',')
+	case x.AgeUpper.IsNull():
+		b = append(b, `"age_upper":null,`...)
+	}
+	switch v, ok := x.PregnancyStatus.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"pregnancy_status":`...), string(v)), ',')
+	case x.PregnancyStatus.IsNull():
+		b = append(b, `"pregnancy_status":null,`...)
+	}
+	switch v, ok := x.GestationalWeekLower.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"gestational_week_lower":`...), int64(v)), ',')
+	case x.GestationalWeekLower.IsNull():
+		b = append(b, `"gestational_week_lower":null,`...)
+	}
+	switch v, ok := x.GestationalWeekUpper.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"gestational_week_upper":`...), int64(v)), ',')
+	case x.GestationalWeekUpper.IsNull():
+		b = append(b, `"gestational_week_upper":null,`...)
+	}
+	switch v, ok := x.CyclePhase.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"cycle_phase":`...), string(v)), ',')
+	case x.CyclePhase.IsNull():
+		b = append(b, `"cycle_phase":null,`...)
+	}
+	switch v, ok := x.ReferencePopulation.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"reference_population":`...), string(v)), ',')
+	case x.ReferencePopulation.IsNull():
+		b = append(b, `"reference_population":null,`...)
+	}
+	if x.Modifiers != nil {
+		b = jsonscan.WriteStrings(append(b, `"modifiers":`...), x.Modifiers)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5375,7 +7062,10 @@ func (x *LabReportRangeContext) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportRangeContext) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportRangeContext) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportReferenceRange [6]atomic.Uint32
 
@@ -5425,13 +7115,28 @@ func (x *LabReportReferenceRange) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportReferenceRange) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"lower":`, x.Lower)
-	w.Float(`"upper":`, x.Upper)
-	jsonscan.WriteString(w, `"type":`, x.Type)
-	jsonscan.WriteObject(w, `"context":`, &x.Context, (*LabReportRangeContext).WriteJSON)
-	w.Close()
+func (x *LabReportReferenceRange) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Lower.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"lower":`...), v), ',')
+	case x.Lower.IsNull():
+		b = append(b, `"lower":null,`...)
+	}
+	switch v, ok := x.Upper.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"upper":`...), v), ',')
+	case x.Upper.IsNull():
+		b = append(b, `"upper":null,`...)
+	}
+	switch v, ok := x.Type.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"type":`...), string(v)), ',')
+	case x.Type.IsNull():
+		b = append(b, `"type":null,`...)
+	}
+	b = jsonscan.Member(b, x.Context.WriteJSON(w, append(b, `"context":`...)), 10)
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5440,7 +7145,10 @@ func (x *LabReportReferenceRange) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportReferenceRange) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportReferenceRange) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportReprocessResponse [4]atomic.Uint32
 
@@ -5480,11 +7188,21 @@ func (x *LabReportReprocessResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportReprocessResponse) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"session_id":`, x.SessionID)
-	jsonscan.WriteString(w, `"current_status":`, x.CurrentStatus)
-	w.Close()
+func (x *LabReportReprocessResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.SessionID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"session_id":`...), string(v)), ',')
+	case x.SessionID.IsNull():
+		b = append(b, `"session_id":null,`...)
+	}
+	switch v, ok := x.CurrentStatus.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"current_status":`...), string(v)), ',')
+	case x.CurrentStatus.IsNull():
+		b = append(b, `"current_status":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5493,7 +7211,10 @@ func (x *LabReportReprocessResponse) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportReprocessResponse) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportReprocessResponse) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportResult [7]atomic.Uint32
 
@@ -5548,21 +7269,30 @@ func (x *LabReportResult) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportResult) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObject(w, `"source":`, &x.Source, (*LabReportResultSource).WriteJSON)
-	jsonscan.WriteObject(w, `"biomarker":`, &x.Biomarker, (*LabReportBiomarker).WriteJSON)
-	jsonscan.WriteObject(w, `"measurement":`, &x.Measurement, (*LabReportMeasurement).WriteJSON)
-	jsonscan.WriteObject(w, `"interpretation":`, &x.Interpretation, (*LabReportInterpretation).WriteJSON)
-	jsonscan.WriteObjects(w, `"reference_ranges":`, x.ReferenceRanges, (*LabReportReferenceRange).WriteJSON)
-	w.Close()
+func (x *LabReportResult) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	b = jsonscan.Member(b, x.Source.WriteJSON(w, append(b, `"source":`...)), 9)
+	b = jsonscan.Member(b, x.Biomarker.WriteJSON(w, append(b, `"biomarker":`...)), 12)
+	b = jsonscan.Member(b, x.Measurement.WriteJSON(w, append(b, `"measurement":`...)), 14)
+	b = jsonscan.Member(b, x.Interpretation.WriteJSON(w, append(b, `"interpretation":`...)), 17)
+	if x.ReferenceRanges != nil {
+		b = append(b, `"reference_ranges":[`...)
+		for i := range x.ReferenceRanges {
+			b = append(x.ReferenceRanges[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportResult) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportResult) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportResult) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportResultSource [10]atomic.Uint32
 
@@ -5632,17 +7362,57 @@ func (x *LabReportResultSource) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportResultSource) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"name":`, x.Name)
-	jsonscan.WriteString(w, `"panel":`, x.Panel)
-	jsonscan.WriteString(w, `"value":`, x.Value)
-	jsonscan.WriteString(w, `"units":`, x.Units)
-	jsonscan.WriteString(w, `"flag":`, x.Flag)
-	jsonscan.WriteString(w, `"method":`, x.Method)
-	jsonscan.WriteString(w, `"notes":`, x.Notes)
-	jsonscan.WriteString(w, `"reference_text":`, x.ReferenceText)
-	w.Close()
+func (x *LabReportResultSource) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Name.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
+	case x.Name.IsNull():
+		b = append(b, `"name":null,`...)
+	}
+	switch v, ok := x.Panel.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"panel":`...), string(v)), ',')
+	case x.Panel.IsNull():
+		b = append(b, `"panel":null,`...)
+	}
+	switch v, ok := x.Value.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"value":`...), string(v)), ',')
+	case x.Value.IsNull():
+		b = append(b, `"value":null,`...)
+	}
+	switch v, ok := x.Units.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"units":`...), string(v)), ',')
+	case x.Units.IsNull():
+		b = append(b, `"units":null,`...)
+	}
+	switch v, ok := x.Flag.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"flag":`...), string(v)), ',')
+	case x.Flag.IsNull():
+		b = append(b, `"flag":null,`...)
+	}
+	switch v, ok := x.Method.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"method":`...), string(v)), ',')
+	case x.Method.IsNull():
+		b = append(b, `"method":null,`...)
+	}
+	switch v, ok := x.Notes.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"notes":`...), string(v)), ',')
+	case x.Notes.IsNull():
+		b = append(b, `"notes":null,`...)
+	}
+	switch v, ok := x.ReferenceText.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"reference_text":`...), string(v)), ',')
+	case x.ReferenceText.IsNull():
+		b = append(b, `"reference_text":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5651,7 +7421,10 @@ func (x *LabReportResultSource) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportResultSource) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportResultSource) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportSession [25]atomic.Uint32
 
@@ -5796,39 +7569,148 @@ func (x *LabReportSession) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportSession) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"session_id":`, x.SessionID)
-	jsonscan.WriteString(w, `"upload_id":`, x.UploadID)
-	jsonscan.WriteString(w, `"reference_id":`, x.ReferenceID)
-	jsonscan.WriteString(w, `"report_type":`, x.ReportType)
-	jsonscan.WriteString(w, `"current_status":`, x.CurrentStatus)
-	jsonscan.WriteObjects(w, `"status_history":`, x.StatusHistory, (*LabReportStatusEntry).WriteJSON)
-	x.UploadedAt.WriteMember(w, `"uploaded_at":`)
-	x.UpdatedAt.WriteMember(w, `"updated_at":`)
-	jsonscan.WriteInt(w, `"input_bytes":`, x.InputBytes)
-	jsonscan.WriteInt(w, `"output_bytes":`, x.OutputBytes)
-	jsonscan.WriteInt(w, `"file_count":`, x.FileCount)
-	jsonscan.WriteString(w, `"lab_name":`, x.LabName)
-	x.ReportDate.WriteMember(w, `"report_date":`)
-	jsonscan.WriteString(w, `"report_time":`, x.ReportTime)
-	x.CollectionDate.WriteMember(w, `"collection_date":`)
-	jsonscan.WriteString(w, `"collection_time":`, x.CollectionTime)
-	jsonscan.WriteString(w, `"report_locale":`, x.ReportLocale)
-	jsonscan.WriteInt(w, `"patient_age_at_collection":`, x.PatientAgeAtCollection)
-	jsonscan.WriteString(w, `"patient_sex":`, x.PatientSex)
-	jsonscan.WriteInt(w, `"results_count":`, x.ResultsCount)
-	jsonscan.WriteObjects(w, `"results":`, x.Results, (*LabReportResult).WriteJSON)
-	jsonscan.WriteObjects(w, `"panels":`, x.Panels, (*LabReportPanel).WriteJSON)
-	jsonscan.WriteString(w, `"report_notes":`, x.ReportNotes)
-	w.Close()
+func (x *LabReportSession) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.SessionID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"session_id":`...), string(v)), ',')
+	case x.SessionID.IsNull():
+		b = append(b, `"session_id":null,`...)
+	}
+	switch v, ok := x.UploadID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"upload_id":`...), string(v)), ',')
+	case x.UploadID.IsNull():
+		b = append(b, `"upload_id":null,`...)
+	}
+	switch v, ok := x.ReferenceID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"reference_id":`...), string(v)), ',')
+	case x.ReferenceID.IsNull():
+		b = append(b, `"reference_id":null,`...)
+	}
+	switch v, ok := x.ReportType.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"report_type":`...), string(v)), ',')
+	case x.ReportType.IsNull():
+		b = append(b, `"report_type":null,`...)
+	}
+	switch v, ok := x.CurrentStatus.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"current_status":`...), string(v)), ',')
+	case x.CurrentStatus.IsNull():
+		b = append(b, `"current_status":null,`...)
+	}
+	if x.StatusHistory != nil {
+		b = append(b, `"status_history":[`...)
+		for i := range x.StatusHistory {
+			b = append(x.StatusHistory[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if !x.UploadedAt.IsZero() {
+		b = x.UploadedAt.AppendJSON(w, append(b, `"uploaded_at":`...))
+	}
+	if !x.UpdatedAt.IsZero() {
+		b = x.UpdatedAt.AppendJSON(w, append(b, `"updated_at":`...))
+	}
+	switch v, ok := x.InputBytes.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"input_bytes":`...), int64(v)), ',')
+	case x.InputBytes.IsNull():
+		b = append(b, `"input_bytes":null,`...)
+	}
+	switch v, ok := x.OutputBytes.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"output_bytes":`...), int64(v)), ',')
+	case x.OutputBytes.IsNull():
+		b = append(b, `"output_bytes":null,`...)
+	}
+	switch v, ok := x.FileCount.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"file_count":`...), int64(v)), ',')
+	case x.FileCount.IsNull():
+		b = append(b, `"file_count":null,`...)
+	}
+	switch v, ok := x.LabName.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"lab_name":`...), string(v)), ',')
+	case x.LabName.IsNull():
+		b = append(b, `"lab_name":null,`...)
+	}
+	if !x.ReportDate.IsZero() {
+		b = x.ReportDate.AppendJSON(w, append(b, `"report_date":`...))
+	}
+	switch v, ok := x.ReportTime.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"report_time":`...), string(v)), ',')
+	case x.ReportTime.IsNull():
+		b = append(b, `"report_time":null,`...)
+	}
+	if !x.CollectionDate.IsZero() {
+		b = x.CollectionDate.AppendJSON(w, append(b, `"collection_date":`...))
+	}
+	switch v, ok := x.CollectionTime.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"collection_time":`...), string(v)), ',')
+	case x.CollectionTime.IsNull():
+		b = append(b, `"collection_time":null,`...)
+	}
+	switch v, ok := x.ReportLocale.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"report_locale":`...), string(v)), ',')
+	case x.ReportLocale.IsNull():
+		b = append(b, `"report_locale":null,`...)
+	}
+	switch v, ok := x.PatientAgeAtCollection.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"patient_age_at_collection":`...), int64(v)), ',')
+	case x.PatientAgeAtCollection.IsNull():
+		b = append(b, `"patient_age_at_collection":null,`...)
+	}
+	switch v, ok := x.PatientSex.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"patient_sex":`...), string(v)), ',')
+	case x.PatientSex.IsNull():
+		b = append(b, `"patient_sex":null,`...)
+	}
+	switch v, ok := x.ResultsCount.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"results_count":`...), int64(v)), ',')
+	case x.ResultsCount.IsNull():
+		b = append(b, `"results_count":null,`...)
+	}
+	if x.Results != nil {
+		b = append(b, `"results":[`...)
+		for i := range x.Results {
+			b = append(x.Results[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.Panels != nil {
+		b = append(b, `"panels":[`...)
+		for i := range x.Panels {
+			b = append(x.Panels[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	switch v, ok := x.ReportNotes.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"report_notes":`...), string(v)), ',')
+	case x.ReportNotes.IsNull():
+		b = append(b, `"report_notes":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportSession) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportSession) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportSession) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportStatusEntry [5]atomic.Uint32
 
@@ -5873,12 +7755,24 @@ func (x *LabReportStatusEntry) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportStatusEntry) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"status":`, x.Status)
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	jsonscan.WriteString(w, `"note":`, x.Note)
-	w.Close()
+func (x *LabReportStatusEntry) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Status.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"status":`...), string(v)), ',')
+	case x.Status.IsNull():
+		b = append(b, `"status":null,`...)
+	}
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.Note.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"note":`...), string(v)), ',')
+	case x.Note.IsNull():
+		b = append(b, `"note":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5887,7 +7781,10 @@ func (x *LabReportStatusEntry) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportStatusEntry) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportStatusEntry) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLabReportUploadResponse [4]atomic.Uint32
 
@@ -5927,11 +7824,21 @@ func (x *LabReportUploadResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LabReportUploadResponse) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"upload_id":`, x.UploadID)
-	jsonscan.WriteString(w, `"current_status":`, x.CurrentStatus)
-	w.Close()
+func (x *LabReportUploadResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.UploadID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"upload_id":`...), string(v)), ',')
+	case x.UploadID.IsNull():
+		b = append(b, `"upload_id":null,`...)
+	}
+	switch v, ok := x.CurrentStatus.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"current_status":`...), string(v)), ',')
+	case x.CurrentStatus.IsNull():
+		b = append(b, `"current_status":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5940,7 +7847,10 @@ func (x *LabReportUploadResponse) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LabReportUploadResponse) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LabReportUploadResponse) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLapData [3]atomic.Uint32
 
@@ -5975,17 +7885,26 @@ func (x *LapData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LapData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObjects(w, `"laps":`, x.Laps, (*LapSample).WriteJSON)
-	w.Close()
+func (x *LapData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if x.Laps != nil {
+		b = append(b, `"laps":[`...)
+		for i := range x.Laps {
+			b = append(x.Laps[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LapData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LapData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LapData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextLapSample [13]atomic.Uint32
 
@@ -6070,27 +7989,79 @@ func (x *LapSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *LapSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.StartTime.WriteMember(w, `"start_time":`)
-	x.EndTime.WriteMember(w, `"end_time":`)
-	jsonscan.WriteInt(w, `"active_duration_seconds":`, x.ActiveDurationSeconds)
-	w.Float(`"distance_meters":`, x.DistanceMeters)
-	w.Float(`"avg_speed_meters_per_second":`, x.AvgSpeedMetersPerSecond)
-	w.Float(`"avg_hr_bpm":`, x.AvgHRBPM)
-	w.Float(`"avg_watts":`, x.AvgWatts)
-	w.Float(`"calories":`, x.Calories)
-	jsonscan.WriteInt(w, `"total_strokes":`, x.TotalStrokes)
-	jsonscan.WriteString(w, `"stroke_type":`, x.StrokeType)
-	jsonscan.WriteString(w, `"trigger_method":`, x.TriggerMethod)
-	w.Close()
+func (x *LapSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.StartTime.IsZero() {
+		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
+	}
+	if !x.EndTime.IsZero() {
+		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
+	}
+	switch v, ok := x.ActiveDurationSeconds.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"active_duration_seconds":`...), int64(v)), ',')
+	case x.ActiveDurationSeconds.IsNull():
+		b = append(b, `"active_duration_seconds":null,`...)
+	}
+	switch v, ok := x.DistanceMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"distance_meters":`...), v), ',')
+	case x.DistanceMeters.IsNull():
+		b = append(b, `"distance_meters":null,`...)
+	}
+	switch v, ok := x.AvgSpeedMetersPerSecond.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"avg_speed_meters_per_second":`...), v), ',')
+	case x.AvgSpeedMetersPerSecond.IsNull():
+		b = append(b, `"avg_speed_meters_per_second":null,`...)
+	}
+	switch v, ok := x.AvgHRBPM.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"avg_hr_bpm":`...), v), ',')
+	case x.AvgHRBPM.IsNull():
+		b = append(b, `"avg_hr_bpm":null,`...)
+	}
+	switch v, ok := x.AvgWatts.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"avg_watts":`...), v), ',')
+	case x.AvgWatts.IsNull():
+		b = append(b, `"avg_watts":null,`...)
+	}
+	switch v, ok := x.Calories.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"calories":`...), v), ',')
+	case x.Calories.IsNull():
+		b = append(b, `"calories":null,`...)
+	}
+	switch v, ok := x.TotalStrokes.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"total_strokes":`...), int64(v)), ',')
+	case x.TotalStrokes.IsNull():
+		b = append(b, `"total_strokes":null,`...)
+	}
+	switch v, ok := x.StrokeType.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"stroke_type":`...), string(v)), ',')
+	case x.StrokeType.IsNull():
+		b = append(b, `"stroke_type":null,`...)
+	}
+	switch v, ok := x.TriggerMethod.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"trigger_method":`...), string(v)), ',')
+	case x.TriggerMethod.IsNull():
+		b = append(b, `"trigger_method":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LapSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x LapSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x LapSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextMETData [8]atomic.Uint32
 
@@ -6150,22 +8121,56 @@ func (x *METData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *METData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"avg_level":`, x.AvgLevel)
-	w.Float(`"num_inactive_minutes":`, x.NumInactiveMinutes)
-	w.Float(`"num_low_intensity_minutes":`, x.NumLowIntensityMinutes)
-	w.Float(`"num_moderate_intensity_minutes":`, x.NumModerateIntensityMinutes)
-	w.Float(`"num_high_intensity_minutes":`, x.NumHighIntensityMinutes)
-	jsonscan.WriteObjects(w, `"MET_samples":`, x.METSamples, (*METSample).WriteJSON)
-	w.Close()
+func (x *METData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.AvgLevel.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"avg_level":`...), v), ',')
+	case x.AvgLevel.IsNull():
+		b = append(b, `"avg_level":null,`...)
+	}
+	switch v, ok := x.NumInactiveMinutes.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"num_inactive_minutes":`...), v), ',')
+	case x.NumInactiveMinutes.IsNull():
+		b = append(b, `"num_inactive_minutes":null,`...)
+	}
+	switch v, ok := x.NumLowIntensityMinutes.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"num_low_intensity_minutes":`...), v), ',')
+	case x.NumLowIntensityMinutes.IsNull():
+		b = append(b, `"num_low_intensity_minutes":null,`...)
+	}
+	switch v, ok := x.NumModerateIntensityMinutes.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"num_moderate_intensity_minutes":`...), v), ',')
+	case x.NumModerateIntensityMinutes.IsNull():
+		b = append(b, `"num_moderate_intensity_minutes":null,`...)
+	}
+	switch v, ok := x.NumHighIntensityMinutes.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"num_high_intensity_minutes":`...), v), ',')
+	case x.NumHighIntensityMinutes.IsNull():
+		b = append(b, `"num_high_intensity_minutes":null,`...)
+	}
+	if x.METSamples != nil {
+		b = append(b, `"MET_samples":[`...)
+		for i := range x.METSamples {
+			b = append(x.METSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *METData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x METData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x METData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextMETSample [4]atomic.Uint32
 
@@ -6205,18 +8210,28 @@ func (x *METSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *METSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"level":`, x.Level)
-	w.Close()
+func (x *METSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.Level.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"level":`...), v), ',')
+	case x.Level.IsNull():
+		b = append(b, `"level":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *METSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x METSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x METSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextMeal [9]atomic.Uint32
 
@@ -6281,23 +8296,43 @@ func (x *Meal) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *Meal) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"id":`, x.ID)
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	jsonscan.WriteInt(w, `"type":`, x.Type)
-	jsonscan.WriteString(w, `"name":`, x.Name)
-	jsonscan.WriteObject(w, `"quantity":`, &x.Quantity, (*NutritionQuantity).WriteJSON)
-	jsonscan.WriteObject(w, `"macros":`, &x.Macros, (*NutritionMacros).WriteJSON)
-	jsonscan.WriteObject(w, `"micros":`, &x.Micros, (*NutritionMicros).WriteJSON)
-	w.Close()
+func (x *Meal) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.ID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"id":`...), string(v)), ',')
+	case x.ID.IsNull():
+		b = append(b, `"id":null,`...)
+	}
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.Type.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"type":`...), int64(v)), ',')
+	case x.Type.IsNull():
+		b = append(b, `"type":null,`...)
+	}
+	switch v, ok := x.Name.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
+	case x.Name.IsNull():
+		b = append(b, `"name":null,`...)
+	}
+	b = jsonscan.Member(b, x.Quantity.WriteJSON(w, append(b, `"quantity":`...)), 11)
+	b = jsonscan.Member(b, x.Macros.WriteJSON(w, append(b, `"macros":`...)), 9)
+	b = jsonscan.Member(b, x.Micros.WriteJSON(w, append(b, `"micros":`...)), 9)
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *Meal) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x Meal) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x Meal) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextMeasurementDataSample [21]atomic.Uint32
 
@@ -6422,28 +8457,120 @@ func (x *MeasurementDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *MeasurementDataSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.MeasurementTime.WriteMember(w, `"measurement_time":`)
-	w.Float(`"weight_kg":`, x.WeightKg)
-	w.Float(`"height_cm":`, x.HeightCm)
-	w.Float(`"BMI":`, x.BMI)
-	w.Float(`"bodyfat_percentage":`, x.BodyfatPercentage)
-	w.Float(`"water_percentage":`, x.WaterPercentage)
-	w.Float(`"bone_mass_g":`, x.BoneMassG)
-	w.Float(`"muscle_mass_g":`, x.MuscleMassG)
-	w.Float(`"lean_mass_g":`, x.LeanMassG)
-	w.Float(`"visceral_fat_level":`, x.VisceralFatLevel)
-	jsonscan.WriteString(w, `"visceral_fat_category":`, x.VisceralFatCategory)
-	w.Float(`"skin_fold_mm":`, x.SkinFoldMm)
-	w.Float(`"BMR":`, x.BMR)
-	w.Float(`"RMR":`, x.RMR)
-	jsonscan.WriteInt(w, `"estimated_fitness_age":`, x.EstimatedFitnessAge)
-	w.Float(`"insulin_units":`, x.InsulinUnits)
-	jsonscan.WriteString(w, `"insulin_type":`, x.InsulinType)
-	jsonscan.WriteString(w, `"urine_color":`, x.UrineColor)
-	jsonscan.WriteString(w, `"user_notes":`, x.UserNotes)
-	w.Close()
+func (x *MeasurementDataSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.MeasurementTime.IsZero() {
+		b = x.MeasurementTime.AppendJSON(w, append(b, `"measurement_time":`...))
+	}
+	switch v, ok := x.WeightKg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"weight_kg":`...), v), ',')
+	case x.WeightKg.IsNull():
+		b = append(b, `"weight_kg":null,`...)
+	}
+	switch v, ok := x.HeightCm.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"height_cm":`...), v), ',')
+	case x.HeightCm.IsNull():
+		b = append(b, `"height_cm":null,`...)
+	}
+	switch v, ok := x.BMI.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"BMI":`...), v), ',')
+	case x.BMI.IsNull():
+		b = append(b, `"BMI":null,`...)
+	}
+	switch v, ok := x.BodyfatPercentage.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"bodyfat_percentage":`...), v), ',')
+	case x.BodyfatPercentage.IsNull():
+		b = append(b, `"bodyfat_percentage":null,`...)
+	}
+	switch v, ok := x.WaterPercentage.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"water_percentage":`...), v), ',')
+	case x.WaterPercentage.IsNull():
+		b = append(b, `"water_percentage":null,`...)
+	}
+	switch v, ok := x.BoneMassG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"bone_mass_g":`...), v), ',')
+	case x.BoneMassG.IsNull():
+		b = append(b, `"bone_mass_g":null,`...)
+	}
+	switch v, ok := x.MuscleMassG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"muscle_mass_g":`...), v), ',')
+	case x.MuscleMassG.IsNull():
+		b = append(b, `"muscle_mass_g":null,`...)
+	}
+	switch v, ok := x.LeanMassG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"lean_mass_g":`...), v), ',')
+	case x.LeanMassG.IsNull():
+		b = append(b, `"lean_mass_g":null,`...)
+	}
+	switch v, ok := x.VisceralFatLevel.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"visceral_fat_level":`...), v), ',')
+	case x.VisceralFatLevel.IsNull():
+		b = append(b, `"visceral_fat_level":null,`...)
+	}
+	switch v, ok := x.VisceralFatCategory.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"visceral_fat_category":`...), string(v)), ',')
+	case x.VisceralFatCategory.IsNull():
+		b = append(b, `"visceral_fat_category":null,`...)
+	}
+	switch v, ok := x.SkinFoldMm.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"skin_fold_mm":`...), v), ',')
+	case x.SkinFoldMm.IsNull():
+		b = append(b, `"skin_fold_mm":null,`...)
+	}
+	switch v, ok := x.BMR.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"BMR":`...), v), ',')
+	case x.BMR.IsNull():
+		b = append(b, `"BMR":null,`...)
+	}
+	switch v, ok := x.RMR.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"RMR":`...), v), ',')
+	case x.RMR.IsNull():
+		b = append(b, `"RMR":null,`...)
+	}
+	switch v, ok := x.EstimatedFitnessAge.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"estimated_fitness_age":`...), int64(v)), ',')
+	case x.EstimatedFitnessAge.IsNull():
+		b = append(b, `"estimated_fitness_age":null,`...)
+	}
+	switch v, ok := x.InsulinUnits.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"insulin_units":`...), v), ',')
+	case x.InsulinUnits.IsNull():
+		b = append(b, `"insulin_units":null,`...)
+	}
+	switch v, ok := x.InsulinType.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"insulin_type":`...), string(v)), ',')
+	case x.InsulinType.IsNull():
+		b = append(b, `"insulin_type":null,`...)
+	}
+	switch v, ok := x.UrineColor.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"urine_color":`...), string(v)), ',')
+	case x.UrineColor.IsNull():
+		b = append(b, `"urine_color":null,`...)
+	}
+	switch v, ok := x.UserNotes.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"user_notes":`...), string(v)), ',')
+	case x.UserNotes.IsNull():
+		b = append(b, `"user_notes":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6452,7 +8579,10 @@ func (x *MeasurementDataSample) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x MeasurementDataSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x MeasurementDataSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextMeasurementsData [17]atomic.Uint32
 
@@ -6557,31 +8687,110 @@ func (x *MeasurementsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *MeasurementsData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"day_avg_weight_kg":`, x.DayAvgWeightKg)
-	w.Float(`"day_avg_height_cm":`, x.DayAvgHeightCm)
-	w.Float(`"day_avg_bmi":`, x.DayAvgBMI)
-	w.Float(`"day_avg_bodyfat_percentage":`, x.DayAvgBodyfatPercentage)
-	w.Float(`"day_avg_water_percentage":`, x.DayAvgWaterPercentage)
-	w.Float(`"day_avg_bone_mass_g":`, x.DayAvgBoneMassG)
-	w.Float(`"day_avg_muscle_mass_g":`, x.DayAvgMuscleMassG)
-	w.Float(`"day_avg_lean_mass_g":`, x.DayAvgLeanMassG)
-	w.Float(`"day_avg_visceral_fat_level":`, x.DayAvgVisceralFatLevel)
-	w.Float(`"day_avg_skin_fold_mm":`, x.DayAvgSkinFoldMm)
-	w.Float(`"day_avg_bmr":`, x.DayAvgBMR)
-	w.Float(`"day_avg_rmr":`, x.DayAvgRMR)
-	w.Float(`"day_avg_estimated_fitness_age":`, x.DayAvgEstimatedFitnessAge)
-	w.Float(`"day_avg_insulin_units":`, x.DayAvgInsulinUnits)
-	jsonscan.WriteObjects(w, `"measurements":`, x.Measurements, (*MeasurementDataSample).WriteJSON)
-	w.Close()
+func (x *MeasurementsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.DayAvgWeightKg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_weight_kg":`...), v), ',')
+	case x.DayAvgWeightKg.IsNull():
+		b = append(b, `"day_avg_weight_kg":null,`...)
+	}
+	switch v, ok := x.DayAvgHeightCm.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_height_cm":`...), v), ',')
+	case x.DayAvgHeightCm.IsNull():
+		b = append(b, `"day_avg_height_cm":null,`...)
+	}
+	switch v, ok := x.DayAvgBMI.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_bmi":`...), v), ',')
+	case x.DayAvgBMI.IsNull():
+		b = append(b, `"day_avg_bmi":null,`...)
+	}
+	switch v, ok := x.DayAvgBodyfatPercentage.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_bodyfat_percentage":`...), v), ',')
+	case x.DayAvgBodyfatPercentage.IsNull():
+		b = append(b, `"day_avg_bodyfat_percentage":null,`...)
+	}
+	switch v, ok := x.DayAvgWaterPercentage.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_water_percentage":`...), v), ',')
+	case x.DayAvgWaterPercentage.IsNull():
+		b = append(b, `"day_avg_water_percentage":null,`...)
+	}
+	switch v, ok := x.DayAvgBoneMassG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_bone_mass_g":`...), v), ',')
+	case x.DayAvgBoneMassG.IsNull():
+		b = append(b, `"day_avg_bone_mass_g":null,`...)
+	}
+	switch v, ok := x.DayAvgMuscleMassG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_muscle_mass_g":`...), v), ',')
+	case x.DayAvgMuscleMassG.IsNull():
+		b = append(b, `"day_avg_muscle_mass_g":null,`...)
+	}
+	switch v, ok := x.DayAvgLeanMassG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_lean_mass_g":`...), v), ',')
+	case x.DayAvgLeanMassG.IsNull():
+		b = append(b, `"day_avg_lean_mass_g":null,`...)
+	}
+	switch v, ok := x.DayAvgVisceralFatLevel.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_visceral_fat_level":`...), v), ',')
+	case x.DayAvgVisceralFatLevel.IsNull():
+		b = append(b, `"day_avg_visceral_fat_level":null,`...)
+	}
+	switch v, ok := x.DayAvgSkinFoldMm.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_skin_fold_mm":`...), v), ',')
+	case x.DayAvgSkinFoldMm.IsNull():
+		b = append(b, `"day_avg_skin_fold_mm":null,`...)
+	}
+	switch v, ok := x.DayAvgBMR.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_bmr":`...), v), ',')
+	case x.DayAvgBMR.IsNull():
+		b = append(b, `"day_avg_bmr":null,`...)
+	}
+	switch v, ok := x.DayAvgRMR.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_rmr":`...), v), ',')
+	case x.DayAvgRMR.IsNull():
+		b = append(b, `"day_avg_rmr":null,`...)
+	}
+	switch v, ok := x.DayAvgEstimatedFitnessAge.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_estimated_fitness_age":`...), v), ',')
+	case x.DayAvgEstimatedFitnessAge.IsNull():
+		b = append(b, `"day_avg_estimated_fitness_age":null,`...)
+	}
+	switch v, ok := x.DayAvgInsulinUnits.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_insulin_units":`...), v), ',')
+	case x.DayAvgInsulinUnits.IsNull():
+		b = append(b, `"day_avg_insulin_units":null,`...)
+	}
+	if x.Measurements != nil {
+		b = append(b, `"measurements":[`...)
+		for i := range x.Measurements {
+			b = append(x.Measurements[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *MeasurementsData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x MeasurementsData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x MeasurementsData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextMenstruation [4]atomic.Uint32
 
@@ -6621,18 +8830,21 @@ func (x *Menstruation) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *Menstruation) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObject(w, `"metadata":`, &x.Metadata, (*MenstruationMetadata).WriteJSON)
-	jsonscan.WriteObject(w, `"menstruation_data":`, &x.MenstruationData, (*MenstruationData).WriteJSON)
-	w.Close()
+func (x *Menstruation) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
+	b = jsonscan.Member(b, x.MenstruationData.WriteJSON(w, append(b, `"menstruation_data":`...)), 20)
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *Menstruation) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x Menstruation) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x Menstruation) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextMenstruationData [17]atomic.Uint32
 
@@ -6737,31 +8949,96 @@ func (x *MenstruationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *MenstruationData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.PeriodStartDate.WriteMember(w, `"period_start_date":`)
-	jsonscan.WriteInt(w, `"period_length_days":`, x.PeriodLengthDays)
-	jsonscan.WriteInt(w, `"day_in_cycle":`, x.DayInCycle)
-	jsonscan.WriteInt(w, `"cycle_length_days":`, x.CycleLengthDays)
-	jsonscan.WriteInt(w, `"predicted_cycle_length_days":`, x.PredictedCycleLengthDays)
-	w.Bool(`"is_predicted_cycle":`, x.IsPredictedCycle)
-	jsonscan.WriteInt(w, `"current_phase":`, x.CurrentPhase)
-	jsonscan.WriteInt(w, `"length_of_current_phase_days":`, x.LengthOfCurrentPhaseDays)
-	jsonscan.WriteInt(w, `"days_until_next_phase":`, x.DaysUntilNextPhase)
-	x.FertilityWindowStart.WriteMember(w, `"fertility_window_start":`)
-	x.FertilityWindowEnd.WriteMember(w, `"fertility_window_end":`)
-	x.OvulationDay.WriteMember(w, `"ovulation_day":`)
-	x.LastUpdatedTime.WriteMember(w, `"last_updated_time":`)
-	jsonscan.WriteObjects(w, `"menstruation_flow":`, x.MenstruationFlow, (*MenstruationFlowSample).WriteJSON)
-	jsonscan.WriteObjects(w, `"intervals":`, x.Intervals, (*MenstruationIntervalSample).WriteJSON)
-	w.Close()
+func (x *MenstruationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.PeriodStartDate.IsZero() {
+		b = x.PeriodStartDate.AppendJSON(w, append(b, `"period_start_date":`...))
+	}
+	switch v, ok := x.PeriodLengthDays.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"period_length_days":`...), int64(v)), ',')
+	case x.PeriodLengthDays.IsNull():
+		b = append(b, `"period_length_days":null,`...)
+	}
+	switch v, ok := x.DayInCycle.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"day_in_cycle":`...), int64(v)), ',')
+	case x.DayInCycle.IsNull():
+		b = append(b, `"day_in_cycle":null,`...)
+	}
+	switch v, ok := x.CycleLengthDays.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"cycle_length_days":`...), int64(v)), ',')
+	case x.CycleLengthDays.IsNull():
+		b = append(b, `"cycle_length_days":null,`...)
+	}
+	switch v, ok := x.PredictedCycleLengthDays.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"predicted_cycle_length_days":`...), int64(v)), ',')
+	case x.PredictedCycleLengthDays.IsNull():
+		b = append(b, `"predicted_cycle_length_days":null,`...)
+	}
+	switch v, ok := x.IsPredictedCycle.Get(); {
+	case ok:
+		b = append(strconv.AppendBool(append(b, `"is_predicted_cycle":`...), v), ',')
+	case x.IsPredictedCycle.IsNull():
+		b = append(b, `"is_predicted_cycle":null,`...)
+	}
+	switch v, ok := x.CurrentPhase.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"current_phase":`...), int64(v)), ',')
+	case x.CurrentPhase.IsNull():
+		b = append(b, `"current_phase":null,`...)
+	}
+	switch v, ok := x.LengthOfCurrentPhaseDays.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"length_of_current_phase_days":`...), int64(v)), ',')
+	case x.LengthOfCurrentPhaseDays.IsNull():
+		b = append(b, `"length_of_current_phase_days":null,`...)
+	}
+	switch v, ok := x.DaysUntilNextPhase.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"days_until_next_phase":`...), int64(v)), ',')
+	case x.DaysUntilNextPhase.IsNull():
+		b = append(b, `"days_until_next_phase":null,`...)
+	}
+	if !x.FertilityWindowStart.IsZero() {
+		b = x.FertilityWindowStart.AppendJSON(w, append(b, `"fertility_window_start":`...))
+	}
+	if !x.FertilityWindowEnd.IsZero() {
+		b = x.FertilityWindowEnd.AppendJSON(w, append(b, `"fertility_window_end":`...))
+	}
+	if !x.OvulationDay.IsZero() {
+		b = x.OvulationDay.AppendJSON(w, append(b, `"ovulation_day":`...))
+	}
+	if !x.LastUpdatedTime.IsZero() {
+		b = x.LastUpdatedTime.AppendJSON(w, append(b, `"last_updated_time":`...))
+	}
+	if x.MenstruationFlow != nil {
+		b = append(b, `"menstruation_flow":[`...)
+		for i := range x.MenstruationFlow {
+			b = append(x.MenstruationFlow[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.Intervals != nil {
+		b = append(b, `"intervals":[`...)
+		for i := range x.Intervals {
+			b = append(x.Intervals[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *MenstruationData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x MenstruationData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x MenstruationData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextMenstruationFlowSample [4]atomic.Uint32
 
@@ -6801,11 +9078,18 @@ func (x *MenstruationFlowSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *MenstruationFlowSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	jsonscan.WriteInt(w, `"flow":`, x.Flow)
-	w.Close()
+func (x *MenstruationFlowSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.Flow.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"flow":`...), int64(v)), ',')
+	case x.Flow.IsNull():
+		b = append(b, `"flow":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6814,7 +9098,10 @@ func (x *MenstruationFlowSample) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x MenstruationFlowSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x MenstruationFlowSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextMenstruationIntervalSample [5]atomic.Uint32
 
@@ -6859,12 +9146,21 @@ func (x *MenstruationIntervalSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *MenstruationIntervalSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteInt(w, `"phase":`, x.Phase)
-	x.StartTimestamp.WriteMember(w, `"start_timestamp":`)
-	x.EndTimestamp.WriteMember(w, `"end_timestamp":`)
-	w.Close()
+func (x *MenstruationIntervalSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Phase.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"phase":`...), int64(v)), ',')
+	case x.Phase.IsNull():
+		b = append(b, `"phase":null,`...)
+	}
+	if !x.StartTimestamp.IsZero() {
+		b = x.StartTimestamp.AppendJSON(w, append(b, `"start_timestamp":`...))
+	}
+	if !x.EndTimestamp.IsZero() {
+		b = x.EndTimestamp.AppendJSON(w, append(b, `"end_timestamp":`...))
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6873,7 +9169,10 @@ func (x *MenstruationIntervalSample) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x MenstruationIntervalSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x MenstruationIntervalSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextMenstruationMetadata [5]atomic.Uint32
 
@@ -6918,12 +9217,21 @@ func (x *MenstruationMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *MenstruationMetadata) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.StartTime.WriteMember(w, `"start_time":`)
-	x.EndTime.WriteMember(w, `"end_time":`)
-	jsonscan.WriteInt(w, `"timestamp_localization":`, x.TimestampLocalization)
-	w.Close()
+func (x *MenstruationMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.StartTime.IsZero() {
+		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
+	}
+	if !x.EndTime.IsZero() {
+		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
+	}
+	switch v, ok := x.TimestampLocalization.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
+	case x.TimestampLocalization.IsNull():
+		b = append(b, `"timestamp_localization":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6932,7 +9240,10 @@ func (x *MenstruationMetadata) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x MenstruationMetadata) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x MenstruationMetadata) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextMovementData [17]atomic.Uint32
 
@@ -7037,31 +9348,112 @@ func (x *MovementData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *MovementData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"avg_speed_meters_per_second":`, x.AvgSpeedMetersPerSecond)
-	w.Float(`"max_speed_meters_per_second":`, x.MaxSpeedMetersPerSecond)
-	w.Float(`"adjusted_max_speed_meters_per_second":`, x.AdjustedMaxSpeedMetersPerSecond)
-	w.Float(`"normalized_speed_meters_per_second":`, x.NormalizedSpeedMetersPerSecond)
-	w.Float(`"avg_velocity_meters_per_second":`, x.AvgVelocityMetersPerSecond)
-	w.Float(`"max_velocity_meters_per_second":`, x.MaxVelocityMetersPerSecond)
-	w.Float(`"avg_pace_minutes_per_kilometer":`, x.AvgPaceMinutesPerKilometer)
-	w.Float(`"max_pace_minutes_per_kilometer":`, x.MaxPaceMinutesPerKilometer)
-	w.Float(`"avg_cadence_rpm":`, x.AvgCadenceRPM)
-	w.Float(`"max_cadence_rpm":`, x.MaxCadenceRPM)
-	w.Float(`"avg_torque_newton_meters":`, x.AvgTorqueNewtonMeters)
-	w.Float(`"max_torque_newton_meters":`, x.MaxTorqueNewtonMeters)
-	jsonscan.WriteObjects(w, `"speed_samples":`, x.SpeedSamples, (*SpeedSample).WriteJSON)
-	jsonscan.WriteObjects(w, `"cadence_samples":`, x.CadenceSamples, (*CadenceSample).WriteJSON)
-	jsonscan.WriteObjects(w, `"torque_samples":`, x.TorqueSamples, (*TorqueSample).WriteJSON)
-	w.Close()
+func (x *MovementData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.AvgSpeedMetersPerSecond.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"avg_speed_meters_per_second":`...), v), ',')
+	case x.AvgSpeedMetersPerSecond.IsNull():
+		b = append(b, `"avg_speed_meters_per_second":null,`...)
+	}
+	switch v, ok := x.MaxSpeedMetersPerSecond.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"max_speed_meters_per_second":`...), v), ',')
+	case x.MaxSpeedMetersPerSecond.IsNull():
+		b = append(b, `"max_speed_meters_per_second":null,`...)
+	}
+	switch v, ok := x.AdjustedMaxSpeedMetersPerSecond.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"adjusted_max_speed_meters_per_second":`...), v), ',')
+	case x.AdjustedMaxSpeedMetersPerSecond.IsNull():
+		b = append(b, `"adjusted_max_speed_meters_per_second":null,`...)
+	}
+	switch v, ok := x.NormalizedSpeedMetersPerSecond.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"normalized_speed_meters_per_second":`...), v), ',')
+	case x.NormalizedSpeedMetersPerSecond.IsNull():
+		b = append(b, `"normalized_speed_meters_per_second":null,`...)
+	}
+	switch v, ok := x.AvgVelocityMetersPerSecond.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"avg_velocity_meters_per_second":`...), v), ',')
+	case x.AvgVelocityMetersPerSecond.IsNull():
+		b = append(b, `"avg_velocity_meters_per_second":null,`...)
+	}
+	switch v, ok := x.MaxVelocityMetersPerSecond.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"max_velocity_meters_per_second":`...), v), ',')
+	case x.MaxVelocityMetersPerSecond.IsNull():
+		b = append(b, `"max_velocity_meters_per_second":null,`...)
+	}
+	switch v, ok := x.AvgPaceMinutesPerKilometer.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"avg_pace_minutes_per_kilometer":`...), v), ',')
+	case x.AvgPaceMinutesPerKilometer.IsNull():
+		b = append(b, `"avg_pace_minutes_per_kilometer":null,`...)
+	}
+	switch v, ok := x.MaxPaceMinutesPerKilometer.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"max_pace_minutes_per_kilometer":`...), v), ',')
+	case x.MaxPaceMinutesPerKilometer.IsNull():
+		b = append(b, `"max_pace_minutes_per_kilometer":null,`...)
+	}
+	switch v, ok := x.AvgCadenceRPM.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"avg_cadence_rpm":`...), v), ',')
+	case x.AvgCadenceRPM.IsNull():
+		b = append(b, `"avg_cadence_rpm":null,`...)
+	}
+	switch v, ok := x.MaxCadenceRPM.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"max_cadence_rpm":`...), v), ',')
+	case x.MaxCadenceRPM.IsNull():
+		b = append(b, `"max_cadence_rpm":null,`...)
+	}
+	switch v, ok := x.AvgTorqueNewtonMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"avg_torque_newton_meters":`...), v), ',')
+	case x.AvgTorqueNewtonMeters.IsNull():
+		b = append(b, `"avg_torque_newton_meters":null,`...)
+	}
+	switch v, ok := x.MaxTorqueNewtonMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"max_torque_newton_meters":`...), v), ',')
+	case x.MaxTorqueNewtonMeters.IsNull():
+		b = append(b, `"max_torque_newton_meters":null,`...)
+	}
+	if x.SpeedSamples != nil {
+		b = append(b, `"speed_samples":[`...)
+		for i := range x.SpeedSamples {
+			b = append(x.SpeedSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.CadenceSamples != nil {
+		b = append(b, `"cadence_samples":[`...)
+		for i := range x.CadenceSamples {
+			b = append(x.CadenceSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.TorqueSamples != nil {
+		b = append(b, `"torque_samples":[`...)
+		for i := range x.TorqueSamples {
+			b = append(x.TorqueSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *MovementData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x MovementData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x MovementData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextNutrition [6]atomic.Uint32
 
@@ -7111,20 +9503,35 @@ func (x *Nutrition) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *Nutrition) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObject(w, `"metadata":`, &x.Metadata, (*NutritionMetadata).WriteJSON)
-	jsonscan.WriteObject(w, `"summary":`, &x.Summary, (*NutritionSummary).WriteJSON)
-	jsonscan.WriteObjects(w, `"meals":`, x.Meals, (*Meal).WriteJSON)
-	jsonscan.WriteObjects(w, `"drink_samples":`, x.DrinkSamples, (*DrinkSample).WriteJSON)
-	w.Close()
+func (x *Nutrition) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
+	b = jsonscan.Member(b, x.Summary.WriteJSON(w, append(b, `"summary":`...)), 10)
+	if x.Meals != nil {
+		b = append(b, `"meals":[`...)
+		for i := range x.Meals {
+			b = append(x.Meals[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.DrinkSamples != nil {
+		b = append(b, `"drink_samples":[`...)
+		for i := range x.DrinkSamples {
+			b = append(x.DrinkSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *Nutrition) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x Nutrition) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x Nutrition) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextNutritionMacros [14]atomic.Uint32
 
@@ -7214,28 +9621,91 @@ func (x *NutritionMacros) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *NutritionMacros) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"calories":`, x.Calories)
-	w.Float(`"protein_g":`, x.ProteinG)
-	w.Float(`"carbohydrates_g":`, x.CarbohydratesG)
-	w.Float(`"net_carbohydrates_g":`, x.NetCarbohydratesG)
-	w.Float(`"sugar_g":`, x.SugarG)
-	w.Float(`"fiber_g":`, x.FiberG)
-	w.Float(`"fat_g":`, x.FatG)
-	w.Float(`"saturated_fat_g":`, x.SaturatedFatG)
-	w.Float(`"trans_fat_g":`, x.TransFatG)
-	w.Float(`"cholesterol_mg":`, x.CholesterolMg)
-	w.Float(`"sodium_mg":`, x.SodiumMg)
-	w.Float(`"alcohol_g":`, x.AlcoholG)
-	w.Close()
+func (x *NutritionMacros) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Calories.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"calories":`...), v), ',')
+	case x.Calories.IsNull():
+		b = append(b, `"calories":null,`...)
+	}
+	switch v, ok := x.ProteinG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"protein_g":`...), v), ',')
+	case x.ProteinG.IsNull():
+		b = append(b, `"protein_g":null,`...)
+	}
+	switch v, ok := x.CarbohydratesG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"carbohydrates_g":`...), v), ',')
+	case x.CarbohydratesG.IsNull():
+		b = append(b, `"carbohydrates_g":null,`...)
+	}
+	switch v, ok := x.NetCarbohydratesG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"net_carbohydrates_g":`...), v), ',')
+	case x.NetCarbohydratesG.IsNull():
+		b = append(b, `"net_carbohydrates_g":null,`...)
+	}
+	switch v, ok := x.SugarG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"sugar_g":`...), v), ',')
+	case x.SugarG.IsNull():
+		b = append(b, `"sugar_g":null,`...)
+	}
+	switch v, ok := x.FiberG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"fiber_g":`...), v), ',')
+	case x.FiberG.IsNull():
+		b = append(b, `"fiber_g":null,`...)
+	}
+	switch v, ok := x.FatG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"fat_g":`...), v), ',')
+	case x.FatG.IsNull():
+		b = append(b, `"fat_g":null,`...)
+	}
+	switch v, ok := x.SaturatedFatG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"saturated_fat_g":`...), v), ',')
+	case x.SaturatedFatG.IsNull():
+		b = append(b, `"saturated_fat_g":null,`...)
+	}
+	switch v, ok := x.TransFatG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"trans_fat_g":`...), v), ',')
+	case x.TransFatG.IsNull():
+		b = append(b, `"trans_fat_g":null,`...)
+	}
+	switch v, ok := x.CholesterolMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"cholesterol_mg":`...), v), ',')
+	case x.CholesterolMg.IsNull():
+		b = append(b, `"cholesterol_mg":null,`...)
+	}
+	switch v, ok := x.SodiumMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"sodium_mg":`...), v), ',')
+	case x.SodiumMg.IsNull():
+		b = append(b, `"sodium_mg":null,`...)
+	}
+	switch v, ok := x.AlcoholG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"alcohol_g":`...), v), ',')
+	case x.AlcoholG.IsNull():
+		b = append(b, `"alcohol_g":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *NutritionMacros) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x NutritionMacros) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x NutritionMacros) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextNutritionMetadata [5]atomic.Uint32
 
@@ -7280,19 +9750,31 @@ func (x *NutritionMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *NutritionMetadata) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.StartTime.WriteMember(w, `"start_time":`)
-	x.EndTime.WriteMember(w, `"end_time":`)
-	jsonscan.WriteInt(w, `"timestamp_localization":`, x.TimestampLocalization)
-	w.Close()
+func (x *NutritionMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.StartTime.IsZero() {
+		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
+	}
+	if !x.EndTime.IsZero() {
+		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
+	}
+	switch v, ok := x.TimestampLocalization.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
+	case x.TimestampLocalization.IsNull():
+		b = append(b, `"timestamp_localization":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *NutritionMetadata) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x NutritionMetadata) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x NutritionMetadata) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextNutritionMicros [49]atomic.Uint32
 
@@ -7557,63 +10039,301 @@ func (x *NutritionMicros) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *NutritionMicros) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"vitamin_A_mg":`, x.VitaminAMg)
-	w.Float(`"thiamin_mg":`, x.ThiaminMg)
-	w.Float(`"riboflavin_mg":`, x.RiboflavinMg)
-	w.Float(`"niacin_mg":`, x.NiacinMg)
-	w.Float(`"pantothenic_acid_mg":`, x.PantothenicAcidMg)
-	w.Float(`"vitamin_B6_mg":`, x.VitaminB6Mg)
-	w.Float(`"biotin_mg":`, x.BiotinMg)
-	w.Float(`"folate_mg":`, x.FolateMg)
-	w.Float(`"folic_acid_mg":`, x.FolicAcidMg)
-	w.Float(`"vitamin_B12_mg":`, x.VitaminB12Mg)
-	w.Float(`"vitamin_C_mg":`, x.VitaminCMg)
-	w.Float(`"vitamin_D_mg":`, x.VitaminDMg)
-	w.Float(`"vitamin_D2_mg":`, x.VitaminD2Mg)
-	w.Float(`"vitamin_D3_mg":`, x.VitaminD3Mg)
-	w.Float(`"vitamin_E_mg":`, x.VitaminEMg)
-	w.Float(`"vitamin_K_mg":`, x.VitaminKMg)
-	w.Float(`"calcium_mg":`, x.CalciumMg)
-	w.Float(`"chloride_mg":`, x.ChlorideMg)
-	w.Float(`"chromium_mg":`, x.ChromiumMg)
-	w.Float(`"copper_mg":`, x.CopperMg)
-	w.Float(`"iodine_mg":`, x.IodineMg)
-	w.Float(`"iron_mg":`, x.IronMg)
-	w.Float(`"magnesium_mg":`, x.MagnesiumMg)
-	w.Float(`"manganese_mg":`, x.ManganeseMg)
-	w.Float(`"molybdenum_mg":`, x.MolybdenumMg)
-	w.Float(`"phosphorus_mg":`, x.PhosphorusMg)
-	w.Float(`"potassium_mg":`, x.PotassiumMg)
-	w.Float(`"selenium_mg":`, x.SeleniumMg)
-	w.Float(`"sodium_mg":`, x.SodiumMg)
-	w.Float(`"zinc_mg":`, x.ZincMg)
-	w.Float(`"caffeine_mg":`, x.CaffeineMg)
-	w.Float(`"cystine_g":`, x.CystineG)
-	w.Float(`"histidine_g":`, x.HistidineG)
-	w.Float(`"isoleucine_g":`, x.IsoleucineG)
-	w.Float(`"leucine_g":`, x.LeucineG)
-	w.Float(`"lysine_g":`, x.LysineG)
-	w.Float(`"methionine_g":`, x.MethionineG)
-	w.Float(`"phenylalanine_g":`, x.PhenylalanineG)
-	w.Float(`"threonine_g":`, x.ThreonineG)
-	w.Float(`"tryptophan_g":`, x.TryptophanG)
-	w.Float(`"tyrosine_g":`, x.TyrosineG)
-	w.Float(`"valine_g":`, x.ValineG)
-	w.Float(`"monounsaturated_fat_g":`, x.MonounsaturatedFatG)
-	w.Float(`"polyunsaturated_fat_g":`, x.PolyunsaturatedFatG)
-	w.Float(`"omega3_g":`, x.Omega3G)
-	w.Float(`"omega6_g":`, x.Omega6G)
-	w.Float(`"starch_g":`, x.StarchG)
-	w.Close()
+func (x *NutritionMicros) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.VitaminAMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"vitamin_A_mg":`...), v), ',')
+	case x.VitaminAMg.IsNull():
+		b = append(b, `"vitamin_A_mg":null,`...)
+	}
+	switch v, ok := x.ThiaminMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"thiamin_mg":`...), v), ',')
+	case x.ThiaminMg.IsNull():
+		b = append(b, `"thiamin_mg":null,`...)
+	}
+	switch v, ok := x.RiboflavinMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"riboflavin_mg":`...), v), ',')
+	case x.RiboflavinMg.IsNull():
+		b = append(b, `"riboflavin_mg":null,`...)
+	}
+	switch v, ok := x.NiacinMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"niacin_mg":`...), v), ',')
+	case x.NiacinMg.IsNull():
+		b = append(b, `"niacin_mg":null,`...)
+	}
+	switch v, ok := x.PantothenicAcidMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"pantothenic_acid_mg":`...), v), ',')
+	case x.PantothenicAcidMg.IsNull():
+		b = append(b, `"pantothenic_acid_mg":null,`...)
+	}
+	switch v, ok := x.VitaminB6Mg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"vitamin_B6_mg":`...), v), ',')
+	case x.VitaminB6Mg.IsNull():
+		b = append(b, `"vitamin_B6_mg":null,`...)
+	}
+	switch v, ok := x.BiotinMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"biotin_mg":`...), v), ',')
+	case x.BiotinMg.IsNull():
+		b = append(b, `"biotin_mg":null,`...)
+	}
+	switch v, ok := x.FolateMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"folate_mg":`...), v), ',')
+	case x.FolateMg.IsNull():
+		b = append(b, `"folate_mg":null,`...)
+	}
+	switch v, ok := x.FolicAcidMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"folic_acid_mg":`...), v), ',')
+	case x.FolicAcidMg.IsNull():
+		b = append(b, `"folic_acid_mg":null,`...)
+	}
+	switch v, ok := x.VitaminB12Mg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"vitamin_B12_mg":`...), v), ',')
+	case x.VitaminB12Mg.IsNull():
+		b = append(b, `"vitamin_B12_mg":null,`...)
+	}
+	switch v, ok := x.VitaminCMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"vitamin_C_mg":`...), v), ',')
+	case x.VitaminCMg.IsNull():
+		b = append(b, `"vitamin_C_mg":null,`...)
+	}
+	switch v, ok := x.VitaminDMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"vitamin_D_mg":`...), v), ',')
+	case x.VitaminDMg.IsNull():
+		b = append(b, `"vitamin_D_mg":null,`...)
+	}
+	switch v, ok := x.VitaminD2Mg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"vitamin_D2_mg":`...), v), ',')
+	case x.VitaminD2Mg.IsNull():
+		b = append(b, `"vitamin_D2_mg":null,`...)
+	}
+	switch v, ok := x.VitaminD3Mg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"vitamin_D3_mg":`...), v), ',')
+	case x.VitaminD3Mg.IsNull():
+		b = append(b, `"vitamin_D3_mg":null,`...)
+	}
+	switch v, ok := x.VitaminEMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"vitamin_E_mg":`...), v), ',')
+	case x.VitaminEMg.IsNull():
+		b = append(b, `"vitamin_E_mg":null,`...)
+	}
+	switch v, ok := x.VitaminKMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"vitamin_K_mg":`...), v), ',')
+	case x.VitaminKMg.IsNull():
+		b = append(b, `"vitamin_K_mg":null,`...)
+	}
+	switch v, ok := x.CalciumMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"calcium_mg":`...), v), ',')
+	case x.CalciumMg.IsNull():
+		b = append(b, `"calcium_mg":null,`...)
+	}
+	switch v, ok := x.ChlorideMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"chloride_mg":`...), v), ',')
+	case x.ChlorideMg.IsNull():
+		b = append(b, `"chloride_mg":null,`...)
+	}
+	switch v, ok := x.ChromiumMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"chromium_mg":`...), v), ',')
+	case x.ChromiumMg.IsNull():
+		b = append(b, `"chromium_mg":null,`...)
+	}
+	switch v, ok := x.CopperMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"copper_mg":`...), v), ',')
+	case x.CopperMg.IsNull():
+		b = append(b, `"copper_mg":null,`...)
+	}
+	switch v, ok := x.IodineMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"iodine_mg":`...), v), ',')
+	case x.IodineMg.IsNull():
+		b = append(b, `"iodine_mg":null,`...)
+	}
+	switch v, ok := x.IronMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"iron_mg":`...), v), ',')
+	case x.IronMg.IsNull():
+		b = append(b, `"iron_mg":null,`...)
+	}
+	switch v, ok := x.MagnesiumMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"magnesium_mg":`...), v), ',')
+	case x.MagnesiumMg.IsNull():
+		b = append(b, `"magnesium_mg":null,`...)
+	}
+	switch v, ok := x.ManganeseMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"manganese_mg":`...), v), ',')
+	case x.ManganeseMg.IsNull():
+		b = append(b, `"manganese_mg":null,`...)
+	}
+	switch v, ok := x.MolybdenumMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"molybdenum_mg":`...), v), ',')
+	case x.MolybdenumMg.IsNull():
+		b = append(b, `"molybdenum_mg":null,`...)
+	}
+	switch v, ok := x.PhosphorusMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"phosphorus_mg":`...), v), ',')
+	case x.PhosphorusMg.IsNull():
+		b = append(b, `"phosphorus_mg":null,`...)
+	}
+	switch v, ok := x.PotassiumMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"potassium_mg":`...), v), ',')
+	case x.PotassiumMg.IsNull():
+		b = append(b, `"potassium_mg":null,`...)
+	}
+	switch v, ok := x.SeleniumMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"selenium_mg":`...), v), ',')
+	case x.SeleniumMg.IsNull():
+		b = append(b, `"selenium_mg":null,`...)
+	}
+	switch v, ok := x.SodiumMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"sodium_mg":`...), v), ',')
+	case x.SodiumMg.IsNull():
+		b = append(b, `"sodium_mg":null,`...)
+	}
+	switch v, ok := x.ZincMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"zinc_mg":`...), v), ',')
+	case x.ZincMg.IsNull():
+		b = append(b, `"zinc_mg":null,`...)
+	}
+	switch v, ok := x.CaffeineMg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"caffeine_mg":`...), v), ',')
+	case x.CaffeineMg.IsNull():
+		b = append(b, `"caffeine_mg":null,`...)
+	}
+	switch v, ok := x.CystineG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"cystine_g":`...), v), ',')
+	case x.CystineG.IsNull():
+		b = append(b, `"cystine_g":null,`...)
+	}
+	switch v, ok := x.HistidineG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"histidine_g":`...), v), ',')
+	case x.HistidineG.IsNull():
+		b = append(b, `"histidine_g":null,`...)
+	}
+	switch v, ok := x.IsoleucineG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"isoleucine_g":`...), v), ',')
+	case x.IsoleucineG.IsNull():
+		b = append(b, `"isoleucine_g":null,`...)
+	}
+	switch v, ok := x.LeucineG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"leucine_g":`...), v), ',')
+	case x.LeucineG.IsNull():
+		b = append(b, `"leucine_g":null,`...)
+	}
+	switch v, ok := x.LysineG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"lysine_g":`...), v), ',')
+	case x.LysineG.IsNull():
+		b = append(b, `"lysine_g":null,`...)
+	}
+	switch v, ok := x.MethionineG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"methionine_g":`...), v), ',')
+	case x.MethionineG.IsNull():
+		b = append(b, `"methionine_g":null,`...)
+	}
+	switch v, ok := x.PhenylalanineG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"phenylalanine_g":`...), v), ',')
+	case x.PhenylalanineG.IsNull():
+		b = append(b, `"phenylalanine_g":null,`...)
+	}
+	switch v, ok := x.ThreonineG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"threonine_g":`...), v), ',')
+	case x.ThreonineG.IsNull():
+		b = append(b, `"threonine_g":null,`...)
+	}
+	switch v, ok := x.TryptophanG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"tryptophan_g":`...), v), ',')
+	case x.TryptophanG.IsNull():
+		b = append(b, `"tryptophan_g":null,`...)
+	}
+	switch v, ok := x.TyrosineG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"tyrosine_g":`...), v), ',')
+	case x.TyrosineG.IsNull():
+		b = append(b, `"tyrosine_g":null,`...)
+	}
+	switch v, ok := x.ValineG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"valine_g":`...), v), ',')
+	case x.ValineG.IsNull():
+		b = append(b, `"valine_g":null,`...)
+	}
+	switch v, ok := x.MonounsaturatedFatG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"monounsaturated_fat_g":`...), v), ',')
+	case x.MonounsaturatedFatG.IsNull():
+		b = append(b, `"monounsaturated_fat_g":null,`...)
+	}
+	switch v, ok := x.PolyunsaturatedFatG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"polyunsaturated_fat_g":`...), v), ',')
+	case x.PolyunsaturatedFatG.IsNull():
+		b = append(b, `"polyunsaturated_fat_g":null,`...)
+	}
+	switch v, ok := x.Omega3G.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"omega3_g":`...), v), ',')
+	case x.Omega3G.IsNull():
+		b = append(b, `"omega3_g":null,`...)
+	}
+	switch v, ok := x.Omega6G.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"omega6_g":`...), v), ',')
+	case x.Omega6G.IsNull():
+		b = append(b, `"omega6_g":null,`...)
+	}
+	switch v, ok := x.StarchG.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"starch_g":`...), v), ',')
+	case x.StarchG.IsNull():
+		b = append(b, `"starch_g":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *NutritionMicros) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x NutritionMicros) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x NutritionMicros) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextNutritionQuantity [4]atomic.Uint32
 
@@ -7653,18 +10373,31 @@ func (x *NutritionQuantity) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *NutritionQuantity) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"amount":`, x.Amount)
-	jsonscan.WriteInt(w, `"unit":`, x.Unit)
-	w.Close()
+func (x *NutritionQuantity) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Amount.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"amount":`...), v), ',')
+	case x.Amount.IsNull():
+		b = append(b, `"amount":null,`...)
+	}
+	switch v, ok := x.Unit.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"unit":`...), int64(v)), ',')
+	case x.Unit.IsNull():
+		b = append(b, `"unit":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *NutritionQuantity) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x NutritionQuantity) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x NutritionQuantity) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextNutritionSummary [6]atomic.Uint32
 
@@ -7714,20 +10447,33 @@ func (x *NutritionSummary) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *NutritionSummary) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObject(w, `"macros":`, &x.Macros, (*NutritionMacros).WriteJSON)
-	jsonscan.WriteObject(w, `"micros":`, &x.Micros, (*NutritionMicros).WriteJSON)
-	w.Float(`"water_ml":`, x.WaterMl)
-	w.Float(`"drink_ml":`, x.DrinkMl)
-	w.Close()
+func (x *NutritionSummary) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	b = jsonscan.Member(b, x.Macros.WriteJSON(w, append(b, `"macros":`...)), 9)
+	b = jsonscan.Member(b, x.Micros.WriteJSON(w, append(b, `"micros":`...)), 9)
+	switch v, ok := x.WaterMl.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"water_ml":`...), v), ',')
+	case x.WaterMl.IsNull():
+		b = append(b, `"water_ml":null,`...)
+	}
+	switch v, ok := x.DrinkMl.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"drink_ml":`...), v), ',')
+	case x.DrinkMl.IsNull():
+		b = append(b, `"drink_ml":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *NutritionSummary) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x NutritionSummary) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x NutritionSummary) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextObservationCode [5]atomic.Uint32
 
@@ -7772,19 +10518,37 @@ func (x *ObservationCode) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *ObservationCode) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"system":`, x.System)
-	jsonscan.WriteString(w, `"code":`, x.Code)
-	jsonscan.WriteString(w, `"display":`, x.Display)
-	w.Close()
+func (x *ObservationCode) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.System.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"system":`...), string(v)), ',')
+	case x.System.IsNull():
+		b = append(b, `"system":null,`...)
+	}
+	switch v, ok := x.Code.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"code":`...), string(v)), ',')
+	case x.Code.IsNull():
+		b = append(b, `"code":null,`...)
+	}
+	switch v, ok := x.Display.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"display":`...), string(v)), ',')
+	case x.Display.IsNull():
+		b = append(b, `"display":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *ObservationCode) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x ObservationCode) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x ObservationCode) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextObservationComponent [4]atomic.Uint32
 
@@ -7824,11 +10588,16 @@ func (x *ObservationComponent) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *ObservationComponent) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"code":`, x.Code)
-	jsonscan.WriteObject(w, `"value":`, &x.Value, (*ObservationValue).WriteJSON)
-	w.Close()
+func (x *ObservationComponent) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Code.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"code":`...), string(v)), ',')
+	case x.Code.IsNull():
+		b = append(b, `"code":null,`...)
+	}
+	b = jsonscan.Member(b, x.Value.WriteJSON(w, append(b, `"value":`...)), 8)
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7837,7 +10606,10 @@ func (x *ObservationComponent) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x ObservationComponent) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x ObservationComponent) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextObservationValue [8]atomic.Uint32
 
@@ -7897,22 +10669,55 @@ func (x *ObservationValue) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *ObservationValue) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteInt(w, `"value_type":`, x.ValueType)
-	w.Float(`"quantity":`, x.Quantity)
-	jsonscan.WriteString(w, `"unit":`, x.Unit)
-	w.Bool(`"boolean":`, x.Boolean)
-	jsonscan.WriteString(w, `"text":`, x.Text)
-	jsonscan.WriteString(w, `"code":`, x.Code)
-	w.Close()
+func (x *ObservationValue) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.ValueType.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"value_type":`...), int64(v)), ',')
+	case x.ValueType.IsNull():
+		b = append(b, `"value_type":null,`...)
+	}
+	switch v, ok := x.Quantity.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"quantity":`...), v), ',')
+	case x.Quantity.IsNull():
+		b = append(b, `"quantity":null,`...)
+	}
+	switch v, ok := x.Unit.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"unit":`...), string(v)), ',')
+	case x.Unit.IsNull():
+		b = append(b, `"unit":null,`...)
+	}
+	switch v, ok := x.Boolean.Get(); {
+	case ok:
+		b = append(strconv.AppendBool(append(b, `"boolean":`...), v), ',')
+	case x.Boolean.IsNull():
+		b = append(b, `"boolean":null,`...)
+	}
+	switch v, ok := x.Text.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"text":`...), string(v)), ',')
+	case x.Text.IsNull():
+		b = append(b, `"text":null,`...)
+	}
+	switch v, ok := x.Code.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"code":`...), string(v)), ',')
+	case x.Code.IsNull():
+		b = append(b, `"code":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *ObservationValue) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x ObservationValue) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x ObservationValue) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextOtherDeviceData [9]atomic.Uint32
 
@@ -7977,23 +10782,55 @@ func (x *OtherDeviceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *OtherDeviceData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"name":`, x.Name)
-	jsonscan.WriteString(w, `"manufacturer":`, x.Manufacturer)
-	jsonscan.WriteString(w, `"serial_number":`, x.SerialNumber)
-	jsonscan.WriteString(w, `"hardware_version":`, x.HardwareVersion)
-	jsonscan.WriteString(w, `"software_version":`, x.SoftwareVersion)
-	x.LastUploadDate.WriteMember(w, `"last_upload_date":`)
-	jsonscan.WriteStrings(w, `"data_provided":`, x.DataProvided)
-	w.Close()
+func (x *OtherDeviceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Name.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
+	case x.Name.IsNull():
+		b = append(b, `"name":null,`...)
+	}
+	switch v, ok := x.Manufacturer.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"manufacturer":`...), string(v)), ',')
+	case x.Manufacturer.IsNull():
+		b = append(b, `"manufacturer":null,`...)
+	}
+	switch v, ok := x.SerialNumber.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"serial_number":`...), string(v)), ',')
+	case x.SerialNumber.IsNull():
+		b = append(b, `"serial_number":null,`...)
+	}
+	switch v, ok := x.HardwareVersion.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"hardware_version":`...), string(v)), ',')
+	case x.HardwareVersion.IsNull():
+		b = append(b, `"hardware_version":null,`...)
+	}
+	switch v, ok := x.SoftwareVersion.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"software_version":`...), string(v)), ',')
+	case x.SoftwareVersion.IsNull():
+		b = append(b, `"software_version":null,`...)
+	}
+	if !x.LastUploadDate.IsZero() {
+		b = x.LastUploadDate.AppendJSON(w, append(b, `"last_upload_date":`...))
+	}
+	if x.DataProvided != nil {
+		b = jsonscan.WriteStrings(append(b, `"data_provided":`...), x.DataProvided)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *OtherDeviceData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x OtherDeviceData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x OtherDeviceData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextOtherSleepDurations [4]atomic.Uint32
 
@@ -8033,11 +10870,21 @@ func (x *OtherSleepDurations) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *OtherSleepDurations) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"duration_in_bed_seconds":`, x.DurationInBedSeconds)
-	w.Float(`"duration_unmeasurable_sleep_seconds":`, x.DurationUnmeasurableSleepSeconds)
-	w.Close()
+func (x *OtherSleepDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.DurationInBedSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"duration_in_bed_seconds":`...), v), ',')
+	case x.DurationInBedSeconds.IsNull():
+		b = append(b, `"duration_in_bed_seconds":null,`...)
+	}
+	switch v, ok := x.DurationUnmeasurableSleepSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"duration_unmeasurable_sleep_seconds":`...), v), ',')
+	case x.DurationUnmeasurableSleepSeconds.IsNull():
+		b = append(b, `"duration_unmeasurable_sleep_seconds":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8046,7 +10893,10 @@ func (x *OtherSleepDurations) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x OtherSleepDurations) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x OtherSleepDurations) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextOxygenData [7]atomic.Uint32
 
@@ -8101,21 +10951,51 @@ func (x *OxygenData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *OxygenData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"avg_saturation_percentage":`, x.AvgSaturationPercentage)
-	w.Float(`"vo2max_ml_per_min_per_kg":`, x.VO2MaxMlPerMinPerKg)
-	w.Float(`"day_avg_vo2max_ml_per_min_per_kg":`, x.DayAvgVO2MaxMlPerMinPerKg)
-	jsonscan.WriteObjects(w, `"saturation_samples":`, x.SaturationSamples, (*OxygenSaturationSample).WriteJSON)
-	jsonscan.WriteObjects(w, `"vo2_samples":`, x.VO2Samples, (*VO2MaxSample).WriteJSON)
-	w.Close()
+func (x *OxygenData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.AvgSaturationPercentage.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"avg_saturation_percentage":`...), v), ',')
+	case x.AvgSaturationPercentage.IsNull():
+		b = append(b, `"avg_saturation_percentage":null,`...)
+	}
+	switch v, ok := x.VO2MaxMlPerMinPerKg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"vo2max_ml_per_min_per_kg":`...), v), ',')
+	case x.VO2MaxMlPerMinPerKg.IsNull():
+		b = append(b, `"vo2max_ml_per_min_per_kg":null,`...)
+	}
+	switch v, ok := x.DayAvgVO2MaxMlPerMinPerKg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_vo2max_ml_per_min_per_kg":`...), v), ',')
+	case x.DayAvgVO2MaxMlPerMinPerKg.IsNull():
+		b = append(b, `"day_avg_vo2max_ml_per_min_per_kg":null,`...)
+	}
+	if x.SaturationSamples != nil {
+		b = append(b, `"saturation_samples":[`...)
+		for i := range x.SaturationSamples {
+			b = append(x.SaturationSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.VO2Samples != nil {
+		b = append(b, `"vo2_samples":[`...)
+		for i := range x.VO2Samples {
+			b = append(x.VO2Samples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *OxygenData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x OxygenData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x OxygenData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextOxygenSaturationData [6]atomic.Uint32
 
@@ -8165,13 +11045,28 @@ func (x *OxygenSaturationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *OxygenSaturationData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.StartTime.WriteMember(w, `"start_time":`)
-	x.EndTime.WriteMember(w, `"end_time":`)
-	w.Float(`"avg_saturation_percentage":`, x.AvgSaturationPercentage)
-	jsonscan.WriteObjects(w, `"samples":`, x.Samples, (*OxygenSaturationSample).WriteJSON)
-	w.Close()
+func (x *OxygenSaturationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.StartTime.IsZero() {
+		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
+	}
+	if !x.EndTime.IsZero() {
+		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
+	}
+	switch v, ok := x.AvgSaturationPercentage.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"avg_saturation_percentage":`...), v), ',')
+	case x.AvgSaturationPercentage.IsNull():
+		b = append(b, `"avg_saturation_percentage":null,`...)
+	}
+	if x.Samples != nil {
+		b = append(b, `"samples":[`...)
+		for i := range x.Samples {
+			b = append(x.Samples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8180,7 +11075,10 @@ func (x *OxygenSaturationData) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x OxygenSaturationData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x OxygenSaturationData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextOxygenSaturationSample [5]atomic.Uint32
 
@@ -8225,12 +11123,24 @@ func (x *OxygenSaturationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *OxygenSaturationSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"percentage":`, x.Percentage)
-	jsonscan.WriteInt(w, `"type":`, x.Type)
-	w.Close()
+func (x *OxygenSaturationSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.Percentage.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"percentage":`...), v), ',')
+	case x.Percentage.IsNull():
+		b = append(b, `"percentage":null,`...)
+	}
+	switch v, ok := x.Type.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"type":`...), int64(v)), ',')
+	case x.Type.IsNull():
+		b = append(b, `"type":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8239,7 +11149,10 @@ func (x *OxygenSaturationSample) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x OxygenSaturationSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x OxygenSaturationSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextPlannedWorkout [12]atomic.Uint32
 
@@ -8319,26 +11232,60 @@ func (x *PlannedWorkout) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *PlannedWorkout) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"planned_workout_id":`, x.PlannedWorkoutID)
-	jsonscan.WriteString(w, `"workout_id":`, x.WorkoutID)
-	jsonscan.WriteString(w, `"provider_workout_id":`, x.ProviderWorkoutID)
-	w.Bool(`"is_external":`, x.IsExternal)
-	x.PlannedDate.WriteMember(w, `"planned_date":`)
-	x.CreatedAt.WriteMember(w, `"created_at":`)
-	x.LastUpdatedAt.WriteMember(w, `"last_updated_at":`)
-	jsonscan.WriteString(w, `"coercion_warnings":`, x.CoercionWarnings)
-	jsonscan.WriteObject(w, `"athlete_metrics":`, &x.AthleteMetrics, (*AthleteMetrics).WriteJSON)
-	jsonscan.WriteObject(w, `"details":`, &x.Details, (*PlannedWorkoutDetails).WriteJSON)
-	w.Close()
+func (x *PlannedWorkout) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.PlannedWorkoutID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"planned_workout_id":`...), string(v)), ',')
+	case x.PlannedWorkoutID.IsNull():
+		b = append(b, `"planned_workout_id":null,`...)
+	}
+	switch v, ok := x.WorkoutID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"workout_id":`...), string(v)), ',')
+	case x.WorkoutID.IsNull():
+		b = append(b, `"workout_id":null,`...)
+	}
+	switch v, ok := x.ProviderWorkoutID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"provider_workout_id":`...), string(v)), ',')
+	case x.ProviderWorkoutID.IsNull():
+		b = append(b, `"provider_workout_id":null,`...)
+	}
+	switch v, ok := x.IsExternal.Get(); {
+	case ok:
+		b = append(strconv.AppendBool(append(b, `"is_external":`...), v), ',')
+	case x.IsExternal.IsNull():
+		b = append(b, `"is_external":null,`...)
+	}
+	if !x.PlannedDate.IsZero() {
+		b = x.PlannedDate.AppendJSON(w, append(b, `"planned_date":`...))
+	}
+	if !x.CreatedAt.IsZero() {
+		b = x.CreatedAt.AppendJSON(w, append(b, `"created_at":`...))
+	}
+	if !x.LastUpdatedAt.IsZero() {
+		b = x.LastUpdatedAt.AppendJSON(w, append(b, `"last_updated_at":`...))
+	}
+	switch v, ok := x.CoercionWarnings.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"coercion_warnings":`...), string(v)), ',')
+	case x.CoercionWarnings.IsNull():
+		b = append(b, `"coercion_warnings":null,`...)
+	}
+	b = jsonscan.Member(b, x.AthleteMetrics.WriteJSON(w, append(b, `"athlete_metrics":`...)), 18)
+	b = jsonscan.Member(b, x.Details.WriteJSON(w, append(b, `"details":`...)), 10)
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *PlannedWorkout) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x PlannedWorkout) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x PlannedWorkout) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextPlannedWorkoutDetails [4]atomic.Uint32
 
@@ -8378,11 +11325,17 @@ func (x *PlannedWorkoutDetails) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *PlannedWorkoutDetails) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObject(w, `"metadata":`, &x.Metadata, (*PlannedWorkoutDetailsMetadata).WriteJSON)
-	jsonscan.WriteObjects(w, `"steps":`, x.Steps, (*PlannedWorkoutDetailsStep).WriteJSON)
-	w.Close()
+func (x *PlannedWorkoutDetails) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
+	if x.Steps != nil {
+		b = append(b, `"steps":[`...)
+		for i := range x.Steps {
+			b = append(x.Steps[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8391,7 +11344,10 @@ func (x *PlannedWorkoutDetails) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x PlannedWorkoutDetails) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x PlannedWorkoutDetails) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextPlannedWorkoutDetailsMetadata [18]atomic.Uint32
 
@@ -8501,25 +11457,99 @@ func (x *PlannedWorkoutDetailsMetadata) ScanJSON(s *jsonscan.Scanner, p int) int
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *PlannedWorkoutDetailsMetadata) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"id":`, x.ID)
-	jsonscan.WriteString(w, `"provider":`, x.Provider)
-	jsonscan.WriteString(w, `"name":`, x.Name)
-	jsonscan.WriteString(w, `"description":`, x.Description)
-	jsonscan.WriteInt(w, `"type":`, x.Type)
-	x.PlannedDate.WriteMember(w, `"planned_date":`)
-	x.CreatedDate.WriteMember(w, `"created_date":`)
-	w.Float(`"estimated_duration_seconds":`, x.EstimatedDurationSeconds)
-	w.Float(`"estimated_distance_meters":`, x.EstimatedDistanceMeters)
-	w.Float(`"estimated_elevation_gain_meters":`, x.EstimatedElevationGainMeters)
-	w.Float(`"estimated_speed_meters_per_second":`, x.EstimatedSpeedMetersPerSecond)
-	w.Float(`"estimated_calories":`, x.EstimatedCalories)
-	w.Float(`"estimated_energy_kj":`, x.EstimatedEnergyKJ)
-	w.Float(`"estimated_tss":`, x.EstimatedTSS)
-	w.Float(`"estimated_if":`, x.EstimatedIF)
-	w.Float(`"pool_length_meters":`, x.PoolLengthMeters)
-	w.Close()
+func (x *PlannedWorkoutDetailsMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.ID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"id":`...), string(v)), ',')
+	case x.ID.IsNull():
+		b = append(b, `"id":null,`...)
+	}
+	switch v, ok := x.Provider.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"provider":`...), string(v)), ',')
+	case x.Provider.IsNull():
+		b = append(b, `"provider":null,`...)
+	}
+	switch v, ok := x.Name.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
+	case x.Name.IsNull():
+		b = append(b, `"name":null,`...)
+	}
+	switch v, ok := x.Description.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"description":`...), string(v)), ',')
+	case x.Description.IsNull():
+		b = append(b, `"description":null,`...)
+	}
+	switch v, ok := x.Type.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"type":`...), int64(v)), ',')
+	case x.Type.IsNull():
+		b = append(b, `"type":null,`...)
+	}
+	if !x.PlannedDate.IsZero() {
+		b = x.PlannedDate.AppendJSON(w, append(b, `"planned_date":`...))
+	}
+	if !x.CreatedDate.IsZero() {
+		b = x.CreatedDate.AppendJSON(w, append(b, `"created_date":`...))
+	}
+	switch v, ok := x.EstimatedDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"estimated_duration_seconds":`...), v), ',')
+	case x.EstimatedDurationSeconds.IsNull():
+		b = append(b, `"estimated_duration_seconds":null,`...)
+	}
+	switch v, ok := x.EstimatedDistanceMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"estimated_distance_meters":`...), v), ',')
+	case x.EstimatedDistanceMeters.IsNull():
+		b = append(b, `"estimated_distance_meters":null,`...)
+	}
+	switch v, ok := x.EstimatedElevationGainMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"estimated_elevation_gain_meters":`...), v), ',')
+	case x.EstimatedElevationGainMeters.IsNull():
+		b = append(b, `"estimated_elevation_gain_meters":null,`...)
+	}
+	switch v, ok := x.EstimatedSpeedMetersPerSecond.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"estimated_speed_meters_per_second":`...), v), ',')
+	case x.EstimatedSpeedMetersPerSecond.IsNull():
+		b = append(b, `"estimated_speed_meters_per_second":null,`...)
+	}
+	switch v, ok := x.EstimatedCalories.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"estimated_calories":`...), v), ',')
+	case x.EstimatedCalories.IsNull():
+		b = append(b, `"estimated_calories":null,`...)
+	}
+	switch v, ok := x.EstimatedEnergyKJ.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"estimated_energy_kj":`...), v), ',')
+	case x.EstimatedEnergyKJ.IsNull():
+		b = append(b, `"estimated_energy_kj":null,`...)
+	}
+	switch v, ok := x.EstimatedTSS.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"estimated_tss":`...), v), ',')
+	case x.EstimatedTSS.IsNull():
+		b = append(b, `"estimated_tss":null,`...)
+	}
+	switch v, ok := x.EstimatedIF.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"estimated_if":`...), v), ',')
+	case x.EstimatedIF.IsNull():
+		b = append(b, `"estimated_if":null,`...)
+	}
+	switch v, ok := x.PoolLengthMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"pool_length_meters":`...), v), ',')
+	case x.PoolLengthMeters.IsNull():
+		b = append(b, `"pool_length_meters":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8528,7 +11558,10 @@ func (x *PlannedWorkoutDetailsMetadata) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x PlannedWorkoutDetailsMetadata) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x PlannedWorkoutDetailsMetadata) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextPlannedWorkoutDetailsStep [15]atomic.Uint32
 
@@ -8623,22 +11656,87 @@ func (x *PlannedWorkoutDetailsStep) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *PlannedWorkoutDetailsStep) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteInt(w, `"order":`, x.Order)
-	jsonscan.WriteInt(w, `"type":`, x.Type)
-	jsonscan.WriteString(w, `"name":`, x.Name)
-	jsonscan.WriteString(w, `"description":`, x.Description)
-	jsonscan.WriteInt(w, `"intensity":`, x.Intensity)
-	jsonscan.WriteObjects(w, `"durations":`, x.Durations, (*PlannedWorkoutDetailsStepDuration).WriteJSON)
-	jsonscan.WriteObjects(w, `"targets":`, x.Targets, (*PlannedWorkoutDetailsStepTarget).WriteJSON)
-	jsonscan.WriteInt(w, `"stroke_type":`, x.StrokeType)
-	w.Ints(`"equipment_type":`, x.EquipmentType)
-	jsonscan.WriteString(w, `"exercise_name":`, x.ExerciseName)
-	jsonscan.WriteInt(w, `"exercise_category":`, x.ExerciseCategory)
-	w.Float(`"weight_kg":`, x.WeightKg)
-	jsonscan.WriteObjects(w, `"steps":`, x.Steps, (*PlannedWorkoutDetailsStep).WriteJSON)
-	w.Close()
+func (x *PlannedWorkoutDetailsStep) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Order.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"order":`...), int64(v)), ',')
+	case x.Order.IsNull():
+		b = append(b, `"order":null,`...)
+	}
+	switch v, ok := x.Type.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"type":`...), int64(v)), ',')
+	case x.Type.IsNull():
+		b = append(b, `"type":null,`...)
+	}
+	switch v, ok := x.Name.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
+	case x.Name.IsNull():
+		b = append(b, `"name":null,`...)
+	}
+	switch v, ok := x.Description.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"description":`...), string(v)), ',')
+	case x.Description.IsNull():
+		b = append(b, `"description":null,`...)
+	}
+	switch v, ok := x.Intensity.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"intensity":`...), int64(v)), ',')
+	case x.Intensity.IsNull():
+		b = append(b, `"intensity":null,`...)
+	}
+	if x.Durations != nil {
+		b = append(b, `"durations":[`...)
+		for i := range x.Durations {
+			b = append(x.Durations[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.Targets != nil {
+		b = append(b, `"targets":[`...)
+		for i := range x.Targets {
+			b = append(x.Targets[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	switch v, ok := x.StrokeType.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"stroke_type":`...), int64(v)), ',')
+	case x.StrokeType.IsNull():
+		b = append(b, `"stroke_type":null,`...)
+	}
+	if x.EquipmentType != nil {
+		b = jsonscan.WriteInts(append(b, `"equipment_type":`...), x.EquipmentType)
+	}
+	switch v, ok := x.ExerciseName.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"exercise_name":`...), string(v)), ',')
+	case x.ExerciseName.IsNull():
+		b = append(b, `"exercise_name":null,`...)
+	}
+	switch v, ok := x.ExerciseCategory.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"exercise_category":`...), int64(v)), ',')
+	case x.ExerciseCategory.IsNull():
+		b = append(b, `"exercise_category":null,`...)
+	}
+	switch v, ok := x.WeightKg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"weight_kg":`...), v), ',')
+	case x.WeightKg.IsNull():
+		b = append(b, `"weight_kg":null,`...)
+	}
+	if x.Steps != nil {
+		b = append(b, `"steps":[`...)
+		for i := range x.Steps {
+			b = append(x.Steps[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8647,7 +11745,10 @@ func (x *PlannedWorkoutDetailsStep) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x PlannedWorkoutDetailsStep) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x PlannedWorkoutDetailsStep) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextPlannedWorkoutDetailsStepDuration [13]atomic.Uint32
 
@@ -8732,20 +11833,75 @@ func (x *PlannedWorkoutDetailsStepDuration) ScanJSON(s *jsonscan.Scanner, p int)
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *PlannedWorkoutDetailsStepDuration) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteInt(w, `"duration_type":`, x.DurationType)
-	w.Float(`"seconds":`, x.Seconds)
-	w.Float(`"rest_seconds":`, x.RestSeconds)
-	w.Float(`"distance_meters":`, x.DistanceMeters)
-	w.Float(`"steps":`, x.Steps)
-	w.Float(`"reps":`, x.Reps)
-	w.Float(`"calories":`, x.Calories)
-	w.Float(`"hr_below_bpm":`, x.HRBelowBPM)
-	w.Float(`"hr_above_bpm":`, x.HRAboveBPM)
-	w.Float(`"power_below_watts":`, x.PowerBelowWatts)
-	w.Float(`"power_above_watts":`, x.PowerAboveWatts)
-	w.Close()
+func (x *PlannedWorkoutDetailsStepDuration) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.DurationType.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"duration_type":`...), int64(v)), ',')
+	case x.DurationType.IsNull():
+		b = append(b, `"duration_type":null,`...)
+	}
+	switch v, ok := x.Seconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"seconds":`...), v), ',')
+	case x.Seconds.IsNull():
+		b = append(b, `"seconds":null,`...)
+	}
+	switch v, ok := x.RestSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"rest_seconds":`...), v), ',')
+	case x.RestSeconds.IsNull():
+		b = append(b, `"rest_seconds":null,`...)
+	}
+	switch v, ok := x.DistanceMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"distance_meters":`...), v), ',')
+	case x.DistanceMeters.IsNull():
+		b = append(b, `"distance_meters":null,`...)
+	}
+	switch v, ok := x.Steps.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"steps":`...), v), ',')
+	case x.Steps.IsNull():
+		b = append(b, `"steps":null,`...)
+	}
+	switch v, ok := x.Reps.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"reps":`...), v), ',')
+	case x.Reps.IsNull():
+		b = append(b, `"reps":null,`...)
+	}
+	switch v, ok := x.Calories.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"calories":`...), v), ',')
+	case x.Calories.IsNull():
+		b = append(b, `"calories":null,`...)
+	}
+	switch v, ok := x.HRBelowBPM.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"hr_below_bpm":`...), v), ',')
+	case x.HRBelowBPM.IsNull():
+		b = append(b, `"hr_below_bpm":null,`...)
+	}
+	switch v, ok := x.HRAboveBPM.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"hr_above_bpm":`...), v), ',')
+	case x.HRAboveBPM.IsNull():
+		b = append(b, `"hr_above_bpm":null,`...)
+	}
+	switch v, ok := x.PowerBelowWatts.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"power_below_watts":`...), v), ',')
+	case x.PowerBelowWatts.IsNull():
+		b = append(b, `"power_below_watts":null,`...)
+	}
+	switch v, ok := x.PowerAboveWatts.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"power_above_watts":`...), v), ',')
+	case x.PowerAboveWatts.IsNull():
+		b = append(b, `"power_above_watts":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8754,7 +11910,10 @@ func (x *PlannedWorkoutDetailsStepDuration) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x PlannedWorkoutDetailsStepDuration) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x PlannedWorkoutDetailsStepDuration) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextPlannedWorkoutDetailsStepTarget [25]atomic.Uint32
 
@@ -8899,32 +12058,147 @@ func (x *PlannedWorkoutDetailsStepTarget) ScanJSON(s *jsonscan.Scanner, p int) i
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *PlannedWorkoutDetailsStepTarget) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteInt(w, `"target_type":`, x.TargetType)
-	w.Float(`"hr_bpm_low":`, x.HRBPMLow)
-	w.Float(`"hr_bpm_high":`, x.HRBPMHigh)
-	w.Float(`"hr_percentage":`, x.HRPercentage)
-	w.Float(`"hr_percentage_low":`, x.HRPercentageLow)
-	w.Float(`"hr_percentage_high":`, x.HRPercentageHigh)
-	w.Float(`"cadence":`, x.Cadence)
-	w.Float(`"cadence_low":`, x.CadenceLow)
-	w.Float(`"cadence_high":`, x.CadenceHigh)
-	w.Float(`"power_watt":`, x.PowerWatt)
-	w.Float(`"power_watt_low":`, x.PowerWattLow)
-	w.Float(`"power_watt_high":`, x.PowerWattHigh)
-	w.Float(`"power_percentage":`, x.PowerPercentage)
-	w.Float(`"power_percentage_low":`, x.PowerPercentageLow)
-	w.Float(`"power_percentage_high":`, x.PowerPercentageHigh)
-	w.Float(`"speed_meters_per_second":`, x.SpeedMetersPerSecond)
-	w.Float(`"speed_meters_per_second_low":`, x.SpeedMetersPerSecondLow)
-	w.Float(`"speed_meters_per_second_high":`, x.SpeedMetersPerSecondHigh)
-	w.Float(`"speed_percentage":`, x.SpeedPercentage)
-	w.Float(`"speed_percentage_low":`, x.SpeedPercentageLow)
-	w.Float(`"speed_percentage_high":`, x.SpeedPercentageHigh)
-	w.Float(`"swim_strokes":`, x.SwimStrokes)
-	jsonscan.WriteInt(w, `"repetitions":`, x.Repetitions)
-	w.Close()
+func (x *PlannedWorkoutDetailsStepTarget) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.TargetType.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"target_type":`...), int64(v)), ',')
+	case x.TargetType.IsNull():
+		b = append(b, `"target_type":null,`...)
+	}
+	switch v, ok := x.HRBPMLow.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"hr_bpm_low":`...), v), ',')
+	case x.HRBPMLow.IsNull():
+		b = append(b, `"hr_bpm_low":null,`...)
+	}
+	switch v, ok := x.HRBPMHigh.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"hr_bpm_high":`...), v), ',')
+	case x.HRBPMHigh.IsNull():
+		b = append(b, `"hr_bpm_high":null,`...)
+	}
+	switch v, ok := x.HRPercentage.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"hr_percentage":`...), v), ',')
+	case x.HRPercentage.IsNull():
+		b = append(b, `"hr_percentage":null,`...)
+	}
+	switch v, ok := x.HRPercentageLow.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"hr_percentage_low":`...), v), ',')
+	case x.HRPercentageLow.IsNull():
+		b = append(b, `"hr_percentage_low":null,`...)
+	}
+	switch v, ok := x.HRPercentageHigh.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"hr_percentage_high":`...), v), ',')
+	case x.HRPercentageHigh.IsNull():
+		b = append(b, `"hr_percentage_high":null,`...)
+	}
+	switch v, ok := x.Cadence.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"cadence":`...), v), ',')
+	case x.Cadence.IsNull():
+		b = append(b, `"cadence":null,`...)
+	}
+	switch v, ok := x.CadenceLow.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"cadence_low":`...), v), ',')
+	case x.CadenceLow.IsNull():
+		b = append(b, `"cadence_low":null,`...)
+	}
+	switch v, ok := x.CadenceHigh.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"cadence_high":`...), v), ',')
+	case x.CadenceHigh.IsNull():
+		b = append(b, `"cadence_high":null,`...)
+	}
+	switch v, ok := x.PowerWatt.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"power_watt":`...), v), ',')
+	case x.PowerWatt.IsNull():
+		b = append(b, `"power_watt":null,`...)
+	}
+	switch v, ok := x.PowerWattLow.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"power_watt_low":`...), v), ',')
+	case x.PowerWattLow.IsNull():
+		b = append(b, `"power_watt_low":null,`...)
+	}
+	switch v, ok := x.PowerWattHigh.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"power_watt_high":`...), v), ',')
+	case x.PowerWattHigh.IsNull():
+		b = append(b, `"power_watt_high":null,`...)
+	}
+	switch v, ok := x.PowerPercentage.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"power_percentage":`...), v), ',')
+	case x.PowerPercentage.IsNull():
+		b = append(b, `"power_percentage":null,`...)
+	}
+	switch v, ok := x.PowerPercentageLow.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"power_percentage_low":`...), v), ',')
+	case x.PowerPercentageLow.IsNull():
+		b = append(b, `"power_percentage_low":null,`...)
+	}
+	switch v, ok := x.PowerPercentageHigh.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"power_percentage_high":`...), v), ',')
+	case x.PowerPercentageHigh.IsNull():
+		b = append(b, `"power_percentage_high":null,`...)
+	}
+	switch v, ok := x.SpeedMetersPerSecond.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"speed_meters_per_second":`...), v), ',')
+	case x.SpeedMetersPerSecond.IsNull():
+		b = append(b, `"speed_meters_per_second":null,`...)
+	}
+	switch v, ok := x.SpeedMetersPerSecondLow.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"speed_meters_per_second_low":`...), v), ',')
+	case x.SpeedMetersPerSecondLow.IsNull():
+		b = append(b, `"speed_meters_per_second_low":null,`...)
+	}
+	switch v, ok := x.SpeedMetersPerSecondHigh.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"speed_meters_per_second_high":`...), v), ',')
+	case x.SpeedMetersPerSecondHigh.IsNull():
+		b = append(b, `"speed_meters_per_second_high":null,`...)
+	}
+	switch v, ok := x.SpeedPercentage.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"speed_percentage":`...), v), ',')
+	case x.SpeedPercentage.IsNull():
+		b = append(b, `"speed_percentage":null,`...)
+	}
+	switch v, ok := x.SpeedPercentageLow.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"speed_percentage_low":`...), v), ',')
+	case x.SpeedPercentageLow.IsNull():
+		b = append(b, `"speed_percentage_low":null,`...)
+	}
+	switch v, ok := x.SpeedPercentageHigh.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"speed_percentage_high":`...), v), ',')
+	case x.SpeedPercentageHigh.IsNull():
+		b = append(b, `"speed_percentage_high":null,`...)
+	}
+	switch v, ok := x.SwimStrokes.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"swim_strokes":`...), v), ',')
+	case x.SwimStrokes.IsNull():
+		b = append(b, `"swim_strokes":null,`...)
+	}
+	switch v, ok := x.Repetitions.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"repetitions":`...), int64(v)), ',')
+	case x.Repetitions.IsNull():
+		b = append(b, `"repetitions":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8933,7 +12207,10 @@ func (x *PlannedWorkoutDetailsStepTarget) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x PlannedWorkoutDetailsStepTarget) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x PlannedWorkoutDetailsStepTarget) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextPolylineMapData [3]atomic.Uint32
 
@@ -8968,17 +12245,25 @@ func (x *PolylineMapData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *PolylineMapData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"summary_polyline":`, x.SummaryPolyline)
-	w.Close()
+func (x *PolylineMapData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.SummaryPolyline.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"summary_polyline":`...), string(v)), ',')
+	case x.SummaryPolyline.IsNull():
+		b = append(b, `"summary_polyline":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *PolylineMapData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x PolylineMapData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x PolylineMapData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextPositionData [6]atomic.Uint32
 
@@ -9028,20 +12313,35 @@ func (x *PositionData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *PositionData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.StartPosLatLngDeg.WriteMember(w, `"start_pos_lat_lng_deg":`)
-	x.CenterPosLatLngDeg.WriteMember(w, `"center_pos_lat_lng_deg":`)
-	x.EndPosLatLngDeg.WriteMember(w, `"end_pos_lat_lng_deg":`)
-	jsonscan.WriteObjects(w, `"position_samples":`, x.PositionSamples, (*PositionSample).WriteJSON)
-	w.Close()
+func (x *PositionData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.StartPosLatLngDeg.IsZero() {
+		b = x.StartPosLatLngDeg.AppendJSON(w, append(b, `"start_pos_lat_lng_deg":`...))
+	}
+	if !x.CenterPosLatLngDeg.IsZero() {
+		b = x.CenterPosLatLngDeg.AppendJSON(w, append(b, `"center_pos_lat_lng_deg":`...))
+	}
+	if !x.EndPosLatLngDeg.IsZero() {
+		b = x.EndPosLatLngDeg.AppendJSON(w, append(b, `"end_pos_lat_lng_deg":`...))
+	}
+	if x.PositionSamples != nil {
+		b = append(b, `"position_samples":[`...)
+		for i := range x.PositionSamples {
+			b = append(x.PositionSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *PositionData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x PositionData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x PositionData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextPositionSample [5]atomic.Uint32
 
@@ -9086,19 +12386,31 @@ func (x *PositionSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *PositionSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	x.CoordsLatLngDeg.WriteMember(w, `"coords_lat_lng_deg":`)
-	w.Float(`"timer_duration_seconds":`, x.TimerDurationSeconds)
-	w.Close()
+func (x *PositionSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	if !x.CoordsLatLngDeg.IsZero() {
+		b = x.CoordsLatLngDeg.AppendJSON(w, append(b, `"coords_lat_lng_deg":`...))
+	}
+	switch v, ok := x.TimerDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+	case x.TimerDurationSeconds.IsNull():
+		b = append(b, `"timer_duration_seconds":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *PositionSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x PositionSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x PositionSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextPowerData [5]atomic.Uint32
 
@@ -9143,19 +12455,38 @@ func (x *PowerData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *PowerData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"avg_watts":`, x.AvgWatts)
-	w.Float(`"max_watts":`, x.MaxWatts)
-	jsonscan.WriteObjects(w, `"power_samples":`, x.PowerSamples, (*PowerSample).WriteJSON)
-	w.Close()
+func (x *PowerData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.AvgWatts.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"avg_watts":`...), v), ',')
+	case x.AvgWatts.IsNull():
+		b = append(b, `"avg_watts":null,`...)
+	}
+	switch v, ok := x.MaxWatts.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"max_watts":`...), v), ',')
+	case x.MaxWatts.IsNull():
+		b = append(b, `"max_watts":null,`...)
+	}
+	if x.PowerSamples != nil {
+		b = append(b, `"power_samples":[`...)
+		for i := range x.PowerSamples {
+			b = append(x.PowerSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *PowerData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x PowerData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x PowerData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextPowerSample [5]atomic.Uint32
 
@@ -9200,19 +12531,34 @@ func (x *PowerSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *PowerSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"watts":`, x.Watts)
-	w.Float(`"timer_duration_seconds":`, x.TimerDurationSeconds)
-	w.Close()
+func (x *PowerSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.Watts.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"watts":`...), v), ',')
+	case x.Watts.IsNull():
+		b = append(b, `"watts":null,`...)
+	}
+	switch v, ok := x.TimerDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+	case x.TimerDurationSeconds.IsNull():
+		b = append(b, `"timer_duration_seconds":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *PowerSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x PowerSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x PowerSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextPulseVelocitySample [4]atomic.Uint32
 
@@ -9252,11 +12598,18 @@ func (x *PulseVelocitySample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *PulseVelocitySample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"pulse_wave_velocity_meters_per_second":`, x.PulseWaveVelocityMetersPerSecond)
-	w.Close()
+func (x *PulseVelocitySample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.PulseWaveVelocityMetersPerSecond.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"pulse_wave_velocity_meters_per_second":`...), v), ',')
+	case x.PulseWaveVelocityMetersPerSecond.IsNull():
+		b = append(b, `"pulse_wave_velocity_meters_per_second":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -9265,7 +12618,10 @@ func (x *PulseVelocitySample) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x PulseVelocitySample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x PulseVelocitySample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextRRIntervalSample [5]atomic.Uint32
 
@@ -9310,19 +12666,34 @@ func (x *RRIntervalSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *RRIntervalSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"rr_interval_ms":`, x.RRIntervalMs)
-	w.Float(`"hr_bpm":`, x.HRBPM)
-	w.Close()
+func (x *RRIntervalSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.RRIntervalMs.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"rr_interval_ms":`...), v), ',')
+	case x.RRIntervalMs.IsNull():
+		b = append(b, `"rr_interval_ms":null,`...)
+	}
+	switch v, ok := x.HRBPM.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"hr_bpm":`...), v), ',')
+	case x.HRBPM.IsNull():
+		b = append(b, `"hr_bpm":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *RRIntervalSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x RRIntervalSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x RRIntervalSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextRawECGSample [4]atomic.Uint32
 
@@ -9362,18 +12733,28 @@ func (x *RawECGSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *RawECGSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"potential_uV":`, x.PotentialUV)
-	w.Close()
+func (x *RawECGSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.PotentialUV.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"potential_uV":`...), v), ',')
+	case x.PotentialUV.IsNull():
+		b = append(b, `"potential_uV":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *RawECGSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x RawECGSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x RawECGSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextReadinessData [4]atomic.Uint32
 
@@ -9413,18 +12794,31 @@ func (x *ReadinessData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *ReadinessData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"readiness":`, x.Readiness)
-	w.Float(`"recovery_level":`, x.RecoveryLevel)
-	w.Close()
+func (x *ReadinessData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Readiness.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"readiness":`...), v), ',')
+	case x.Readiness.IsNull():
+		b = append(b, `"readiness":null,`...)
+	}
+	switch v, ok := x.RecoveryLevel.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"recovery_level":`...), v), ',')
+	case x.RecoveryLevel.IsNull():
+		b = append(b, `"recovery_level":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *ReadinessData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x ReadinessData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x ReadinessData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextRespirationData [5]atomic.Uint32
 
@@ -9469,19 +12863,22 @@ func (x *RespirationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *RespirationData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObject(w, `"breaths_data":`, &x.BreathsData, (*BreathsData).WriteJSON)
-	jsonscan.WriteObject(w, `"oxygen_saturation_data":`, &x.OxygenSaturationData, (*OxygenSaturationData).WriteJSON)
-	jsonscan.WriteObject(w, `"snoring_data":`, &x.SnoringData, (*SnoringData).WriteJSON)
-	w.Close()
+func (x *RespirationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	b = jsonscan.Member(b, x.BreathsData.WriteJSON(w, append(b, `"breaths_data":`...)), 15)
+	b = jsonscan.Member(b, x.OxygenSaturationData.WriteJSON(w, append(b, `"oxygen_saturation_data":`...)), 25)
+	b = jsonscan.Member(b, x.SnoringData.WriteJSON(w, append(b, `"snoring_data":`...)), 15)
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *RespirationData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x RespirationData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x RespirationData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextScoresData [5]atomic.Uint32
 
@@ -9526,19 +12923,37 @@ func (x *ScoresData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *ScoresData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"activity":`, x.Activity)
-	w.Float(`"recovery":`, x.Recovery)
-	w.Float(`"sleep":`, x.Sleep)
-	w.Close()
+func (x *ScoresData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Activity.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"activity":`...), v), ',')
+	case x.Activity.IsNull():
+		b = append(b, `"activity":null,`...)
+	}
+	switch v, ok := x.Recovery.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"recovery":`...), v), ',')
+	case x.Recovery.IsNull():
+		b = append(b, `"recovery":null,`...)
+	}
+	switch v, ok := x.Sleep.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"sleep":`...), v), ',')
+	case x.Sleep.IsNull():
+		b = append(b, `"sleep":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *ScoresData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x ScoresData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x ScoresData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextSleep [11]atomic.Uint32
 
@@ -9613,25 +13028,28 @@ func (x *Sleep) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *Sleep) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObject(w, `"metadata":`, &x.Metadata, (*SleepMetadata).WriteJSON)
-	jsonscan.WriteObject(w, `"device_data":`, &x.DeviceData, (*DeviceData).WriteJSON)
-	jsonscan.WriteObject(w, `"sleep_durations_data":`, &x.SleepDurationsData, (*SleepDurationsData).WriteJSON)
-	jsonscan.WriteObject(w, `"heart_rate_data":`, &x.HeartRateData, (*HeartRateData).WriteJSON)
-	jsonscan.WriteObject(w, `"respiration_data":`, &x.RespirationData, (*RespirationData).WriteJSON)
-	jsonscan.WriteObject(w, `"temperature_data":`, &x.TemperatureData, (*SleepTemperatureData).WriteJSON)
-	jsonscan.WriteObject(w, `"readiness_data":`, &x.ReadinessData, (*ReadinessData).WriteJSON)
-	jsonscan.WriteObject(w, `"scores":`, &x.Scores, (*SleepScores).WriteJSON)
-	jsonscan.WriteObject(w, `"data_enrichment":`, &x.DataEnrichment, (*SleepDataEnrichment).WriteJSON)
-	w.Close()
+func (x *Sleep) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
+	b = jsonscan.Member(b, x.DeviceData.WriteJSON(w, append(b, `"device_data":`...)), 14)
+	b = jsonscan.Member(b, x.SleepDurationsData.WriteJSON(w, append(b, `"sleep_durations_data":`...)), 23)
+	b = jsonscan.Member(b, x.HeartRateData.WriteJSON(w, append(b, `"heart_rate_data":`...)), 18)
+	b = jsonscan.Member(b, x.RespirationData.WriteJSON(w, append(b, `"respiration_data":`...)), 19)
+	b = jsonscan.Member(b, x.TemperatureData.WriteJSON(w, append(b, `"temperature_data":`...)), 19)
+	b = jsonscan.Member(b, x.ReadinessData.WriteJSON(w, append(b, `"readiness_data":`...)), 17)
+	b = jsonscan.Member(b, x.Scores.WriteJSON(w, append(b, `"scores":`...)), 9)
+	b = jsonscan.Member(b, x.DataEnrichment.WriteJSON(w, append(b, `"data_enrichment":`...)), 18)
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *Sleep) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x Sleep) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x Sleep) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextSleepDataEnrichment [10]atomic.Uint32
 
@@ -9701,17 +13119,45 @@ func (x *SleepDataEnrichment) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *SleepDataEnrichment) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"sleep_score":`, x.SleepScore)
-	w.FloatMap(`"sleep_contributors":`, x.SleepContributors)
-	w.Float(`"sleep_score_v2":`, x.SleepScoreV2)
-	w.FloatMap(`"sleep_score_v2_contributors":`, x.SleepScoreV2Contributors)
-	w.Float(`"readiness_score":`, x.ReadinessScore)
-	w.FloatMap(`"readiness_contributors":`, x.ReadinessContributors)
-	w.Float(`"respiratory_score_v2":`, x.RespiratoryScoreV2)
-	w.FloatMap(`"respiratory_score_v2_contributors":`, x.RespiratoryScoreV2Contributors)
-	w.Close()
+func (x *SleepDataEnrichment) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.SleepScore.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"sleep_score":`...), v), ',')
+	case x.SleepScore.IsNull():
+		b = append(b, `"sleep_score":null,`...)
+	}
+	if x.SleepContributors != nil {
+		b = w.FloatMap(append(b, `"sleep_contributors":`...), x.SleepContributors)
+	}
+	switch v, ok := x.SleepScoreV2.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"sleep_score_v2":`...), v), ',')
+	case x.SleepScoreV2.IsNull():
+		b = append(b, `"sleep_score_v2":null,`...)
+	}
+	if x.SleepScoreV2Contributors != nil {
+		b = w.FloatMap(append(b, `"sleep_score_v2_contributors":`...), x.SleepScoreV2Contributors)
+	}
+	switch v, ok := x.ReadinessScore.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"readiness_score":`...), v), ',')
+	case x.ReadinessScore.IsNull():
+		b = append(b, `"readiness_score":null,`...)
+	}
+	if x.ReadinessContributors != nil {
+		b = w.FloatMap(append(b, `"readiness_contributors":`...), x.ReadinessContributors)
+	}
+	switch v, ok := x.RespiratoryScoreV2.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"respiratory_score_v2":`...), v), ',')
+	case x.RespiratoryScoreV2.IsNull():
+		b = append(b, `"respiratory_score_v2":null,`...)
+	}
+	if x.RespiratoryScoreV2Contributors != nil {
+		b = w.FloatMap(append(b, `"respiratory_score_v2_contributors":`...), x.RespiratoryScoreV2Contributors)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -9720,7 +13166,10 @@ func (x *SleepDataEnrichment) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x SleepDataEnrichment) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x SleepDataEnrichment) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextSleepDurationsData [7]atomic.Uint32
 
@@ -9775,14 +13224,25 @@ func (x *SleepDurationsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *SleepDurationsData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"sleep_efficiency":`, x.SleepEfficiency)
-	jsonscan.WriteObject(w, `"asleep":`, &x.Asleep, (*AsleepDurations).WriteJSON)
-	jsonscan.WriteObject(w, `"awake":`, &x.Awake, (*AwakeDurations).WriteJSON)
-	jsonscan.WriteObject(w, `"other":`, &x.Other, (*OtherSleepDurations).WriteJSON)
-	jsonscan.WriteObjects(w, `"hypnogram_samples":`, x.HypnogramSamples, (*SleepHypnogramSample).WriteJSON)
-	w.Close()
+func (x *SleepDurationsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.SleepEfficiency.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"sleep_efficiency":`...), v), ',')
+	case x.SleepEfficiency.IsNull():
+		b = append(b, `"sleep_efficiency":null,`...)
+	}
+	b = jsonscan.Member(b, x.Asleep.WriteJSON(w, append(b, `"asleep":`...)), 9)
+	b = jsonscan.Member(b, x.Awake.WriteJSON(w, append(b, `"awake":`...)), 8)
+	b = jsonscan.Member(b, x.Other.WriteJSON(w, append(b, `"other":`...)), 8)
+	if x.HypnogramSamples != nil {
+		b = append(b, `"hypnogram_samples":[`...)
+		for i := range x.HypnogramSamples {
+			b = append(x.HypnogramSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -9791,7 +13251,10 @@ func (x *SleepDurationsData) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x SleepDurationsData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x SleepDurationsData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextSleepHypnogramSample [4]atomic.Uint32
 
@@ -9831,11 +13294,18 @@ func (x *SleepHypnogramSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *SleepHypnogramSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	jsonscan.WriteInt(w, `"level":`, x.Level)
-	w.Close()
+func (x *SleepHypnogramSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.Level.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"level":`...), int64(v)), ',')
+	case x.Level.IsNull():
+		b = append(b, `"level":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -9844,7 +13314,10 @@ func (x *SleepHypnogramSample) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x SleepHypnogramSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x SleepHypnogramSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextSleepMetadata [8]atomic.Uint32
 
@@ -9904,22 +13377,49 @@ func (x *SleepMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *SleepMetadata) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.StartTime.WriteMember(w, `"start_time":`)
-	x.EndTime.WriteMember(w, `"end_time":`)
-	jsonscan.WriteInt(w, `"timestamp_localization":`, x.TimestampLocalization)
-	jsonscan.WriteString(w, `"summary_id":`, x.SummaryID)
-	w.Bool(`"is_nap":`, x.IsNap)
-	jsonscan.WriteInt(w, `"upload_type":`, x.UploadType)
-	w.Close()
+func (x *SleepMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.StartTime.IsZero() {
+		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
+	}
+	if !x.EndTime.IsZero() {
+		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
+	}
+	switch v, ok := x.TimestampLocalization.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
+	case x.TimestampLocalization.IsNull():
+		b = append(b, `"timestamp_localization":null,`...)
+	}
+	switch v, ok := x.SummaryID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"summary_id":`...), string(v)), ',')
+	case x.SummaryID.IsNull():
+		b = append(b, `"summary_id":null,`...)
+	}
+	switch v, ok := x.IsNap.Get(); {
+	case ok:
+		b = append(strconv.AppendBool(append(b, `"is_nap":`...), v), ',')
+	case x.IsNap.IsNull():
+		b = append(b, `"is_nap":null,`...)
+	}
+	switch v, ok := x.UploadType.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"upload_type":`...), int64(v)), ',')
+	case x.UploadType.IsNull():
+		b = append(b, `"upload_type":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *SleepMetadata) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x SleepMetadata) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x SleepMetadata) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextSleepScores [3]atomic.Uint32
 
@@ -9954,17 +13454,25 @@ func (x *SleepScores) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *SleepScores) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"sleep":`, x.Sleep)
-	w.Close()
+func (x *SleepScores) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Sleep.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"sleep":`...), v), ',')
+	case x.Sleep.IsNull():
+		b = append(b, `"sleep":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *SleepScores) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x SleepScores) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x SleepScores) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextSleepTemperatureData [3]atomic.Uint32
 
@@ -9999,10 +13507,15 @@ func (x *SleepTemperatureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *SleepTemperatureData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"delta":`, x.Delta)
-	w.Close()
+func (x *SleepTemperatureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Delta.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"delta":`...), v), ',')
+	case x.Delta.IsNull():
+		b = append(b, `"delta":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -10011,7 +13524,10 @@ func (x *SleepTemperatureData) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON implements [json.Marshaler].
-func (x SleepTemperatureData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x SleepTemperatureData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextSnoringData [7]atomic.Uint32
 
@@ -10066,21 +13582,44 @@ func (x *SnoringData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *SnoringData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.StartTime.WriteMember(w, `"start_time":`)
-	x.EndTime.WriteMember(w, `"end_time":`)
-	jsonscan.WriteInt(w, `"num_snoring_events":`, x.NumSnoringEvents)
-	w.Float(`"total_snoring_duration_seconds":`, x.TotalSnoringDurationSeconds)
-	jsonscan.WriteObjects(w, `"samples":`, x.Samples, (*SnoringSample).WriteJSON)
-	w.Close()
+func (x *SnoringData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.StartTime.IsZero() {
+		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
+	}
+	if !x.EndTime.IsZero() {
+		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
+	}
+	switch v, ok := x.NumSnoringEvents.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"num_snoring_events":`...), int64(v)), ',')
+	case x.NumSnoringEvents.IsNull():
+		b = append(b, `"num_snoring_events":null,`...)
+	}
+	switch v, ok := x.TotalSnoringDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"total_snoring_duration_seconds":`...), v), ',')
+	case x.TotalSnoringDurationSeconds.IsNull():
+		b = append(b, `"total_snoring_duration_seconds":null,`...)
+	}
+	if x.Samples != nil {
+		b = append(b, `"samples":[`...)
+		for i := range x.Samples {
+			b = append(x.Samples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *SnoringData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x SnoringData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x SnoringData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextSnoringSample [4]atomic.Uint32
 
@@ -10120,18 +13659,28 @@ func (x *SnoringSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *SnoringSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"duration_seconds":`, x.DurationSeconds)
-	w.Close()
+func (x *SnoringSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.DurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"duration_seconds":`...), v), ',')
+	case x.DurationSeconds.IsNull():
+		b = append(b, `"duration_seconds":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *SnoringSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x SnoringSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x SnoringSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextSpeedSample [5]atomic.Uint32
 
@@ -10176,19 +13725,34 @@ func (x *SpeedSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *SpeedSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"speed_meters_per_second":`, x.SpeedMetersPerSecond)
-	w.Float(`"timer_duration_seconds":`, x.TimerDurationSeconds)
-	w.Close()
+func (x *SpeedSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.SpeedMetersPerSecond.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"speed_meters_per_second":`...), v), ',')
+	case x.SpeedMetersPerSecond.IsNull():
+		b = append(b, `"speed_meters_per_second":null,`...)
+	}
+	switch v, ok := x.TimerDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+	case x.TimerDurationSeconds.IsNull():
+		b = append(b, `"timer_duration_seconds":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *SpeedSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x SpeedSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x SpeedSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextStepBlock [4]atomic.Uint32
 
@@ -10228,18 +13792,27 @@ func (x *StepBlock) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *StepBlock) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObject(w, `"completion_condition":`, &x.CompletionCondition, (*CompletionCondition).WriteJSON)
-	jsonscan.WriteObjects(w, `"steps":`, x.Steps, (*WorkoutStep).WriteJSON)
-	w.Close()
+func (x *StepBlock) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	b = jsonscan.Member(b, x.CompletionCondition.WriteJSON(w, append(b, `"completion_condition":`...)), 23)
+	if x.Steps != nil {
+		b = append(b, `"steps":[`...)
+		for i := range x.Steps {
+			b = append(x.Steps[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *StepBlock) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x StepBlock) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x StepBlock) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextStepControl [4]atomic.Uint32
 
@@ -10279,18 +13852,31 @@ func (x *StepControl) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *StepControl) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"type":`, x.Type)
-	w.Float(`"value":`, x.Value)
-	w.Close()
+func (x *StepControl) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Type.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"type":`...), string(v)), ',')
+	case x.Type.IsNull():
+		b = append(b, `"type":null,`...)
+	}
+	switch v, ok := x.Value.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"value":`...), v), ',')
+	case x.Value.IsNull():
+		b = append(b, `"value":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *StepControl) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x StepControl) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x StepControl) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextStepSample [5]atomic.Uint32
 
@@ -10335,19 +13921,34 @@ func (x *StepSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *StepSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"steps":`, x.Steps)
-	w.Float(`"timer_duration_seconds":`, x.TimerDurationSeconds)
-	w.Close()
+func (x *StepSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.Steps.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"steps":`...), v), ',')
+	case x.Steps.IsNull():
+		b = append(b, `"steps":null,`...)
+	}
+	switch v, ok := x.TimerDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+	case x.TimerDurationSeconds.IsNull():
+		b = append(b, `"timer_duration_seconds":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *StepSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x StepSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x StepSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextStrainData [3]atomic.Uint32
 
@@ -10382,17 +13983,25 @@ func (x *StrainData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *StrainData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"strain_level":`, x.StrainLevel)
-	w.Close()
+func (x *StrainData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.StrainLevel.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"strain_level":`...), v), ',')
+	case x.StrainLevel.IsNull():
+		b = append(b, `"strain_level":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *StrainData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x StrainData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x StrainData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextStrengthData [6]atomic.Uint32
 
@@ -10442,20 +14051,43 @@ func (x *StrengthData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *StrengthData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"exercise_name":`, x.ExerciseName)
-	jsonscan.WriteString(w, `"exercise_category":`, x.ExerciseCategory)
-	w.Float(`"weight":`, x.Weight)
-	jsonscan.WriteString(w, `"weight_display_unit":`, x.WeightDisplayUnit)
-	w.Close()
+func (x *StrengthData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.ExerciseName.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"exercise_name":`...), string(v)), ',')
+	case x.ExerciseName.IsNull():
+		b = append(b, `"exercise_name":null,`...)
+	}
+	switch v, ok := x.ExerciseCategory.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"exercise_category":`...), string(v)), ',')
+	case x.ExerciseCategory.IsNull():
+		b = append(b, `"exercise_category":null,`...)
+	}
+	switch v, ok := x.Weight.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"weight":`...), v), ',')
+	case x.Weight.IsNull():
+		b = append(b, `"weight":null,`...)
+	}
+	switch v, ok := x.WeightDisplayUnit.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"weight_display_unit":`...), string(v)), ',')
+	case x.WeightDisplayUnit.IsNull():
+		b = append(b, `"weight_display_unit":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *StrengthData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x StrengthData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x StrengthData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextStressData [13]atomic.Uint32
 
@@ -10540,27 +14172,87 @@ func (x *StressData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *StressData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteInt(w, `"stress_rating":`, x.StressRating)
-	w.Float(`"avg_stress_level":`, x.AvgStressLevel)
-	w.Float(`"max_stress_level":`, x.MaxStressLevel)
-	w.Float(`"stress_duration_seconds":`, x.StressDurationSeconds)
-	w.Float(`"rest_stress_duration_seconds":`, x.RestStressDurationSeconds)
-	w.Float(`"low_stress_duration_seconds":`, x.LowStressDurationSeconds)
-	w.Float(`"medium_stress_duration_seconds":`, x.MediumStressDurationSeconds)
-	w.Float(`"high_stress_duration_seconds":`, x.HighStressDurationSeconds)
-	w.Float(`"activity_stress_duration_seconds":`, x.ActivityStressDurationSeconds)
-	jsonscan.WriteObjects(w, `"samples":`, x.Samples, (*StressSample).WriteJSON)
-	jsonscan.WriteObjects(w, `"body_battery_samples":`, x.BodyBatterySamples, (*BodyBatterySample).WriteJSON)
-	w.Close()
+func (x *StressData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.StressRating.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"stress_rating":`...), int64(v)), ',')
+	case x.StressRating.IsNull():
+		b = append(b, `"stress_rating":null,`...)
+	}
+	switch v, ok := x.AvgStressLevel.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"avg_stress_level":`...), v), ',')
+	case x.AvgStressLevel.IsNull():
+		b = append(b, `"avg_stress_level":null,`...)
+	}
+	switch v, ok := x.MaxStressLevel.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"max_stress_level":`...), v), ',')
+	case x.MaxStressLevel.IsNull():
+		b = append(b, `"max_stress_level":null,`...)
+	}
+	switch v, ok := x.StressDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"stress_duration_seconds":`...), v), ',')
+	case x.StressDurationSeconds.IsNull():
+		b = append(b, `"stress_duration_seconds":null,`...)
+	}
+	switch v, ok := x.RestStressDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"rest_stress_duration_seconds":`...), v), ',')
+	case x.RestStressDurationSeconds.IsNull():
+		b = append(b, `"rest_stress_duration_seconds":null,`...)
+	}
+	switch v, ok := x.LowStressDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"low_stress_duration_seconds":`...), v), ',')
+	case x.LowStressDurationSeconds.IsNull():
+		b = append(b, `"low_stress_duration_seconds":null,`...)
+	}
+	switch v, ok := x.MediumStressDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"medium_stress_duration_seconds":`...), v), ',')
+	case x.MediumStressDurationSeconds.IsNull():
+		b = append(b, `"medium_stress_duration_seconds":null,`...)
+	}
+	switch v, ok := x.HighStressDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"high_stress_duration_seconds":`...), v), ',')
+	case x.HighStressDurationSeconds.IsNull():
+		b = append(b, `"high_stress_duration_seconds":null,`...)
+	}
+	switch v, ok := x.ActivityStressDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"activity_stress_duration_seconds":`...), v), ',')
+	case x.ActivityStressDurationSeconds.IsNull():
+		b = append(b, `"activity_stress_duration_seconds":null,`...)
+	}
+	if x.Samples != nil {
+		b = append(b, `"samples":[`...)
+		for i := range x.Samples {
+			b = append(x.Samples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.BodyBatterySamples != nil {
+		b = append(b, `"body_battery_samples":[`...)
+		for i := range x.BodyBatterySamples {
+			b = append(x.BodyBatterySamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *StressData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x StressData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x StressData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextStressSample [4]atomic.Uint32
 
@@ -10600,18 +14292,28 @@ func (x *StressSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *StressSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"level":`, x.Level)
-	w.Close()
+func (x *StressSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.Level.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"level":`...), v), ',')
+	case x.Level.IsNull():
+		b = append(b, `"level":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *StressSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x StressSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x StressSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextSwimStepData [5]atomic.Uint32
 
@@ -10656,19 +14358,34 @@ func (x *SwimStepData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *SwimStepData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"stroke_type":`, x.StrokeType)
-	jsonscan.WriteString(w, `"drill_type":`, x.DrillType)
-	jsonscan.WriteStrings(w, `"equipment":`, x.Equipment)
-	w.Close()
+func (x *SwimStepData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.StrokeType.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"stroke_type":`...), string(v)), ',')
+	case x.StrokeType.IsNull():
+		b = append(b, `"stroke_type":null,`...)
+	}
+	switch v, ok := x.DrillType.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"drill_type":`...), string(v)), ',')
+	case x.DrillType.IsNull():
+		b = append(b, `"drill_type":null,`...)
+	}
+	if x.Equipment != nil {
+		b = jsonscan.WriteStrings(append(b, `"equipment":`...), x.Equipment)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *SwimStepData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x SwimStepData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x SwimStepData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextSwimmingData [5]atomic.Uint32
 
@@ -10713,19 +14430,37 @@ func (x *SwimmingData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *SwimmingData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteInt(w, `"num_laps":`, x.NumLaps)
-	jsonscan.WriteInt(w, `"num_strokes":`, x.NumStrokes)
-	jsonscan.WriteInt(w, `"pool_length_meters":`, x.PoolLengthMeters)
-	w.Close()
+func (x *SwimmingData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.NumLaps.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"num_laps":`...), int64(v)), ',')
+	case x.NumLaps.IsNull():
+		b = append(b, `"num_laps":null,`...)
+	}
+	switch v, ok := x.NumStrokes.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"num_strokes":`...), int64(v)), ',')
+	case x.NumStrokes.IsNull():
+		b = append(b, `"num_strokes":null,`...)
+	}
+	switch v, ok := x.PoolLengthMeters.Get(); {
+	case ok:
+		b = append(jsonscan.AppendInt(append(b, `"pool_length_meters":`...), int64(v)), ',')
+	case x.PoolLengthMeters.IsNull():
+		b = append(b, `"pool_length_meters":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *SwimmingData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x SwimmingData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x SwimmingData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextTSSData [3]atomic.Uint32
 
@@ -10760,17 +14495,26 @@ func (x *TSSData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *TSSData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObjects(w, `"TSS_samples":`, x.TSSSamples, (*TSSSample).WriteJSON)
-	w.Close()
+func (x *TSSData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if x.TSSSamples != nil {
+		b = append(b, `"TSS_samples":[`...)
+		for i := range x.TSSSamples {
+			b = append(x.TSSSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *TSSData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x TSSData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x TSSData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextTSSSample [8]atomic.Uint32
 
@@ -10830,22 +14574,55 @@ func (x *TSSSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *TSSSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"planned":`, x.Planned)
-	w.Float(`"actual":`, x.Actual)
-	jsonscan.WriteString(w, `"method":`, x.Method)
-	w.Float(`"intensity_factor_planned":`, x.IntensityFactorPlanned)
-	w.Float(`"intensity_factor_actual":`, x.IntensityFactorActual)
-	w.Float(`"normalized_power_watts":`, x.NormalizedPowerWatts)
-	w.Close()
+func (x *TSSSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Planned.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"planned":`...), v), ',')
+	case x.Planned.IsNull():
+		b = append(b, `"planned":null,`...)
+	}
+	switch v, ok := x.Actual.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"actual":`...), v), ',')
+	case x.Actual.IsNull():
+		b = append(b, `"actual":null,`...)
+	}
+	switch v, ok := x.Method.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"method":`...), string(v)), ',')
+	case x.Method.IsNull():
+		b = append(b, `"method":null,`...)
+	}
+	switch v, ok := x.IntensityFactorPlanned.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"intensity_factor_planned":`...), v), ',')
+	case x.IntensityFactorPlanned.IsNull():
+		b = append(b, `"intensity_factor_planned":null,`...)
+	}
+	switch v, ok := x.IntensityFactorActual.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"intensity_factor_actual":`...), v), ',')
+	case x.IntensityFactorActual.IsNull():
+		b = append(b, `"intensity_factor_actual":null,`...)
+	}
+	switch v, ok := x.NormalizedPowerWatts.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"normalized_power_watts":`...), v), ',')
+	case x.NormalizedPowerWatts.IsNull():
+		b = append(b, `"normalized_power_watts":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *TSSSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x TSSSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x TSSSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextTagData [3]atomic.Uint32
 
@@ -10880,17 +14657,26 @@ func (x *TagData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *TagData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObjects(w, `"tags":`, x.Tags, (*TagEntry).WriteJSON)
-	w.Close()
+func (x *TagData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if x.Tags != nil {
+		b = append(b, `"tags":[`...)
+		for i := range x.Tags {
+			b = append(x.Tags[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *TagData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x TagData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x TagData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextTagEntry [5]atomic.Uint32
 
@@ -10935,19 +14721,34 @@ func (x *TagEntry) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *TagEntry) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	jsonscan.WriteString(w, `"tag_name":`, x.TagName)
-	jsonscan.WriteString(w, `"notes":`, x.Notes)
-	w.Close()
+func (x *TagEntry) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.TagName.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"tag_name":`...), string(v)), ',')
+	case x.TagName.IsNull():
+		b = append(b, `"tag_name":null,`...)
+	}
+	switch v, ok := x.Notes.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"notes":`...), string(v)), ',')
+	case x.Notes.IsNull():
+		b = append(b, `"notes":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *TagEntry) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x TagEntry) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x TagEntry) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextTemperatureData [8]atomic.Uint32
 
@@ -11007,22 +14808,58 @@ func (x *TemperatureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *TemperatureData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"day_avg_body_temperature_celsius":`, x.DayAvgBodyTemperatureCelsius)
-	w.Float(`"day_avg_skin_temperature_celsius":`, x.DayAvgSkinTemperatureCelsius)
-	w.Float(`"day_avg_ambient_temperature_celsius":`, x.DayAvgAmbientTemperatureCelsius)
-	jsonscan.WriteObjects(w, `"body_temperature_samples":`, x.BodyTemperatureSamples, (*TemperatureSample).WriteJSON)
-	jsonscan.WriteObjects(w, `"skin_temperature_samples":`, x.SkinTemperatureSamples, (*TemperatureSample).WriteJSON)
-	jsonscan.WriteObjects(w, `"ambient_temperature_samples":`, x.AmbientTemperatureSamples, (*TemperatureSample).WriteJSON)
-	w.Close()
+func (x *TemperatureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.DayAvgBodyTemperatureCelsius.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_body_temperature_celsius":`...), v), ',')
+	case x.DayAvgBodyTemperatureCelsius.IsNull():
+		b = append(b, `"day_avg_body_temperature_celsius":null,`...)
+	}
+	switch v, ok := x.DayAvgSkinTemperatureCelsius.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_skin_temperature_celsius":`...), v), ',')
+	case x.DayAvgSkinTemperatureCelsius.IsNull():
+		b = append(b, `"day_avg_skin_temperature_celsius":null,`...)
+	}
+	switch v, ok := x.DayAvgAmbientTemperatureCelsius.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"day_avg_ambient_temperature_celsius":`...), v), ',')
+	case x.DayAvgAmbientTemperatureCelsius.IsNull():
+		b = append(b, `"day_avg_ambient_temperature_celsius":null,`...)
+	}
+	if x.BodyTemperatureSamples != nil {
+		b = append(b, `"body_temperature_samples":[`...)
+		for i := range x.BodyTemperatureSamples {
+			b = append(x.BodyTemperatureSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.SkinTemperatureSamples != nil {
+		b = append(b, `"skin_temperature_samples":[`...)
+		for i := range x.SkinTemperatureSamples {
+			b = append(x.SkinTemperatureSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.AmbientTemperatureSamples != nil {
+		b = append(b, `"ambient_temperature_samples":[`...)
+		for i := range x.AmbientTemperatureSamples {
+			b = append(x.AmbientTemperatureSamples[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *TemperatureData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x TemperatureData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x TemperatureData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextTemperatureSample [4]atomic.Uint32
 
@@ -11062,18 +14899,28 @@ func (x *TemperatureSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *TemperatureSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"temperature_celsius":`, x.TemperatureCelsius)
-	w.Close()
+func (x *TemperatureSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.TemperatureCelsius.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"temperature_celsius":`...), v), ',')
+	case x.TemperatureCelsius.IsNull():
+		b = append(b, `"temperature_celsius":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *TemperatureSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x TemperatureSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x TemperatureSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextTorqueSample [5]atomic.Uint32
 
@@ -11118,19 +14965,34 @@ func (x *TorqueSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *TorqueSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"torque_newton_meters":`, x.TorqueNewtonMeters)
-	w.Float(`"timer_duration_seconds":`, x.TimerDurationSeconds)
-	w.Close()
+func (x *TorqueSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.TorqueNewtonMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"torque_newton_meters":`...), v), ',')
+	case x.TorqueNewtonMeters.IsNull():
+		b = append(b, `"torque_newton_meters":null,`...)
+	}
+	switch v, ok := x.TimerDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+	case x.TimerDurationSeconds.IsNull():
+		b = append(b, `"timer_duration_seconds":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *TorqueSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x TorqueSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x TorqueSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextUser [9]atomic.Uint32
 
@@ -11195,23 +15057,49 @@ func (x *User) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *User) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteText(w, `"user_id":`, x.UserID)
-	jsonscan.WriteText(w, `"provider":`, x.Provider)
-	jsonscan.WriteString(w, `"reference_id":`, x.ReferenceID)
-	w.Bool(`"active":`, x.Active)
-	jsonscan.WriteString(w, `"scopes":`, x.Scopes)
-	x.CreatedAt.WriteMember(w, `"created_at":`)
-	x.LastWebhookUpdate.WriteMember(w, `"last_webhook_update":`)
-	w.Close()
+func (x *User) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if x.UserID != "" {
+		b = append(jsonscan.AppendString(append(b, `"user_id":`...), string(x.UserID)), ',')
+	}
+	if x.Provider != "" {
+		b = append(jsonscan.AppendString(append(b, `"provider":`...), string(x.Provider)), ',')
+	}
+	switch v, ok := x.ReferenceID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"reference_id":`...), string(v)), ',')
+	case x.ReferenceID.IsNull():
+		b = append(b, `"reference_id":null,`...)
+	}
+	switch v, ok := x.Active.Get(); {
+	case ok:
+		b = append(strconv.AppendBool(append(b, `"active":`...), v), ',')
+	case x.Active.IsNull():
+		b = append(b, `"active":null,`...)
+	}
+	switch v, ok := x.Scopes.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"scopes":`...), string(v)), ',')
+	case x.Scopes.IsNull():
+		b = append(b, `"scopes":null,`...)
+	}
+	if !x.CreatedAt.IsZero() {
+		b = x.CreatedAt.AppendJSON(w, append(b, `"created_at":`...))
+	}
+	if !x.LastWebhookUpdate.IsZero() {
+		b = x.LastWebhookUpdate.AppendJSON(w, append(b, `"last_webhook_update":`...))
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *User) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x User) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x User) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextVO2MaxSample [4]atomic.Uint32
 
@@ -11251,18 +15139,28 @@ func (x *VO2MaxSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *VO2MaxSample) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	x.Timestamp.WriteMember(w, `"timestamp":`)
-	w.Float(`"vo2max_ml_per_min_per_kg":`, x.VO2MaxMlPerMinPerKg)
-	w.Close()
+func (x *VO2MaxSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	if !x.Timestamp.IsZero() {
+		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	switch v, ok := x.VO2MaxMlPerMinPerKg.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"vo2max_ml_per_min_per_kg":`...), v), ',')
+	case x.VO2MaxMlPerMinPerKg.IsNull():
+		b = append(b, `"vo2max_ml_per_min_per_kg":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *VO2MaxSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x VO2MaxSample) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x VO2MaxSample) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextWorkData [3]atomic.Uint32
 
@@ -11297,17 +15195,25 @@ func (x *WorkData) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *WorkData) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	w.Float(`"work_kilojoules":`, x.WorkKilojoules)
-	w.Close()
+func (x *WorkData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.WorkKilojoules.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"work_kilojoules":`...), v), ',')
+	case x.WorkKilojoules.IsNull():
+		b = append(b, `"work_kilojoules":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *WorkData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x WorkData) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x WorkData) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextWorkoutStep [9]atomic.Uint32
 
@@ -11372,23 +15278,48 @@ func (x *WorkoutStep) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *WorkoutStep) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteObject(w, `"completion_condition":`, &x.CompletionCondition, (*CompletionCondition).WriteJSON)
-	jsonscan.WriteString(w, `"intensity_type":`, x.IntensityType)
-	jsonscan.WriteObjects(w, `"intensity_targets":`, x.IntensityTargets, (*IntensityTarget).WriteJSON)
-	jsonscan.WriteObjects(w, `"controls":`, x.Controls, (*StepControl).WriteJSON)
-	jsonscan.WriteObject(w, `"strength":`, &x.Strength, (*StrengthData).WriteJSON)
-	jsonscan.WriteObject(w, `"swimming":`, &x.Swimming, (*SwimStepData).WriteJSON)
-	jsonscan.WriteString(w, `"notes":`, x.Notes)
-	w.Close()
+func (x *WorkoutStep) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	b = jsonscan.Member(b, x.CompletionCondition.WriteJSON(w, append(b, `"completion_condition":`...)), 23)
+	switch v, ok := x.IntensityType.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"intensity_type":`...), string(v)), ',')
+	case x.IntensityType.IsNull():
+		b = append(b, `"intensity_type":null,`...)
+	}
+	if x.IntensityTargets != nil {
+		b = append(b, `"intensity_targets":[`...)
+		for i := range x.IntensityTargets {
+			b = append(x.IntensityTargets[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	if x.Controls != nil {
+		b = append(b, `"controls":[`...)
+		for i := range x.Controls {
+			b = append(x.Controls[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	b = jsonscan.Member(b, x.Strength.WriteJSON(w, append(b, `"strength":`...)), 11)
+	b = jsonscan.Member(b, x.Swimming.WriteJSON(w, append(b, `"swimming":`...)), 11)
+	switch v, ok := x.Notes.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"notes":`...), string(v)), ',')
+	case x.Notes.IsNull():
+		b = append(b, `"notes":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *WorkoutStep) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x WorkoutStep) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x WorkoutStep) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextWorkoutTemplate [12]atomic.Uint32
 
@@ -11468,26 +15399,80 @@ func (x *WorkoutTemplate) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *WorkoutTemplate) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"workout_id":`, x.WorkoutID)
-	jsonscan.WriteString(w, `"name":`, x.Name)
-	jsonscan.WriteString(w, `"description":`, x.Description)
-	jsonscan.WriteString(w, `"sport":`, x.Sport)
-	jsonscan.WriteString(w, `"environment":`, x.Environment)
-	w.Float(`"pool_length_meters":`, x.PoolLengthMeters)
-	w.Float(`"estimated_duration_seconds":`, x.EstimatedDurationSeconds)
-	w.Float(`"estimated_distance_meters":`, x.EstimatedDistanceMeters)
-	w.Float(`"estimated_calories":`, x.EstimatedCalories)
-	jsonscan.WriteObjects(w, `"step_blocks":`, x.StepBlocks, (*StepBlock).WriteJSON)
-	w.Close()
+func (x *WorkoutTemplate) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.WorkoutID.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"workout_id":`...), string(v)), ',')
+	case x.WorkoutID.IsNull():
+		b = append(b, `"workout_id":null,`...)
+	}
+	switch v, ok := x.Name.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
+	case x.Name.IsNull():
+		b = append(b, `"name":null,`...)
+	}
+	switch v, ok := x.Description.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"description":`...), string(v)), ',')
+	case x.Description.IsNull():
+		b = append(b, `"description":null,`...)
+	}
+	switch v, ok := x.Sport.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"sport":`...), string(v)), ',')
+	case x.Sport.IsNull():
+		b = append(b, `"sport":null,`...)
+	}
+	switch v, ok := x.Environment.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"environment":`...), string(v)), ',')
+	case x.Environment.IsNull():
+		b = append(b, `"environment":null,`...)
+	}
+	switch v, ok := x.PoolLengthMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"pool_length_meters":`...), v), ',')
+	case x.PoolLengthMeters.IsNull():
+		b = append(b, `"pool_length_meters":null,`...)
+	}
+	switch v, ok := x.EstimatedDurationSeconds.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"estimated_duration_seconds":`...), v), ',')
+	case x.EstimatedDurationSeconds.IsNull():
+		b = append(b, `"estimated_duration_seconds":null,`...)
+	}
+	switch v, ok := x.EstimatedDistanceMeters.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"estimated_distance_meters":`...), v), ',')
+	case x.EstimatedDistanceMeters.IsNull():
+		b = append(b, `"estimated_distance_meters":null,`...)
+	}
+	switch v, ok := x.EstimatedCalories.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"estimated_calories":`...), v), ',')
+	case x.EstimatedCalories.IsNull():
+		b = append(b, `"estimated_calories":null,`...)
+	}
+	if x.StepBlocks != nil {
+		b = append(b, `"step_blocks":[`...)
+		for i := range x.StepBlocks {
+			b = append(x.StepBlocks[i].WriteJSON(w, b), ',')
+		}
+		b = append(jsonscan.Close(b, ']'), ',')
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *WorkoutTemplate) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x WorkoutTemplate) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x WorkoutTemplate) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}
 
 var nextcontributor [4]atomic.Uint32
 
@@ -11527,15 +15512,28 @@ func (x *contributor) ScanJSON(s *jsonscan.Scanner, p int) int {
 }
 
 // WriteJSON is for generated code. Use json.Marshal.
-func (x *contributor) WriteJSON(w *jsonscan.Writer) {
-	w.Open()
-	jsonscan.WriteString(w, `"contributor_name":`, x.Name)
-	w.Float(`"contributor_score":`, x.Score)
-	w.Close()
+func (x *contributor) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '{')
+	switch v, ok := x.Name.Get(); {
+	case ok:
+		b = append(jsonscan.AppendString(append(b, `"contributor_name":`...), string(v)), ',')
+	case x.Name.IsNull():
+		b = append(b, `"contributor_name":null,`...)
+	}
+	switch v, ok := x.Score.Get(); {
+	case ok:
+		b = append(w.Float(append(b, `"contributor_score":`...), v), ',')
+	case x.Score.IsNull():
+		b = append(b, `"contributor_score":null,`...)
+	}
+	return jsonscan.Close(b, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *contributor) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
 
 // MarshalJSON implements [json.Marshaler].
-func (x contributor) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }
+func (x contributor) MarshalJSON() ([]byte, error) {
+	w, b := jsonscan.NewWriter()
+	return w.Text(x.WriteJSON(w, b))
+}

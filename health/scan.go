@@ -106,44 +106,33 @@ func (t *Timestamp) scanSlow(s *jsonscan.Scanner, p int) int {
 // clockOf is the seconds since midnight.
 func clockOf(sec int64) int64 { return (sec%secondsPerDay + secondsPerDay) % secondsPerDay }
 
-// WriteMember is for generated code. Use json.Marshal.
-func (t Timestamp) WriteMember(w *jsonscan.Writer, key string) {
+// AppendJSON is for generated code. Use json.Marshal.
+func (t Timestamp) AppendJSON(w *jsonscan.Writer, b []byte) []byte {
 	switch t.layout {
-	case layoutAbsent:
-		return
-	case layoutNull:
-		w.Null(key)
-		return
+	case layoutAbsent, layoutNull:
+		return append(b, "null,"...)
 	case layoutUnix, layoutUnixMs:
-		w.B = append(w.B, key...)
-		w.B = append(t.appendText(w.B), ',')
-		return
+		return append(t.appendText(b), ',')
+	case layoutT:
+	default:
+		return append(t.appendText(append(b, '"')), '"', ',')
 	}
-	b := append(w.B, key...)
+	clock := clockOf(t.sec)
+	if midnight := t.sec - clock; midnight != w.Midnight || w.Day[0] == 0 {
+		w.Midnight = midnight
+		Timestamp{sec: midnight, layout: layoutDate}.appendText(w.Day[:0])
+	}
+	hh, mm, ss := clock/3600, clock/60%60, clock%60
 	b = append(b, '"')
-	if t.layout != layoutT {
-		b = t.appendText(b)
+	b = append(b, w.Day[:]...)
+	b = append(b, 'T', '0'+byte(hh/10), '0'+byte(hh%10), ':', '0'+byte(mm/10), '0'+byte(mm%10), ':',
+		'0'+byte(ss/10), '0'+byte(ss%10))
+	if t.nsec == 0 && t.zone&zoneDigits == 6 {
+		b = append(b, ".000000"...)
 	} else {
-		clock := clockOf(t.sec)
-		if midnight := t.sec - clock; midnight != w.Midnight || w.Day[0] == 0 {
-			w.Midnight = midnight
-			Timestamp{sec: midnight, layout: layoutDate}.appendText(w.Day[:0])
-		}
-		b = append(b, w.Day[:]...)
-		b = append(b, 'T')
-		b = appendTwo(b, int(clock/3600))
-		b = append(b, ':')
-		b = appendTwo(b, int(clock/60%60))
-		b = append(b, ':')
-		b = appendTwo(b, int(clock%60))
-		if t.nsec == 0 && t.zone&zoneDigits == 6 {
-			b = append(b, ".000000"...)
-		} else {
-			b = t.appendFraction(b)
-		}
-		b = t.appendOffset(b)
+		b = t.appendFraction(b)
 	}
-	w.B = append(b, '"', ',')
+	return append(t.appendOffset(b), '"', ',')
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -167,17 +156,17 @@ func (l *LatLng) ScanJSON(s *jsonscan.Scanner, p int) int {
 	return p
 }
 
-// WriteMember is for generated code. Use json.Marshal.
-func (l LatLng) WriteMember(w *jsonscan.Writer, key string) {
-	if l.IsZero() {
-		return
+// AppendJSON is for generated code. Use json.Marshal.
+func (l LatLng) AppendJSON(w *jsonscan.Writer, b []byte) []byte {
+	b = append(b, '[')
+	for _, degrees := range [...]opt.Value[float64]{l.Lat, l.Lng} {
+		if v, ok := degrees.Get(); ok {
+			b = append(w.Float(b, v), ',')
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	w.B = append(w.B, key...)
-	w.B = append(w.B, '[')
-	w.FloatOrNull(l.Lat)
-	w.B = append(w.B, ',')
-	w.FloatOrNull(l.Lng)
-	w.B = append(w.B, ']', ',')
+	return append(jsonscan.Close(b, ']'), ',')
 }
 
 // contributor is an element of the array that used to stand where a map of

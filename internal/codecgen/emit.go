@@ -19,6 +19,7 @@ type emitter struct {
 	pkg  *sourcePackage
 	out  *bytes.Buffer
 	used []string // names of other packages whose types the codec names
+	std  []string // packages of the standard library that it uses, beside sync/atomic
 }
 
 func (e *emitter) line(format string, args ...any) { fmt.Fprintf(e.out, format+"\n", args...) }
@@ -29,6 +30,13 @@ func (e *emitter) imports() []string {
 	for _, name := range e.used {
 		paths = append(paths, e.pkg.imports[name])
 	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+// standard is what it needs of the standard library.
+func (e *emitter) standard() []string {
+	paths := append([]string{"sync/atomic"}, e.std...)
 	slices.Sort(paths)
 	return slices.Compact(paths)
 }
@@ -64,20 +72,16 @@ func (e *emitter) structCodec(s structType) error {
 	e.line("default:\np = s.Skip(p)\n}\nf, p = s.Next(k, f, p)\n}\nreturn p\n}\n")
 
 	e.line("// WriteJSON is for generated code. Use json.Marshal.")
-	e.line("func (x *%s) WriteJSON(w *jsonscan.Writer) {\nw.Open()", typ)
+	e.line("func (x *%s) WriteJSON(w *jsonscan.Writer, b []byte) []byte {\nb = append(b, '{')", typ)
 	for _, m := range s.members {
-		write, err := e.write(m)
-		if err != nil {
-			return err
-		}
-		e.line("%s", write)
+		e.write(m)
 	}
-	e.line("w.Close()\n}\n")
+	e.line("return jsonscan.Close(b, '}')\n}\n")
 
 	e.line("// UnmarshalJSON implements [json.Unmarshaler].")
 	e.line("func (x *%s) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }\n", typ)
 	e.line("// MarshalJSON implements [json.Marshaler].")
-	e.line("func (x %s) MarshalJSON() ([]byte, error) { return jsonscan.Marshal(&x) }\n", typ)
+	e.line("func (x %s) MarshalJSON() ([]byte, error) {\nw, b := jsonscan.NewWriter()\nreturn w.Text(x.WriteJSON(w, b))\n}\n", typ)
 	return nil
 }
 
@@ -135,40 +139,53 @@ func (e *emitter) scan(m member) (string, error) {
 	return "x." + m.field + ".ScanJSON(s, p)", nil
 }
 
-// write is the statement that writes a member.
-func (e *emitter) write(m member) (string, error) {
-	key, field := fmt.Sprintf("`\"%s\":`", m.key), "x."+m.field
+// write emits the statements that append a member.
+func (e *emitter) write(m member) {
+	key, field := fmt.Sprintf("\"%s\":", m.key), "x."+m.field
+	add := fmt.Sprintf("append(b, `%s`...)", key) // the key to the text
 	inner, optional := e.optional(m.typ)
 	elem, list := strings.CutPrefix(m.typ, "[]")
-	call := func(name string) (string, error) { return fmt.Sprintf("%s(%s, %s)", name, key, field), nil }
-	generic := func(name string) (string, error) { return fmt.Sprintf("%s(w, %s, %s)", name, key, field), nil }
 	switch {
-	case m.typ == "map[string]float64":
-		return call("w.FloatMap")
-	case list && e.isText(elem):
-		return generic("jsonscan.WriteStrings")
-	case list && elem == "int64":
-		return call("w.Ints")
-	case list && elem == "T":
-		return fmt.Sprintf("jsonscan.WriteObjects(w, %s, %s, jsonscan.Write[T])", key, field), nil
-	case list:
-		return fmt.Sprintf("jsonscan.WriteObjects(w, %s, %s, (*%s).WriteJSON)", key, field, elem), nil
-	case optional && inner == "float64":
-		return call("w.Float")
-	case optional && inner == "bool":
-		return call("w.Bool")
-	case optional && (inner == "int64" || inner == "int" || e.pkg.basic[inner] == "int32"):
-		return generic("jsonscan.WriteInt")
-	case optional && e.isText(inner):
-		return generic("jsonscan.WriteString")
+	case list || m.typ == "map[string]float64":
+		e.line("if %s != nil {", field)
+		switch {
+		case !list:
+			e.line("b = w.FloatMap(%s, %s)", add, field)
+		case e.isText(elem):
+			e.line("b = jsonscan.WriteStrings(%s, %s)", add, field)
+		case elem == "int64":
+			e.line("b = jsonscan.WriteInts(%s, %s)", add, field)
+		default:
+			call := fmt.Sprintf("%s[i].WriteJSON(w, b)", field)
+			if elem == "T" {
+				call = fmt.Sprintf("jsonscan.Write(&%s[i], w, b)", field)
+			}
+			e.line("b = append(b, `%s[`...)\nfor i := range %s {\nb = append(%s, ',')\n}", key, field, call)
+			e.line("b = append(jsonscan.Close(b, ']'), ',')")
+		}
+		e.line("}")
 	case optional:
-		return fmt.Sprintf("jsonscan.WriteOptional(w, %s, %s, (*%s).WriteJSON)", key, field, inner), nil
+		value := "jsonscan.AppendString(%s, string(v))"
+		switch {
+		case inner == "float64":
+			value = "w.Float(%s, v)"
+		case inner == "bool":
+			value = "strconv.AppendBool(%s, v)"
+			e.std = append(e.std, "strconv")
+		case inner == "int64" || inner == "int" || e.pkg.basic[inner] == "int32":
+			value = "jsonscan.AppendInt(%s, int64(v))"
+		case !e.isText(inner):
+			value = "v.WriteJSON(w, %s)"
+		}
+		e.line("switch v, ok := %s.Get(); {\ncase ok:\nb = append("+value+", ',')", field, add)
+		e.line("case %s.IsNull():\nb = append(b, `%snull,`...)\n}", field, key)
 	case e.isText(m.typ):
-		return generic("jsonscan.WriteText")
+		e.line("if %s != \"\" {\nb = append(jsonscan.AppendString(%s, string(%s)), ',')\n}", field, add, field)
 	case e.isCustom(m.typ):
-		return fmt.Sprintf("%s.WriteMember(w, %s)", field, key), nil
+		e.line("if !%s.IsZero() {\nb = %s.AppendJSON(w, %s)\n}", field, field, add)
+	default:
+		e.line("b = jsonscan.Member(b, %s.WriteJSON(w, %s), %d)", field, add, len(key))
 	}
-	return fmt.Sprintf("jsonscan.WriteObject(w, %s, &%s, (*%s).WriteJSON)", key, field, e.use(m.typ)), nil
 }
 
 // optional is the T of an opt.Value[T].

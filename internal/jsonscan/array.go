@@ -29,6 +29,9 @@ func values[T any](s *Scanner, p int, dst *[]T, read func(p int, v *T) int) int 
 		return p
 	}
 	list := []T{}
+	if found == Elements {
+		list = make([]T, 0, 8)
+	}
 	for more := found == Elements; more; p, more = s.More(p) {
 		var v T
 		p = read(p, &v)

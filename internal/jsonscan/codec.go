@@ -11,7 +11,7 @@ import (
 // An Object is a pointer to a struct with a generated codec.
 type Object interface {
 	ScanJSON(s *Scanner, p int) int
-	WriteJSON(w *Writer)
+	WriteJSON(w *Writer, b []byte) []byte
 }
 
 // ErrNotObject is the error for JSON that is neither an object nor null.
@@ -66,7 +66,7 @@ func (s *Scanner) object(dst Object) error {
 func Scan[T any](x *T, s *Scanner, p int) int { return any(x).(Object).ScanJSON(s, p) }
 
 // Write is the WriteJSON of types that are not known when the caller is compiled.
-func Write[T any](x *T, w *Writer) { any(x).(Object).WriteJSON(w) }
+func Write[T any](x *T, w *Writer, b []byte) []byte { return any(x).(Object).WriteJSON(w, b) }
 
 // Optional reads an object or null.
 func Optional[T any](s *Scanner, p int, dst *opt.Value[T], scan func(*T, *Scanner, int) int) int {
@@ -86,18 +86,22 @@ func Optional[T any](s *Scanner, p int, dst *opt.Value[T], scan func(*T, *Scanne
 
 var writers = sync.Pool{New: func() any { return new(Writer) }}
 
-// Marshal is the JSON text of src.
-func Marshal(src Object) ([]byte, error) {
-	w := writers.Get().(*Writer)
+// NewWriter returns a Writer and the memory to append a text to. [Writer.Text]
+// takes them back.
+func NewWriter() (w *Writer, b []byte) {
+	w = writers.Get().(*Writer)
+	w.err = nil
+	return w, w.buf[:0]
+}
+
+// Text is the text b in memory of its own.
+func (w *Writer) Text(b []byte) ([]byte, error) {
 	defer writers.Put(w)
-	w.Reset()
-	src.WriteJSON(w)
+	if w.buf = b; cap(b) > maxKept {
+		w.buf = nil
+	}
 	if w.err != nil {
 		return nil, w.err
 	}
-	text := bytes.Clone(w.B)
-	if cap(w.B) > maxKept {
-		w.B = nil
-	}
-	return text, nil
+	return bytes.Clone(b), nil
 }

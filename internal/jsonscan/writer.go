@@ -2,18 +2,18 @@ package jsonscan
 
 import (
 	"errors"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
 	"unicode/utf8"
-
-	"github.com/terra-go/terra/opt"
 )
 
-// A Writer builds the JSON text of an object, member by member. A member whose
-// value is absent is left out. Keys are given as `"name":`.
+// A Writer has what the parts of one JSON text share while they are appended to
+// it. Every value is followed by a comma, which the closing bracket of what it is
+// in replaces.
 type Writer struct {
-	B   []byte
+	buf []byte // memory for the next text
 	err error
 
 	// Midnight and Day belong to the writer of timestamps: the last day and its
@@ -24,256 +24,133 @@ type Writer struct {
 
 var errNotFinite = errors.New("JSON has no infinities and no NaN")
 
-// Reset starts over, keeping the memory.
-func (w *Writer) Reset() { w.B, w.err = w.B[:0], nil }
-
-// Err is the first error: a number that JSON cannot express.
-func (w *Writer) Err() error { return w.err }
-
-// Open begins an object.
-func (w *Writer) Open() { w.B = append(w.B, '{') }
-
-// Close ends an object, and Comma follows where another value may.
-func (w *Writer) Close() { w.close('}') }
-
-func (w *Writer) close(bracket byte) {
-	if last := len(w.B) - 1; w.B[last] == ',' {
-		w.B[last] = bracket
-		return
+// Close ends an object or array that began with its bracket.
+func Close(b []byte, bracket byte) []byte {
+	if last := len(b) - 1; b[last] == ',' {
+		b[last] = bracket
+		return b
 	}
-	w.B = append(w.B, bracket)
+	return append(b, bracket)
 }
 
-// WriteObject writes a member that write fills, unless it stays empty.
-func WriteObject[T any](w *Writer, key string, v *T, write func(*T, *Writer)) {
-	start := len(w.B)
-	w.B = append(w.B, key...)
-	open := len(w.B)
-	write(v, w)
-	if len(w.B) == open+len("{}") {
-		w.B = w.B[:start]
-		return
+// Member ends the text from before, to which a key of n bytes with its colon and
+// an object were appended. It takes both back if the object is empty.
+func Member(before, b []byte, n int) []byte {
+	if len(b) == len(before)+n+len("{}") {
+		return b[:len(before)]
 	}
-	w.B = append(w.B, ',')
+	return append(b, ',')
 }
 
-// WriteOptional writes a member that is an object or null.
-func WriteOptional[T any](w *Writer, key string, o opt.Value[T], write func(*T, *Writer)) {
-	v, ok := o.Get()
-	switch {
-	case ok:
-		w.B = append(w.B, key...)
-		write(&v, w)
-		w.B = append(w.B, ',')
-	case o.IsNull():
-		w.Null(key)
-	}
-}
-
-// WriteObjects writes a member that is an array of objects, unless it is nil.
-func WriteObjects[T any](w *Writer, key string, list []T, write func(*T, *Writer)) {
-	if list == nil {
-		return
-	}
-	w.B = append(w.B, key...)
-	w.B = append(w.B, '[')
-	for i := range list {
-		write(&list[i], w)
-		w.B = append(w.B, ',')
-	}
-	w.close(']')
-	w.B = append(w.B, ',')
-}
-
-// WriteStrings writes a member that is an array of strings, unless it is nil.
-func WriteStrings[T ~string](w *Writer, key string, list []T) {
-	if list == nil {
-		return
-	}
-	w.B = append(w.B, key...)
-	w.B = append(w.B, '[')
+// WriteStrings appends an array of strings.
+func WriteStrings[T ~string](b []byte, list []T) []byte {
+	b = append(b, '[')
 	for _, v := range list {
-		w.B = append(appendString(w.B, string(v)), ',')
+		b = append(AppendString(b, string(v)), ',')
 	}
-	w.close(']')
-	w.B = append(w.B, ',')
+	return append(Close(b, ']'), ',')
 }
 
-// Ints writes a member that is an array of integers, unless it is nil.
-func (w *Writer) Ints(key string, list []int64) {
-	if list == nil {
-		return
-	}
-	w.B = append(w.B, key...)
-	w.B = append(w.B, '[')
+// WriteInts appends an array of integers.
+func WriteInts(b []byte, list []int64) []byte {
+	b = append(b, '[')
 	for _, v := range list {
-		w.B = append(strconv.AppendInt(w.B, v, 10), ',')
+		b = append(strconv.AppendInt(b, v, 10), ',')
 	}
-	w.close(']')
-	w.B = append(w.B, ',')
+	return append(Close(b, ']'), ',')
 }
 
-// FloatMap writes a member that is an object of numbers, sorted by key, unless it
-// is nil.
-func (w *Writer) FloatMap(key string, m map[string]float64) {
-	if m == nil {
-		return
-	}
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
+// FloatMap appends an object of numbers, sorted by name.
+func (w *Writer) FloatMap(b []byte, m map[string]float64) []byte {
+	var few [16]string
+	names := slices.AppendSeq(few[:0], maps.Keys(m))
 	slices.Sort(names)
-	w.B = append(w.B, key...)
-	w.B = append(w.B, '{')
+	b = append(b, '{')
 	for _, name := range names {
-		w.B = append(appendString(w.B, name), ':')
-		w.float(m[name])
-		w.B = append(w.B, ',')
+		b = append(AppendString(b, name), ':')
+		b = append(w.Float(b, m[name]), ',')
 	}
-	w.close('}')
-	w.B = append(w.B, ',')
+	return append(Close(b, '}'), ',')
 }
 
-// Float writes a member that is a number.
-func (w *Writer) Float(key string, o opt.Value[float64]) {
-	v, ok := o.Get()
+// Float appends v as encoding/json does: as the shortest decimal that reads back
+// as v.
+func (w *Writer) Float(b []byte, v float64) []byte {
+	if n := int64(v); float64(n) == v && (n != 0 || !math.Signbit(v)) && -1e15 < v && v < 1e15 {
+		return AppendInt(b, n)
+	}
+	return w.fraction(b, v)
+}
+
+// AppendInt appends n.
+func AppendInt(b []byte, n int64) []byte {
 	switch {
-	case ok:
-		w.B = append(w.B, key...)
-		w.float(v)
-		w.B = append(w.B, ',')
-	case o.IsNull():
-		w.Null(key)
+	case uint64(n) < 10:
+		return append(b, '0'+byte(n))
+	case uint64(n) < 100:
+		return append(b, '0'+byte(n/10), '0'+byte(n%10))
 	}
+	return strconv.AppendInt(b, n, 10)
 }
 
-// FloatOrNull writes a number that is no member, null if it is not present.
-func (w *Writer) FloatOrNull(o opt.Value[float64]) {
-	if v, ok := o.Get(); ok {
-		w.float(v)
-		return
+// fraction appends a float that is no small whole number.
+//
+// What was measured and rounded has few decimal places. No two decimals of at most
+// 15 digits are the same float64, so one that reads back as v is the shortest.
+func (w *Writer) fraction(b []byte, v float64) []byte {
+	const places, scale = 7, 1e7
+	abs := math.Abs(v)
+	if !(abs >= 1e-6 && abs < 1e8) {
+		return w.anyFloat(b, v)
 	}
-	w.B = append(w.B, "null"...)
+	n := uint64(abs*scale + 0.5)
+	if float64(n)/scale != abs {
+		return w.anyFloat(b, v)
+	}
+	if v < 0 {
+		b = append(b, '-')
+	}
+	b = AppendInt(b, int64(n/scale))
+	n %= scale
+	if n == 0 {
+		return b
+	}
+	digits := [places + 1]byte{'.'}
+	last := places
+	for ; n%10 == 0; n /= 10 {
+		last--
+	}
+	for i := last; i > 0; i-- {
+		digits[i] = '0' + byte(n%10)
+		n /= 10
+	}
+	return append(b, digits[:last+1]...)
 }
 
-// Null writes a member that is null.
-func (w *Writer) Null(key string) {
-	w.B = append(w.B, key...)
-	w.B = append(w.B, "null,"...)
-}
-
-// WriteInt writes a member that is an integer.
-func WriteInt[I ~int32 | ~int64 | ~int](w *Writer, key string, o opt.Value[I]) {
-	v, ok := o.Get()
-	switch {
-	case ok:
-		w.B = append(w.B, key...)
-		w.B = append(strconv.AppendInt(w.B, int64(v), 10), ',')
-	case o.IsNull():
-		w.Null(key)
-	}
-}
-
-// Bool writes a member that is a boolean.
-func (w *Writer) Bool(key string, o opt.Value[bool]) {
-	v, ok := o.Get()
-	switch {
-	case ok:
-		w.B = append(w.B, key...)
-		w.B = append(strconv.AppendBool(w.B, v), ',')
-	case o.IsNull():
-		w.Null(key)
-	}
-}
-
-// WriteString writes a member that is a string.
-func WriteString[T ~string](w *Writer, key string, o opt.Value[T]) {
-	v, ok := o.Get()
-	switch {
-	case ok:
-		w.B = append(w.B, key...)
-		w.B = append(appendString(w.B, string(v)), ',')
-	case o.IsNull():
-		w.Null(key)
-	}
-}
-
-// WriteText writes a member that is a string, unless it is "".
-func WriteText[T ~string](w *Writer, key string, v T) {
-	if v != "" {
-		w.B = append(w.B, key...)
-		w.B = append(appendString(w.B, string(v)), ',')
-	}
-}
-
-// float writes v as encoding/json does: the shortest decimal that reads back as
-// v.
-func (w *Writer) float(v float64) {
-	if n := int64(v); float64(n) == v && -1e15 < v && v < 1e15 && (n != 0 || !math.Signbit(v)) {
-		w.B = strconv.AppendInt(w.B, n, 10)
-		return
-	}
-	if w.decimal(v) {
-		return
-	}
+func (w *Writer) anyFloat(b []byte, v float64) []byte {
 	if math.IsInf(v, 0) || math.IsNaN(v) {
 		if w.err == nil {
 			w.err = errNotFinite
 		}
-		v = 0
+		return append(b, '0')
 	}
 	format := byte('f')
 	if abs := math.Abs(v); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
 		format = 'e'
 	}
-	w.B = strconv.AppendFloat(w.B, v, format, -1, 64)
-	if n := len(w.B); format == 'e' && n >= 4 && w.B[n-4] == 'e' && w.B[n-3] == '-' && w.B[n-2] == '0' {
-		w.B[n-2] = w.B[n-1] // e-09 becomes e-9
-		w.B = w.B[:n-1]
+	b = strconv.AppendFloat(b, v, format, -1, 64)
+	if n := len(b); format == 'e' && n >= 4 && b[n-4] == 'e' && b[n-3] == '-' && b[n-2] == '0' {
+		b[n-2] = b[n-1] // e-09 becomes e-9
+		b = b[:n-1]
 	}
-}
-
-// decimal writes v if it has few decimal places, as what was measured and rounded
-// has. No two decimals of at most 15 digits are the same float64, so one that
-// reads back as v is the shortest that does.
-func (w *Writer) decimal(v float64) bool {
-	const places, scale = 7, 1e7
-	abs := math.Abs(v)
-	if !(abs >= 1e-6 && abs < 1e8) {
-		return false
-	}
-	n := uint64(abs*scale + 0.5)
-	if float64(n)/scale != abs {
-		return false
-	}
-	if v < 0 {
-		w.B = append(w.B, '-')
-	}
-	w.B = strconv.AppendUint(w.B, n/scale, 10)
-	n %= scale
-	if n == 0 {
-		return true
-	}
-	var digits [places + 1]byte
-	digits[0] = '.'
-	last := 0
-	for i := places; i > 0; i-- {
-		digits[i] = '0' + byte(n%10)
-		if last == 0 && n%10 != 0 {
-			last = i
-		}
-		n /= 10
-	}
-	w.B = append(w.B, digits[:last+1]...)
-	return true
+	return b
 }
 
 const hexDigits = "0123456789abcdef"
 
-// appendString quotes v as encoding/json does without HTML escaping: control
+// AppendString quotes v as encoding/json does without HTML escaping: control
 // characters, U+2028 and U+2029 are escaped, and what is not UTF-8 becomes U+FFFD.
-func appendString(b []byte, v string) []byte {
+func AppendString(b []byte, v string) []byte {
 	b = append(b, '"')
 	start := 0
 	for i := 0; i < len(v); {
