@@ -52,14 +52,15 @@ func fetch(k kind) func(*Server, *call) error {
 			c.w.Header().Set("terra-reference", newUUID())
 			return c.replyRecords(k, conn, s.records(c.r.Context(), conn, k, days, samples))
 		}
-		if err := s.wantDestination(c); err != nil {
+		listening, err := s.listening(c)
+		if err != nil {
 			return err
 		}
 		data, err := marshalAll(s.records(context.Background(), conn, k, days, samples))
 		if err != nil {
 			return err
 		}
-		return s.sendToWebhook(c, k, conn.user, dataEvent(k, conn.user, data))
+		return s.sendToWebhook(c, k, conn.user, listening, dataEvent(k, conn.user, data))
 	}
 }
 
@@ -73,10 +74,11 @@ func (s *Server) fetchAthlete(c *call) error {
 		return err
 	}
 	if toWebhook {
-		if err := s.wantDestination(c); err != nil {
+		listening, err := s.listening(c)
+		if err != nil {
 			return err
 		}
-		return s.sendToWebhook(c, athlete, conn.user, athleteEvent(conn.user, s.profile(conn)))
+		return s.sendToWebhook(c, athlete, conn.user, listening, athleteEvent(conn.user, s.profile(conn)))
 	}
 	c.w.Header().Set("terra-reference", newUUID())
 	if c.dialect == legacy && !gives(conn.person.Provider(), athlete) {
@@ -153,17 +155,18 @@ type ack struct {
 	User      health.User `json:"user"`
 }
 
-// wantDestination refuses, on the current base, what could be delivered nowhere.
-// The legacy one acknowledges it all the same.
-func (s *Server) wantDestination(c *call) error {
-	if push, ping := s.dispatch.modes(); !push && !ping && c.dialect == current {
-		return badRequest("no destinations available for this connection")
+// listening tells whether there is a destination. The current base refuses what
+// could be delivered nowhere; the legacy one acknowledges it all the same.
+func (s *Server) listening(c *call) (bool, error) {
+	push, ping := s.dispatch.modes()
+	if !push && !ping && c.dialect == current {
+		return false, badRequest("no destinations available for this connection")
 	}
-	return nil
+	return push || ping, nil
 }
 
-// sendToWebhook acknowledges, then delivers.
-func (s *Server) sendToWebhook(c *call, k kind, user health.User, ev event) error {
+// sendToWebhook acknowledges, then delivers, if anybody was listening.
+func (s *Server) sendToWebhook(c *call, k kind, user health.User, listening bool, ev event) error {
 	release := s.dispatch.hold()
 	defer release()
 	reference := newUUID()
@@ -177,6 +180,9 @@ func (s *Server) sendToWebhook(c *call, k kind, user health.User, ev event) erro
 	}
 	if err := c.reply(reply); err != nil {
 		return err
+	}
+	if !listening {
+		return nil
 	}
 	http.NewResponseController(c.w).Flush() // where it cannot, the ack may come second, as it may with Terra
 	s.emit(emission{userID: user.UserID, reference: reference, linkBase: c.host}, ev)

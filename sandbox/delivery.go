@@ -116,6 +116,7 @@ func (s *Server) emit(em emission, ev event) (Delivery, error) {
 	if !push && !ping {
 		return Delivery{}, ErrNoDestination
 	}
+	em.reference = cmp.Or(em.reference, newUUID())
 	body, err := ev.body(em.set)
 	if err != nil {
 		return Delivery{}, err
@@ -124,7 +125,7 @@ func (s *Server) emit(em emission, ev event) (Delivery, error) {
 		EventType: ev.Type,
 		UserID:    em.userID,
 		TraceID:   newUUID(),
-		Reference: cmp.Or(em.reference, newUUID()),
+		Reference: em.reference,
 		CreatedAt: s.now(),
 		State:     StatePending,
 		Body:      body,
@@ -146,13 +147,13 @@ func (s *Server) emit(em emission, ev event) (Delivery, error) {
 	return d, err
 }
 
-// request is the attempt at dest at time now.
-func (d *Delivery) request(dest Destination, devID string, now time.Time) (*http.Request, error) {
+// request is an attempt at dest, signed now.
+func (d *Delivery) request(dest Destination, devID string) (*http.Request, error) {
 	r, err := http.NewRequest(http.MethodPost, dest.URL, bytes.NewReader(d.Body))
 	if err != nil {
 		return nil, err
 	}
-	signature := webhook.Sign(dest.Secret, now, d.Body)
+	signature := webhook.Sign(dest.Secret, time.Now(), d.Body)
 	h := r.Header
 	h.Set("Content-Type", "application/json")
 	h.Set("User-Agent", "terra-sandbox")

@@ -326,7 +326,7 @@ func (d *dispatcher) start() (wait time.Duration, ok bool) {
 func (d *dispatcher) attempt(ctx context.Context, j *job, dest Destination) {
 	at := d.now()
 	begun := time.Now()
-	header, status, reason := d.post(ctx, j, dest, at)
+	header, status, reason := d.post(ctx, j, dest)
 	a := Attempt{At: at, Status: status, Error: reason, Duration: time.Since(begun)}
 	ok := status >= 200 && status <= 299
 	if ok && j.data {
@@ -357,10 +357,10 @@ func (d *dispatcher) attempt(ctx context.Context, j *job, dest Destination) {
 
 // post sends j and returns the header it sent, the status to note, and the reason
 // when that is not the receiver's.
-func (d *dispatcher) post(ctx context.Context, j *job, dest Destination, at time.Time) (http.Header, int, string) {
+func (d *dispatcher) post(ctx context.Context, j *job, dest Destination) (http.Header, int, string) {
 	ctx, cancel := context.WithTimeout(ctx, deliveryTimeout)
 	defer cancel()
-	r, err := j.request(dest, d.devID, at)
+	r, err := j.request(dest, d.devID)
 	if err != nil {
 		return nil, http.StatusInternalServerError, "the destination's URL cannot be used"
 	}

@@ -40,6 +40,7 @@ type event struct {
 	ScopesAdded      *string         `json:"scopes_added,omitzero"`
 	ScopesRemoved    *string         `json:"scopes_removed,omitzero"`
 	URL              string          `json:"url,omitzero"`
+	PayloadReference string          `json:"payload_reference,omitzero"`
 	ExpiresIn        int             `json:"expires_in,omitzero"`
 	User             *health.User    `json:"user,omitzero"`
 	NewUser          *health.User    `json:"new_user,omitzero"`

@@ -28,10 +28,11 @@ func (s *Server) point(em emission, body []byte) event {
 	s.world.keepPayload(p, s.now())
 	s.mu.Unlock()
 	return event{
-		Type:      "s3_payload",
-		Status:    "success",
-		URL:       cmp.Or(em.linkBase, s.ownURL()) + "/payloads/" + p.token,
-		ExpiresIn: int(payloadLife.Seconds()),
+		Type:             "s3_payload",
+		Status:           "success",
+		URL:              cmp.Or(em.linkBase, s.ownURL()) + "/payloads/" + p.token,
+		PayloadReference: em.reference,
+		ExpiresIn:        int(payloadLife.Seconds()),
 	}
 }
 

@@ -77,8 +77,8 @@ func WithLogger(l *slog.Logger) Option {
 }
 
 // WithNow replaces [time.Now] as the server's clock: creation times, expiry of
-// sessions, signatures, due times of retries, and the moment up to which people
-// have lived.
+// sessions, due times of retries, and the moment up to which people have lived.
+// Signatures alone bear the real time always, as receivers check them by theirs.
 func WithNow(now func() time.Time) Option {
 	return func(s *Server) error {
 		if now == nil {

@@ -39,12 +39,12 @@ const open = {
 const client = open[version]();
 
 async function answer(line) {
-  const { call, args = [] } = JSON.parse(line, (_, v) => (v && v.$date ? new Date(v.$date) : v));
+  const { call, args } = JSON.parse(line, (_, v) => (v && v.$date ? new Date(v.$date) : v));
   try {
     const names = call.split('.');
     const method = names.pop();
     const receiver = names.reduce((o, name) => o[name], client);
-    return { value: (await receiver[method](...args)) ?? null };
+    return { value: (await receiver[method](...(args ?? []))) ?? null };
   } catch (e) {
     return { error: { name: e.constructor.name, status: e.statusCode, body: e.body ?? e, message: e.message } };
   }
