@@ -117,22 +117,26 @@ func (t Timestamp) AppendJSON(w *jsonscan.Writer, b []byte) []byte {
 	default:
 		return append(t.appendText(append(b, '"')), '"', ',')
 	}
+	// In the usual form only the clock differs from the last timestamp's text.
 	clock := clockOf(t.sec)
-	if midnight := t.sec - clock; midnight != w.Midnight || w.Day[0] == 0 {
-		w.Midnight = midnight
-		Timestamp{sec: midnight, layout: layoutDate}.appendText(w.Day[:0])
+	last := &w.Stamp
+	if last.Midnight != t.sec-clock || last.Offset != t.offset || last.Kind != uint8(t.zone) || t.nsec != 0 {
+		start := len(b)
+		b = append(t.appendText(append(b, '"')), '"', ',')
+		if t.nsec == 0 && len(b)-start == len(last.Text) {
+			*last = jsonscan.StampCache{Midnight: t.sec - clock, Offset: t.offset, Kind: uint8(t.zone)}
+			copy(last.Text[:], b[start:])
+		}
+		return b
 	}
 	hh, mm, ss := clock/3600, clock/60%60, clock%60
-	b = append(b, '"')
-	b = append(b, w.Day[:]...)
-	b = append(b, 'T', '0'+byte(hh/10), '0'+byte(hh%10), ':', '0'+byte(mm/10), '0'+byte(mm%10), ':',
-		'0'+byte(ss/10), '0'+byte(ss%10))
-	if t.nsec == 0 && t.zone&zoneDigits == 6 {
-		b = append(b, ".000000"...)
-	} else {
-		b = t.appendFraction(b)
-	}
-	return append(t.appendOffset(b), '"', ',')
+	start := len(b)
+	b = append(b, last.Text[:]...)
+	text := (*[len(last.Text)]byte)(b[start:])
+	text[12], text[13] = '0'+byte(hh/10), '0'+byte(hh%10)
+	text[15], text[16] = '0'+byte(mm/10), '0'+byte(mm%10)
+	text[18], text[19] = '0'+byte(ss/10), '0'+byte(ss%10)
+	return b
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.

@@ -16,10 +16,17 @@ type Writer struct {
 	buf []byte // memory for the next text
 	err error
 
-	// Midnight and Day belong to the writer of timestamps: the last day and its
-	// text.
+	// Stamp belongs to the writer of timestamps.
+	Stamp StampCache
+}
+
+// A StampCache is the last timestamp that was written in Terra's usual form, with
+// its quotes and comma, and what of it holds for every time of that day.
+type StampCache struct {
+	Text     [len(`"2006-01-02T15:04:05.000000+01:00",`)]byte
 	Midnight int64
-	Day      [10]byte
+	Offset   int16
+	Kind     uint8 // 0 when there is none
 }
 
 var errNotFinite = errors.New("JSON has no infinities and no NaN")
