@@ -388,13 +388,14 @@ func (x Activity) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextActivityLevelSample [5]atomic.Uint32
+var nextActivityLevelSample [6]atomic.Uint32
 
 var keysActivityLevelSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
 		`"activity_level":`,
 		`"timer_duration_seconds":`,
+		`"level":`,
 	},
 	Next: nextActivityLevelSample[:],
 	Find: func(name []byte) int {
@@ -405,8 +406,10 @@ var keysActivityLevelSample = jsonscan.Keys{
 			return 1
 		case "timer_duration_seconds":
 			return 2
+		case "level":
+			return 3
 		}
-		return 3
+		return 4
 	},
 }
 
@@ -418,7 +421,7 @@ func (x *ActivityLevelSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 		switch f {
 		case 0:
 			p = x.Timestamp.ScanJSON(s, p)
-		case 1:
+		case 1, 3:
 			p = scanEnum(s, p, &x.ActivityLevel, activityLevelNames[:])
 		case 2:
 			p = s.Float(p, &x.TimerDurationSeconds)
@@ -2293,7 +2296,7 @@ func (x *DailyDataEnrichment) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 5:
 			p = scanContributors(s, p, &x.RespiratoryContributors)
 		case 6:
-			p = jsonscan.Int(s, p, &x.ImmuneIndex)
+			p = s.Float(p, &x.ImmuneIndex)
 		case 7:
 			p = scanContributors(s, p, &x.ImmuneContributors)
 		case 8:
@@ -2346,7 +2349,7 @@ func (x *DailyDataEnrichment) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	switch v, ok := x.ImmuneIndex.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"immune_index":`...), int64(v)), ',')
+		b = append(w.Float(append(b, `"immune_index":`...), v), ',')
 	case x.ImmuneIndex.IsNull():
 		b = append(b, `"immune_index":null,`...)
 	}
@@ -4818,7 +4821,7 @@ func (x *HeartRateZoneData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	for f >= 0 {
 		switch f {
 		case 0:
-			p = jsonscan.Int(s, p, &x.Zone)
+			p = scanEnum(s, p, &x.Zone, heartRateZoneNames[:])
 		case 1:
 			p = jsonscan.String(s, p, &x.Name)
 		case 2:
@@ -11563,7 +11566,7 @@ func (x PlannedWorkoutDetailsMetadata) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextPlannedWorkoutDetailsStep [15]atomic.Uint32
+var nextPlannedWorkoutDetailsStep [18]atomic.Uint32
 
 var keysPlannedWorkoutDetailsStep = jsonscan.Keys{
 	Quoted: []string{
@@ -11580,6 +11583,9 @@ var keysPlannedWorkoutDetailsStep = jsonscan.Keys{
 		`"exercise_category":`,
 		`"weight_kg":`,
 		`"steps":`,
+		`"equipement_type":`,
+		`"exercice_name":`,
+		`"exercice_category":`,
 	},
 	Next: nextPlannedWorkoutDetailsStep[:],
 	Find: func(name []byte) int {
@@ -11610,8 +11616,14 @@ var keysPlannedWorkoutDetailsStep = jsonscan.Keys{
 			return 11
 		case "steps":
 			return 12
+		case "equipement_type":
+			return 13
+		case "exercice_name":
+			return 14
+		case "exercice_category":
+			return 15
 		}
-		return 13
+		return 16
 	},
 }
 
@@ -11637,11 +11649,11 @@ func (x *PlannedWorkoutDetailsStep) ScanJSON(s *jsonscan.Scanner, p int) int {
 			p = jsonscan.Samples(s, p, &x.Targets, (*PlannedWorkoutDetailsStepTarget).ScanJSON)
 		case 7:
 			p = jsonscan.Int(s, p, &x.StrokeType)
-		case 8:
+		case 8, 13:
 			p = s.Ints(p, &x.EquipmentType)
-		case 9:
+		case 9, 14:
 			p = jsonscan.String(s, p, &x.ExerciseName)
-		case 10:
+		case 10, 15:
 			p = jsonscan.Int(s, p, &x.ExerciseCategory)
 		case 11:
 			p = s.Float(p, &x.WeightKg)
@@ -13421,19 +13433,22 @@ func (x SleepMetadata) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextSleepScores [3]atomic.Uint32
+var nextSleepScores [4]atomic.Uint32
 
 var keysSleepScores = jsonscan.Keys{
 	Quoted: []string{
 		`"sleep":`,
+		`"sleep_score":`,
 	},
 	Next: nextSleepScores[:],
 	Find: func(name []byte) int {
 		switch string(name) {
 		case "sleep":
 			return 0
+		case "sleep_score":
+			return 1
 		}
-		return 1
+		return 2
 	},
 }
 
@@ -13443,7 +13458,7 @@ func (x *SleepScores) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f, p := s.Object(k, p)
 	for f >= 0 {
 		switch f {
-		case 0:
+		case 0, 1:
 			p = s.Float(p, &x.Sleep)
 		default:
 			p = s.Skip(p)

@@ -139,8 +139,8 @@ type DailyDataEnrichment struct {
 	RespiratoryScore opt.Value[float64] `json:"respiratory_score,omitzero"`
 	// Shares of RespiratoryScore.
 	RespiratoryContributors map[string]float64 `json:"respiratory_contributors,omitzero"`
-	// Health of the immune system.
-	ImmuneIndex opt.Value[int64] `json:"immune_index,omitzero"`
+	// Health of the immune system; a whole number, except in older payloads.
+	ImmuneIndex opt.Value[float64] `json:"immune_index,omitzero"`
 	// Shares of ImmuneIndex.
 	ImmuneContributors map[string]float64 `json:"immune_contributors,omitzero"`
 	// Capacity to take on strain and recover from it.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,7 +70,7 @@ var documents = []struct {
 			HeartRateData: health.HeartRateData{
 				Summary: health.HeartRateDataSummary{
 					AvgHRBPM: opt.Some(148.2), MaxHRBPM: opt.Some(181.0),
-					HRZoneData: []health.HeartRateZoneData{{Zone: opt.Some[int64](2), Name: opt.Some("Aerobic")}},
+					HRZoneData: []health.HeartRateZoneData{{Zone: opt.Some(health.HeartRateZone2), Name: opt.Some("Aerobic")}},
 				},
 				Detailed: health.HeartRateDataDetailed{HRSamples: []health.HeartRateDataSample{
 					{Timestamp: timestamp("2026-07-01 07:05:11.5+01:00"), BPM: opt.Some(131.0), Context: opt.Some(health.HeartRateContextActive)},
@@ -292,30 +293,38 @@ func TestDecodeDocuments(t *testing.T) {
 	}
 }
 
-// TestErrorsKeepValuesPrivate plants a marker in values that do not fit.
+// TestErrorsKeepValuesPrivate plants a marker in values that do not fit, and in
+// text that is no JSON.
 func TestErrorsKeepValuesPrivate(t *testing.T) {
 	t.Parallel()
 	const marker = "5550123"
 	tests := []struct {
 		name, text string
-		want       error
+		path       string // "" for a syntax error
 	}{
-		{"text for a number", `{"cheat_detection":"` + marker + `"}`, opt.ErrMismatch},
-		{"number for a text", `{"metadata":{"name":` + marker + `}}`, opt.ErrMismatch},
-		{"number out of range", `{"metadata":{"type":` + marker + marker + `}}`, opt.ErrMismatch},
-		{"number without end", `{"metadata":{"type":1e` + marker + `}}`, opt.ErrMismatch},
-		{"timestamp", `{"metadata":{"start_time":"` + marker + `"}}`, health.ErrTimestamp},
-		{"timestamp of another type", `{"metadata":{"start_time":{"` + marker + `":1}}}`, health.ErrTimestamp},
-		{"position", `{"position_data":{"start_pos_lat_lng_deg":"` + marker + `"}}`, health.ErrLatLng},
+		{"text for a number", `{"cheat_detection":"` + marker + `x"}`, "$.cheat_detection"},
+		{"number for a text", `{"metadata":{"name":` + marker + `}}`, "$.metadata.name"},
+		{"number out of range", `{"metadata":{"type":` + marker + marker + `}}`, "$.metadata.type"},
+		{"number without end", `{"metadata":{"type":1e` + marker + `}}`, "$.metadata.type"},
+		{"timestamp", `{"metadata":{"start_time":"` + marker + `"}}`, "$.metadata.start_time"},
+		{"timestamp of another type", `{"metadata":{"start_time":{"` + marker + `":1}}}`, "$.metadata.start_time"},
+		{"position", `{"position_data":{"start_pos_lat_lng_deg":"` + marker + `"}}`, "$.position_data.start_pos_lat_lng_deg"},
+		{"half a number", `{"metadata":{"type":` + marker + `.}}`, ""},
+		{"half a text", `{"metadata":{"name":"` + marker, ""},
+		{"key without a value", `{"` + marker + `"}`, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			var activity health.Activity
-			err := json.Unmarshal([]byte(tt.text), &activity)
-			if !errors.Is(err, tt.want) {
-				t.Errorf("got %T, want %v", err, tt.want)
-			} else if strings.Contains(err.Error(), marker) {
+			_, err := health.DecodeStrict[health.Activity]([]byte(tt.text))
+			if field, ok := errors.AsType[*health.FieldError](err); ok {
+				if !slices.Equal(field.Paths, []string{tt.path}) {
+					t.Errorf("got the paths %q, want %s", field.Paths, tt.path)
+				}
+			} else if _, ok := errors.AsType[*health.SyntaxError](err); !ok || tt.path != "" {
+				t.Fatalf("got a %T", err)
+			}
+			if strings.Contains(err.Error(), marker) {
 				t.Error("the error repeats the value")
 			}
 		})

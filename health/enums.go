@@ -143,22 +143,22 @@ func (e HeartRateContext) Known() bool { return hasName(e, heartRateContextNames
 type HeartRateZone int32
 
 const (
-	HeartRateZoneZone0 HeartRateZone = 0 // at rest
-	HeartRateZoneZone1 HeartRateZone = 1 // very light
-	HeartRateZoneZone2 HeartRateZone = 2 // light
-	HeartRateZoneZone3 HeartRateZone = 3 // moderate
-	HeartRateZoneZone4 HeartRateZone = 4 // hard
-	HeartRateZoneZone5 HeartRateZone = 5 // all out
+	HeartRateZone0     HeartRateZone = 0 // at rest
+	HeartRateZone1     HeartRateZone = 1 // very light
+	HeartRateZone2     HeartRateZone = 2 // light
+	HeartRateZone3     HeartRateZone = 3 // moderate
+	HeartRateZone4     HeartRateZone = 4 // hard
+	HeartRateZone5     HeartRateZone = 5 // all out
 	HeartRateZoneOther HeartRateZone = 6 // none of these, or not classified
 )
 
 var heartRateZoneNames = [...]string{
-	HeartRateZoneZone0: "zone 0",
-	HeartRateZoneZone1: "zone 1",
-	HeartRateZoneZone2: "zone 2",
-	HeartRateZoneZone3: "zone 3",
-	HeartRateZoneZone4: "zone 4",
-	HeartRateZoneZone5: "zone 5",
+	HeartRateZone0:     "zone 0",
+	HeartRateZone1:     "zone 1",
+	HeartRateZone2:     "zone 2",
+	HeartRateZone3:     "zone 3",
+	HeartRateZone4:     "zone 4",
+	HeartRateZone5:     "zone 5",
 	HeartRateZoneOther: "other",
 }
 
@@ -314,7 +314,7 @@ const (
 	RecoveryLevelVeryPoor    RecoveryLevel = 1
 	RecoveryLevelPoor        RecoveryLevel = 2
 	RecoveryLevelCompromised RecoveryLevel = 3 // somewhat below average
-	RecoveryLevelOk          RecoveryLevel = 4 // average
+	RecoveryLevelOK          RecoveryLevel = 4 // average
 	RecoveryLevelGood        RecoveryLevel = 5 // somewhat above average
 	RecoveryLevelVeryGood    RecoveryLevel = 6
 )
@@ -324,7 +324,7 @@ var recoveryLevelNames = [...]string{
 	RecoveryLevelVeryPoor:    "very poor",
 	RecoveryLevelPoor:        "poor",
 	RecoveryLevelCompromised: "compromised",
-	RecoveryLevelOk:          "ok",
+	RecoveryLevelOK:          "ok",
 	RecoveryLevelGood:        "good",
 	RecoveryLevelVeryGood:    "very good",
 }

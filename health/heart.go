@@ -35,8 +35,9 @@ type HeartRateDataSummary struct {
 
 // HeartRateZoneData is the time spent in one heart rate zone.
 type HeartRateZoneData struct {
-	// Number of the zone, counting from 0.
-	Zone opt.Value[int64] `json:"zone,omitzero"`
+	// Which zone, counting from 0. Where a source tells more than six apart, 6 is
+	// its seventh and not [HeartRateZoneOther].
+	Zone opt.Value[HeartRateZone] `json:"zone,omitzero"`
 	// The provider's name for the zone.
 	Name opt.Value[string] `json:"name,omitzero"`
 	// Lower end, as a percentage of the person's maximum, 0 to 100.

@@ -33,7 +33,7 @@ type ActivityLevelSample struct {
 	// When the person moved so.
 	Timestamp Timestamp `json:"timestamp,omitzero"`
 	// How hard the person moved.
-	ActivityLevel opt.Value[ActivityLevel] `json:"activity_level,omitzero"`
+	ActivityLevel opt.Value[ActivityLevel] `json:"activity_level,omitzero" legacy:"level"`
 	// Seconds for which the timer of the level has been running.
 	TimerDurationSeconds opt.Value[float64] `json:"timer_duration_seconds,omitzero"`
 }

@@ -111,11 +111,11 @@ type PlannedWorkoutDetailsStep struct {
 	// Code of the swimming stroke.
 	StrokeType opt.Value[int64] `json:"stroke_type,omitzero"`
 	// Codes of the swimming gear.
-	EquipmentType []int64 `json:"equipment_type,omitzero"`
+	EquipmentType []int64 `json:"equipment_type,omitzero" legacy:"equipement_type"`
 	// Strength exercise, by name.
-	ExerciseName opt.Value[string] `json:"exercise_name,omitzero"`
+	ExerciseName opt.Value[string] `json:"exercise_name,omitzero" legacy:"exercice_name"`
 	// Code of the group of exercises ExerciseName belongs to.
-	ExerciseCategory opt.Value[int64] `json:"exercise_category,omitzero"`
+	ExerciseCategory opt.Value[int64] `json:"exercise_category,omitzero" legacy:"exercice_category"`
 	// Load to lift, kg.
 	WeightKg opt.Value[float64] `json:"weight_kg,omitzero"`
 	// The steps of a block.

@@ -200,7 +200,7 @@ type ReadinessData struct {
 // SleepScores is the source's own mark for the session.
 type SleepScores struct {
 	// How good the sleep was; as a rule 0 to 100.
-	Sleep opt.Value[float64] `json:"sleep,omitzero"`
+	Sleep opt.Value[float64] `json:"sleep,omitzero" legacy:"sleep_score"`
 }
 
 // SleepDataEnrichment is what Terra computes from the session. A score may come

@@ -142,7 +142,7 @@ func zoneData(seconds [zones]int64) []health.HeartRateZoneData {
 			from = 0
 		}
 		list[i] = health.HeartRateZoneData{
-			Zone: opt.Some(int64(i)), Name: opt.Some(zoneNames[i]),
+			Zone: opt.Some(health.HeartRateZone(i)), Name: opt.Some(zoneNames[i]),
 			StartPercentage: opt.Some(from), EndPercentage: opt.Some(to),
 			DurationSeconds: opt.Some(float64(seconds[i])),
 		}

@@ -56,9 +56,8 @@ func (d *day) scores(r *health.Daily) {
 	e.TotalStressScoreV2, e.TotalStressScoreV2Contributors = weigh(clamp(stress-2, 0, 100), contributor{"heart_rate", 0.45}, contributor{"hrv", 0.35}, contributor{"sleep", 0.2})
 	ill := p.illness(n)
 	e.RespiratoryScore, e.RespiratoryContributors = weigh(math.Round(92-30*ill), contributor{"breathing_rate", 0.6}, contributor{"oxygen_saturation", 0.4})
+	e.ImmuneIndex, e.ImmuneContributors = weigh(math.Round(clamp(84-45*ill+6*p.human.of(sigRest).at(4).smooth(n, 9), 5, 100)), contributor{"resting_heart_rate", 0.4}, contributor{"temperature", 0.35}, contributor{"hrv", 0.25})
 	var score opt.Value[float64]
-	score, e.ImmuneContributors = weigh(math.Round(clamp(84-45*ill+6*p.human.of(sigRest).at(4).smooth(n, 9), 5, 100)), contributor{"resting_heart_rate", 0.4}, contributor{"temperature", 0.35}, contributor{"hrv", 0.25})
-	e.ImmuneIndex = opt.Some(int64(score.Or(0)))
 	score, e.ResilienceContributors = weigh(math.Round(clamp(0.6*recovery+0.4*(100-stress), 0, 100)), contributor{"recovery", 0.6}, contributor{"stress", 0.4})
 	e.ResilienceScore = opt.Some(int64(score.Or(0)))
 	e.StrainIndex, e.StrainContributors = weigh(strain, contributor{"duration", 0.4}, contributor{"intensity", 0.6})
