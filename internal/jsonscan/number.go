@@ -3,6 +3,7 @@ package jsonscan
 import (
 	"math"
 	"strconv"
+	"strings"
 	"unsafe"
 
 	"github.com/terra-go/terra/opt"
@@ -122,7 +123,11 @@ func Int[I ~int | ~int64](s *Scanner, p int, dst *opt.Value[I]) int {
 		return p + 4
 	}
 	v, q, ok := s.int(p, math.MinInt64, math.MaxInt64)
-	if ok {
+	switch {
+	case !ok:
+	case int64(I(v)) != v: // an int of 32 bits
+		s.Reject(p)
+	default:
 		*dst = opt.Some(I(v))
 	}
 	return q
@@ -193,16 +198,35 @@ func (s *Scanner) int(p int, lo, hi int64) (v int64, q int, ok bool) {
 	return v, q, true
 }
 
-// whole is the value of a JSON number without a fraction.
+// whole is the value of a JSON number without a fraction. It moves the decimal
+// point in the text, because a float would round.
 func whole(text string) (int64, bool) {
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-		return n, true
+	const most = len("9223372036854775807")
+	exponent := 0
+	if i := strings.IndexAny(text, "eE"); i >= 0 {
+		var err error
+		if exponent, err = strconv.Atoi(text[i+1:]); err != nil {
+			return 0, false
+		}
+		text = text[:i]
 	}
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil || f != math.Trunc(f) || math.Abs(f) > 1<<53 {
+	text, negative := strings.CutPrefix(text, "-")
+	integer, fraction, _ := strings.Cut(text, ".")
+	digits := strings.TrimLeft(integer+fraction, "0")
+	point := len(digits) - len(fraction) + exponent
+	digits = strings.TrimRight(digits, "0")
+	switch {
+	case digits == "":
+		return 0, true
+	case point < len(digits) || point > most:
 		return 0, false
 	}
-	return int64(f), true
+	digits += strings.Repeat("0", point-len(digits))
+	if negative {
+		digits = "-" + digits
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	return n, err == nil
 }
 
 // Bool reads a boolean or null, or a string that holds a boolean.

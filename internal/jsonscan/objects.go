@@ -36,19 +36,20 @@ func objects[T any](
 	var list []T
 	if count != nil {
 		n := count(s, p, s.end/size)
-		s.memory -= n * size
+		s.memory -= int64(n) * int64(size)
 		list = make([]T, 0, n)
 	}
 	for start, more := p, true; more; p, more = s.More(p) {
 		n := len(list)
 		if n == cap(list) {
 			// As many more as the text left holds at this rate, in no more memory
-			// than that text takes; and enough for the growth to be geometric.
+			// than that text takes; but not many more than there are, for the text
+			// left may belong to other arrays. At least, growth is geometric.
 			grow := 1 + n/4
 			if n > 0 {
-				grow = max(grow, min((s.end-p)*n/(p-start)+1, (s.end-p)/size))
+				grow = max(grow, min((s.end-p)*n/(p-start)+1, (s.end-p)/size, 3*n))
 			}
-			if s.memory -= grow * size; s.memory < 0 {
+			if s.memory -= int64(grow) * int64(size); s.memory < 0 {
 				return s.fail(p, "too many objects for so little text")
 			}
 			list = append(make([]T, 0, n+grow), list...)
@@ -61,13 +62,14 @@ func objects[T any](
 }
 
 // count estimates how many objects the array has whose first element is at p, at
-// least 1. It looks only at braces and brackets, so it gives a hint. All its calls
-// together take linear time.
+// least 1. It looks only at braces and brackets, so it gives a hint. It looks at no
+// byte twice, so that all its calls together take linear time, and gives no hint
+// where it would have to.
 func (s *Scanner) count(p, most int) int {
-	rest := s.buf[p:max(p, s.end)]
-	if len(rest) > s.lookahead {
-		rest = rest[:s.lookahead]
+	if p < s.counted || p >= s.end {
+		return 1
 	}
+	rest := s.buf[p:s.end]
 	for i := 0; ; i++ {
 		n := bytes.IndexByte(rest[i:], ']')
 		if n < 0 {
@@ -78,7 +80,7 @@ func (s *Scanner) count(p, most int) int {
 			break
 		}
 	}
-	s.lookahead -= len(rest)
+	s.counted = p + len(rest)
 	return max(1, min(bytes.Count(rest, openBrace), most))
 }
 

@@ -33,8 +33,12 @@ const MaxDepth = 10000
 const maxGrowth = 256
 
 // A SyntaxError tells where a text stops being JSON. It never quotes the text.
+//
+// Offset is that of the first byte with which no JSON text goes on, counted from
+// 0, and the text's length where it just ends. encoding/json, which counts the
+// offending byte too, reports one more, except at the end.
 type SyntaxError struct {
-	Offset int64 // bytes before the offending one
+	Offset int64
 	reason string
 }
 
@@ -52,9 +56,9 @@ type Scanner struct {
 	alias bool   // strings may share buf's memory
 	arena []byte // what strings that may not are copied to
 
-	lookahead int                     // bytes that count may still inspect
-	memory    int                     // bytes that arrays of objects may still take
-	objects   [MaxDepth/64 + 1]uint64 // a bit for each depth that Skip is at: an object, not an array
+	counted int                     // how far count has looked
+	memory  int64                   // bytes that arrays of objects may still take
+	objects [MaxDepth/64 + 1]uint64 // a bit for each depth that Skip is at: an object, not an array
 
 	// Mismatch, if set, is told the offset of every value that was passed over
 	// because its type does not fit its field.
@@ -81,8 +85,8 @@ func (s *Scanner) Reset(text []byte, alias bool) {
 	s.base = unsafe.Pointer(unsafe.SliceData(s.buf))
 	s.end, s.alias = len(text), alias
 	s.depth, s.err, s.arena, s.Mismatch = 0, nil, nil, nil
-	s.lookahead = 2*len(text) + 1<<10
-	s.memory = maxGrowth*len(text) + 1<<20
+	s.counted = 0
+	s.memory = maxGrowth*int64(len(text)) + 1<<20
 }
 
 // Forget lets go of the text, so that a Scanner can wait for the next one.
@@ -128,6 +132,7 @@ func (s *Scanner) fail(p int, reason string) int {
 
 // Mismatched passes the value at p, whose type does not fit.
 func (s *Scanner) Mismatched(p int) int {
+	_, p = s.space(p)
 	q := s.Skip(p)
 	s.Reject(p)
 	return q

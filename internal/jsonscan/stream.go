@@ -6,20 +6,24 @@ import "io"
 // buffer cuts is read again once there is more, so it should hold many.
 const streamBuffer = 4 << 20
 
+// maxEmptyReads is how often in a row a reader may return neither bytes nor an
+// error.
+const maxEmptyReads = 100
+
 // A Stream reads the elements of one array out of a text that may be longer than
 // memory: the text is the array, or an object that has it as its data member.
 type Stream struct {
 	r      io.Reader
-	single string // name of a member that stands for an array of one
+	single string // name of a member that stands for an array of one, if any
 
 	s      Scanner
 	buf    []byte // what was read and not let go, then Padding zeros
 	p      int    // offset in buf
 	before int64  // bytes let go
-	eof    bool
+	ended  error  // what r ended with, io.EOF if all is well
 
 	state streamState
-	inner bool // the array is a member
+	depth int  // of objects and arrays that are open at p
 	first bool // no element or key has come yet
 	err   error
 }
@@ -40,11 +44,12 @@ func NewStream(r io.Reader, single string) *Stream {
 	return &Stream{r: r, single: single, buf: make([]byte, Padding, streamBuffer)}
 }
 
-// Err is the first error: r's own, io.ErrUnexpectedEOF, ErrNotObject or a
-// *SyntaxError whose offset counts from the first byte of r.
+// Err is the first error: r's own, io.ErrNoProgress, io.ErrUnexpectedEOF,
+// ErrNotObject or a *SyntaxError whose offset counts from the first byte of r.
 func (t *Stream) Err() error { return t.err }
 
-// Next moves to the next element and reports whether there is one.
+// Next moves to the next element, which Scan must then read, and reports whether
+// there is one.
 func (t *Stream) Next() bool {
 	for t.err == nil {
 		switch t.state {
@@ -57,7 +62,7 @@ func (t *Stream) Next() bool {
 				return true
 			}
 			t.state = atEnd
-			if t.inner {
+			if t.depth > 0 {
 				t.state = atKey
 			}
 		case atSingle:
@@ -95,6 +100,7 @@ func (t *Stream) start() {
 
 func (t *Stream) open(state streamState) {
 	t.p++
+	t.depth++
 	t.state, t.first = state, true
 }
 
@@ -111,9 +117,8 @@ func (t *Stream) member() {
 	}
 	switch c := t.peek(); {
 	case name == "data" && c == '[':
-		t.inner = true
 		t.open(atArray)
-	case name == t.single && c == '{':
+	case t.single != "" && name == t.single && c == '{':
 		t.state = atSingle
 	default:
 		t.read(t.s.Skip)
@@ -129,6 +134,7 @@ func (t *Stream) more(closing byte) bool {
 		return false
 	case c == closing:
 		t.p++
+		t.depth--
 		t.first = false
 		return false
 	case t.first:
@@ -147,12 +153,11 @@ func (t *Stream) more(closing byte) bool {
 // of what was read may have cut the value.
 func (t *Stream) read(scan func(p int) (q int)) bool {
 	for t.err == nil {
+		counted := t.s.counted
 		t.s.Reset(t.buf[:t.end()], false)
-		if t.s.depth = 1; t.inner {
-			t.s.depth = 2
-		}
+		t.s.depth, t.s.counted = t.depth, counted
 		q := scan(t.p)
-		if !t.eof && (q >= t.end() || t.s.err != nil && int(t.s.err.Offset) >= t.end()) {
+		if t.ended != io.EOF && t.isCut(q) {
 			t.fill()
 			continue
 		}
@@ -167,6 +172,14 @@ func (t *Stream) read(scan func(p int) (q int)) bool {
 	return false
 }
 
+// isCut reports whether more text could change what was read up to q.
+func (t *Stream) isCut(q int) bool {
+	if t.s.err != nil {
+		return t.s.err.Offset >= int64(t.end())
+	}
+	return q == t.end() && t.buf[q-1]-'0' <= 9
+}
+
 // peek passes white space and returns the byte behind it, 0 at the end of the
 // text.
 func (t *Stream) peek() byte {
@@ -175,7 +188,7 @@ func (t *Stream) peek() byte {
 		case ' ', '\t', '\n', '\r':
 			t.p++
 		case 0:
-			if t.p < t.end() || t.eof {
+			if t.p < t.end() || t.ended == io.EOF {
 				return 0
 			}
 			t.fill()
@@ -189,8 +202,14 @@ func (t *Stream) peek() byte {
 // end is the number of bytes in buf that were read.
 func (t *Stream) end() int { return len(t.buf) - Padding }
 
-// fill lets go of the bytes before the current offset and reads some more.
+// fill lets go of the bytes before the current offset and reads some more: at
+// least as many as are left, so that all attempts at a value together take linear
+// time, however little r returns at once.
 func (t *Stream) fill() {
+	if t.ended != nil {
+		t.err = t.ended
+		return
+	}
 	rest := copy(t.buf, t.buf[t.p:t.end()])
 	t.before += int64(t.p)
 	t.p = 0
@@ -198,15 +217,18 @@ func (t *Stream) fill() {
 	if room := cap(t.buf) - rest - Padding; room < cap(t.buf)/2 {
 		t.buf = append(make([]byte, 0, 2*cap(t.buf)), t.buf...)
 	}
-	n, err := io.ReadAtLeast(t.r, t.buf[rest:cap(t.buf)-Padding], 1)
-	t.buf = append(t.buf[:rest+n], zeros[:]...)
-	switch err {
-	case nil:
-	case io.EOF:
-		t.eof = true
-	default:
-		t.err = err
+	t.s.counted = 0
+	free, n := t.buf[rest:cap(t.buf)-Padding], 0
+	for empty := 0; n < max(1, rest) && t.ended == nil; {
+		var some int
+		some, t.ended = t.r.Read(free[n:])
+		if n += some; some > 0 {
+			empty = 0
+		} else if empty++; empty == maxEmptyReads && t.ended == nil {
+			t.ended = io.ErrNoProgress
+		}
 	}
+	t.buf = append(t.buf[:rest+n], zeros[:]...)
 }
 
 // fail keeps an error at the current offset. A text that just ends is cut short.
