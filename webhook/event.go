@@ -129,7 +129,7 @@ func headerValue(h http.Header, name string) string {
 
 // envelope is what all events have in common.
 type envelope struct {
-	typ  EventType
+	typ  EventType `codec:"type"`
 	meta Meta
 	raw  json.RawMessage
 }

@@ -1,12 +1,11 @@
 package webhook
 
 import (
-	"encoding/json"
-	"errors"
 	"strings"
 
 	"github.com/terra-go/terra"
 	"github.com/terra-go/terra/health"
+	"github.com/terra-go/terra/internal/jsonscan"
 	"github.com/terra-go/terra/opt"
 )
 
@@ -19,6 +18,8 @@ type DataEvent[T any] struct {
 	Version string     `json:"version,omitzero"` // of the payload's schema, a date
 	Data    []T        `json:"data,omitzero"`
 }
+
+func (e *DataEvent[T]) missing() bool { return e.Data == nil }
 
 // The events with records, each of its own type.
 type (
@@ -146,19 +147,28 @@ func (s Scopes) List() []string {
 	return strings.FieldsFunc(string(s), func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-// UnmarshalJSON reads a string, an array of strings, or null.
-func (s *Scopes) UnmarshalJSON(data []byte) error {
-	var text string
-	if json.Unmarshal(data, &text) == nil {
-		*s = Scopes(text)
-		return nil
+// IsZero is whether there are none.
+func (s Scopes) IsZero() bool { return s == "" }
+
+// ScanJSON is for generated code. Use json.Unmarshal.
+func (s *Scopes) ScanJSON(sc *jsonscan.Scanner, p int) int {
+	if sc.ByteAt(p) != '[' {
+		return jsonscan.Text(sc, p, (*string)(s))
 	}
 	var list []string
-	if json.Unmarshal(data, &list) == nil {
-		*s = Scopes(strings.Join(list, ","))
-		return nil
-	}
-	return errors.New("webhook: scopes are neither text nor a list")
+	p = jsonscan.Strings(sc, p, &list)
+	*s = Scopes(strings.Join(list, ","))
+	return p
+}
+
+// AppendJSON is for generated code. Use json.Marshal.
+func (s Scopes) AppendJSON(_ *jsonscan.Writer, b []byte) []byte {
+	return append(jsonscan.AppendString(b, string(s)), ',')
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (s *Scopes) UnmarshalJSON(data []byte) error {
+	return jsonscan.UnmarshalValue(data, s.ScanJSON)
 }
 
 // LargeRequestProcessing says that a request for a long span of data was taken on.
@@ -284,4 +294,18 @@ type HealthCheck struct {
 // of it.
 type UnknownEvent struct {
 	envelope
+}
+
+// ScanJSON is for generated code.
+func (e *UnknownEvent) ScanJSON(s *jsonscan.Scanner, p int) int { return s.Skip(p) }
+
+// WriteJSON is for generated code.
+func (e *UnknownEvent) WriteJSON(_ *jsonscan.Writer, b []byte) []byte { return append(b, e.raw...) }
+
+// MarshalJSON is the payload as it was delivered.
+func (e *UnknownEvent) MarshalJSON() ([]byte, error) {
+	if e.raw == nil {
+		return []byte("null"), nil
+	}
+	return e.raw, nil
 }

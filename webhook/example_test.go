@@ -199,11 +199,11 @@ func ExampleParseError() {
 
 	_, err = webhook.Parse(nil, []byte(`{"type":"sleep","data":"none"}`))
 	if perr, ok := errors.AsType[*webhook.ParseError](err); ok {
-		fmt.Println(perr.Event, perr.Field)
+		fmt.Println(perr.Err)
 	}
 	// Output:
-	// webhook: invalid JSON, after 23 bytes true
-	// sleep data
+	// webhook: invalid JSON at byte 23 true
+	// data that is not a list of records
 }
 
 func ExampleOn() {

@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/terra-go/terra/internal/jsonscan"
 )
 
 // DefaultMaxBytes is the largest body a handler reads, unless [WithMaxBytes] says
@@ -169,18 +171,20 @@ func readAll(r io.Reader, length int64, check io.Writer) ([]byte, error) {
 	if length >= 0 {
 		size = min(length, trusted) + 1 // one to spare, to meet the end without growing
 	}
-	buf := make([]byte, 0, size)
+	const padding = jsonscan.Padding // zeros that parse needs
+	buf := make([]byte, 0, size+padding)
 	for {
-		n, err := r.Read(buf[len(buf):cap(buf)])
+		n, err := r.Read(buf[len(buf) : cap(buf)-padding])
 		check.Write(buf[len(buf) : len(buf)+n])
 		buf = buf[:len(buf)+n]
 		switch {
 		case err == io.EOF:
+			clear(buf[len(buf) : len(buf)+padding])
 			return buf, nil
 		case err != nil:
 			return nil, err
-		case len(buf) == cap(buf):
-			buf = append(make([]byte, 0, max(length+1, int64(2*cap(buf)))), buf...)
+		case len(buf) == cap(buf)-padding:
+			buf = append(make([]byte, 0, max(length+1, int64(2*len(buf)))+padding), buf...)
 		}
 	}
 }

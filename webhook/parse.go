@@ -2,39 +2,34 @@ package webhook
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+
+	"github.com/terra-go/terra/internal/jsonscan"
 )
+
+//go:generate go run ../internal/codecgen
 
 // Why a body is no event, as [ParseError] wraps it.
 var (
 	ErrEmptyBody   = errors.New("empty body")
 	ErrInvalidJSON = errors.New("invalid JSON")
 	ErrNotObject   = errors.New("JSON, but not an object")
-	ErrFieldType   = errors.New("a field has a value of the wrong type")
+	ErrNotRecords  = errors.New("data that is not a list of records")
 )
 
 // ParseError says why a body could not be read as an event and where, and quotes
 // none of it.
 type ParseError struct {
-	Err    error     // ErrEmptyBody, ErrInvalidJSON, ErrNotObject or ErrFieldType
-	Event  EventType // of the payload, if it was reached and is known
-	Field  string    // names of the enclosing JSON fields joined by dots, if known
-	Offset int64     // bytes read up to the error, or -1
+	Err    error // ErrEmptyBody, ErrInvalidJSON, ErrNotObject or ErrNotRecords
+	Offset int64 // bytes before the error, or -1
 }
 
 func (e *ParseError) Error() string {
 	s := "webhook: " + e.Err.Error()
-	if e.Event != "" {
-		s = fmt.Sprintf("webhook: %s event: %s", e.Event, e.Err)
-	}
-	if e.Field != "" {
-		s += " at " + e.Field
-	}
 	if e.Offset >= 0 {
-		s += fmt.Sprintf(", after %d bytes", e.Offset)
+		s += fmt.Sprintf(" at byte %d", e.Offset)
 	}
 	return s
 }
@@ -47,28 +42,42 @@ func (e *ParseError) Unwrap() error { return e.Err }
 // part of body, which the caller may reuse.
 //
 // Any JSON object is an event: one of a type that has no struct is an
-// [*UnknownEvent], and fields that the struct lacks are in Raw. The error is a
-// [*ParseError].
+// [*UnknownEvent], members that the struct lacks are in Raw, and a value that does
+// not fit its field leaves the field empty. Only records that are no list are an
+// error. The error is a [*ParseError].
 func Parse(h http.Header, body []byte) (Event, error) {
-	return parse(h, bytes.Clone(body))
+	return parse(h, jsonscan.Pad(body))
 }
 
-// parse is Parse for a body that becomes the event's own.
+// parse is Parse for a body that becomes the event's own, and behind which its
+// array has jsonscan.Padding zeros.
 func parse(h http.Header, body []byte) (Event, error) {
-	head, err := decodeHead(body)
-	if err != nil {
-		return nil, err
+	var head head
+	var ev Event
+	if err := jsonscan.ReadObject(body, func(s *jsonscan.Scanner) int {
+		head.scan(s)
+		ev = head.newEvent()
+		return ev.(jsonscan.Object).ScanJSON(s, 0)
+	}); err != nil {
+		return nil, parseError(body, err)
 	}
-	ev := head.newEvent()
-	*ev.env() = envelope{typ: head.typ, meta: metaOf(h), raw: body}
-	if err := decode(body, ev); err != nil {
-		if head.typ.Known() {
-			err.Event = head.typ
-		}
-		return nil, err
+	*ev.env() = envelope{typ: head.typ, meta: metaOf(h), raw: body[:len(body):len(body)]}
+	if records, ok := ev.(interface{ missing() bool }); ok && head.hasData && records.missing() {
+		return nil, &ParseError{Err: ErrNotRecords, Offset: -1}
 	}
 	ev.complete()
 	return ev, nil
+}
+
+func parseError(body []byte, err error) *ParseError {
+	syntax, ok := errors.AsType[*jsonscan.SyntaxError](err)
+	switch {
+	case !ok:
+		return &ParseError{Err: ErrNotObject, Offset: -1}
+	case len(bytes.TrimLeft(body, " \t\r\n")) == 0:
+		return &ParseError{Err: ErrEmptyBody, Offset: -1}
+	}
+	return &ParseError{Err: ErrInvalidJSON, Offset: syntax.Offset}
 }
 
 // head is what decides which struct a payload is.
@@ -160,62 +169,20 @@ func (t EventType) isData() bool {
 	return false
 }
 
-// decodeHead is decode for the fields that every event may have.
-func decodeHead(body []byte) (head, *ParseError) {
-	first := bytes.TrimLeft(body, " \t\r\n")
-	if len(first) == 0 {
-		return head{}, &ParseError{Err: ErrEmptyBody, Offset: -1}
-	}
-	var fields struct {
-		Type    json.RawMessage `json:"type"`
-		Status  json.RawMessage `json:"status"`
-		Data    presence        `json:"data"`
-		Athlete presence        `json:"athlete"`
-	}
-	if err := decode(body, &fields); err != nil {
-		return head{}, err
-	}
-	return head{
-		typ:     EventType(text(fields.Type)),
-		status:  text(fields.Status),
-		hasData: bool(fields.Data || fields.Athlete),
-	}, nil
-}
-
-// text is the JSON string in raw; anything else is "".
-func text(raw json.RawMessage) string {
-	var s string
-	if json.Unmarshal(raw, &s) != nil {
-		return ""
-	}
-	return s
-}
-
-// presence notes that a field is there and not null.
-type presence bool
-
-func (p *presence) UnmarshalJSON(data []byte) error {
-	*p = string(data) != "null"
-	return nil
-}
-
-// decode is the only place that knows how JSON is read.
-func decode(body []byte, v any) *ParseError {
-	err := json.Unmarshal(body, v)
-	if err == nil {
-		if bytes.TrimLeft(body, " \t\r\n")[0] != '{' {
-			return &ParseError{Err: ErrNotObject, Offset: -1}
+// scan reads the payload's beginning, as far as it takes to tell what event it is.
+// One with data says so soon after its type; the others are small.
+func (h *head) scan(s *jsonscan.Scanner) {
+	for name, p := range s.Members(0) {
+		switch name {
+		case "type":
+			h.typ = EventType(s.StringAt(p))
+		case "status":
+			h.status = s.StringAt(p)
+		case "data", "athlete":
+			h.hasData = h.hasData || !s.NullAt(p)
 		}
-		return nil
-	}
-	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return &ParseError{Err: ErrInvalidJSON, Offset: syntax.Offset}
-	}
-	if mistyped, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		if mistyped.Field == "" {
-			return &ParseError{Err: ErrNotObject, Offset: -1}
+		if h.hasData && h.typ != "" && h.typ != TypeAuth {
+			return
 		}
-		return &ParseError{Err: ErrFieldType, Field: mistyped.Field, Offset: mistyped.Offset}
 	}
-	return &ParseError{Err: ErrFieldType, Offset: -1}
 }

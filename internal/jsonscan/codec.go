@@ -3,7 +3,9 @@ package jsonscan
 import (
 	"bytes"
 	"errors"
+	"iter"
 	"sync"
+	"unsafe"
 
 	"github.com/terra-go/terra/opt"
 )
@@ -33,11 +35,90 @@ const maxKept = 16 << 20
 func Unmarshal(data []byte, dst Object, mismatch func(offset int)) error {
 	d := decoders.Get().(*decoder)
 	defer d.release()
-	d.text = append(append(d.text[:0], data...), zeros[:]...)
-	d.Reset(d.text[:len(data)], false)
+	d.load(data)
 	d.Mismatch = mismatch
 	return d.object(dst)
 }
+
+// UnmarshalValue has scan read data, which may be any value.
+func UnmarshalValue(data []byte, scan func(s *Scanner, p int) int) error {
+	d := decoders.Get().(*decoder)
+	defer d.release()
+	d.load(data)
+	return d.End(scan(&d.Scanner, 0))
+}
+
+func (d *decoder) load(data []byte) {
+	d.text = append(append(d.text[:0], data...), zeros[:]...)
+	d.Reset(d.text[:len(data)], false)
+}
+
+// ReadObject has read read text, which must be an object and have Padding zeros
+// behind it in its array. Strings are copied out of it.
+func ReadObject(text []byte, read func(s *Scanner) (p int)) error {
+	d := decoders.Get().(*decoder)
+	defer d.release()
+	d.Reset(text, false)
+	p := read(&d.Scanner)
+	if err := d.End(p); err != nil {
+		return err
+	}
+	if c, _ := d.space(0); c != '{' {
+		return ErrNotObject
+	}
+	return nil
+}
+
+// Members are the names of the object at p and the offsets of their values, and
+// none when there is no object.
+func (s *Scanner) Members(p int) iter.Seq2[string, int] {
+	return func(yield func(string, int) bool) {
+		c, p := s.space(p)
+		if c != '{' {
+			return
+		}
+		depth := s.depth
+		defer func() { s.depth = depth }()
+		s.depth++
+		for c, p = s.space(p + 1); c == '"'; c, p = s.space(p + 1) {
+			name, q, ok := s.Quoted(p)
+			if !ok {
+				return
+			}
+			if c, q = s.space(q); c != ':' {
+				return
+			}
+			_, q = s.space(q + 1)
+			if !yield(view(name), q) {
+				return
+			}
+			if c, p = s.space(s.Skip(q)); c != ',' {
+				return
+			}
+		}
+	}
+}
+
+// view is b as a string that must not outlive it.
+func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// StringAt is the string at p, "" for any other value.
+func (s *Scanner) StringAt(p int) string {
+	if s.at(p) != '"' {
+		return ""
+	}
+	text, _, _ := s.Quoted(p)
+	return string(text)
+}
+
+// ByteAt is the first byte at or after p that is not white space.
+func (s *Scanner) ByteAt(p int) byte {
+	c, _ := s.space(p)
+	return c
+}
+
+// NullAt is whether the value at p is null.
+func (s *Scanner) NullAt(p int) bool { return load32(s.base, p) == null32 }
 
 var zeros [Padding]byte
 
