@@ -1,7 +1,6 @@
 package health
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -20,7 +19,7 @@ type Record interface {
 type SyntaxError = jsonscan.SyntaxError
 
 // ErrNotObject is the error for JSON that is no record: neither an object nor null.
-var ErrNotObject = errors.New("health: JSON, but not an object")
+var ErrNotObject = jsonscan.ErrNotObject
 
 // Decode reads one record. It accepts what json.Unmarshal accepts and gives the
 // same result, several times faster; the record keeps nothing of data.
@@ -50,11 +49,7 @@ func DecodeStrict[T Record](data []byte) (T, error) {
 }
 
 func decode[T Record](data []byte, record *T, mismatch func(offset int)) error {
-	err := jsonscan.Unmarshal(data, any(record).(jsonscan.Object), mismatch)
-	if err == jsonscan.ErrNotObject {
-		return ErrNotObject
-	}
-	return err
+	return jsonscan.Unmarshal(data, any(record).(jsonscan.Object), mismatch)
 }
 
 // A FieldError lists the values in a record that did not fit their fields.

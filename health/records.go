@@ -37,11 +37,8 @@ func Records[T Record](r io.Reader) iter.Seq2[T, error] {
 			}
 		}
 		if err := s.Err(); err != nil {
-			switch err {
-			case io.ErrUnexpectedEOF:
+			if err == io.ErrUnexpectedEOF {
 				err = ErrTruncated
-			case jsonscan.ErrNotObject:
-				err = ErrNotObject
 			}
 			var zero T
 			yield(zero, err)
