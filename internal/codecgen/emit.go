@@ -41,7 +41,7 @@ func (e *emitter) standard() []string {
 	return slices.Compact(paths)
 }
 
-func (e *emitter) structCodec(s structType) error {
+func (e *emitter) structCodec(s structType) {
 	keys := make([]string, 0, len(s.members))
 	for _, m := range s.members {
 		keys = append(keys, m.key)
@@ -63,11 +63,7 @@ func (e *emitter) structCodec(s structType) error {
 	e.line("func (x *%s) ScanJSON(s *jsonscan.Scanner, p int) int {", typ)
 	e.line("k := &keys%s\nf, p := s.Object(k, p)\nfor f >= 0 {\nswitch f {", s.name)
 	for i, m := range s.members {
-		scan, err := e.scan(m)
-		if err != nil {
-			return err
-		}
-		e.line("case %s:\np = %s", strings.Join(indexes[i], ", "), scan)
+		e.line("case %s:\np = %s", strings.Join(indexes[i], ", "), e.scan(m))
 	}
 	e.line("default:\np = s.Skip(p)\n}\nf, p = s.Next(k, f, p)\n}\nreturn p\n}\n")
 
@@ -82,7 +78,6 @@ func (e *emitter) structCodec(s structType) error {
 	e.line("func (x *%s) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }\n", typ)
 	e.line("// MarshalJSON implements [json.Marshaler].")
 	e.line("func (x %s) MarshalJSON() ([]byte, error) {\nw, b := jsonscan.NewWriter()\nreturn w.Text(x.WriteJSON(w, b))\n}\n", typ)
-	return nil
 }
 
 func (e *emitter) keys(name string, keys []string) {
@@ -99,44 +94,41 @@ func (e *emitter) keys(name string, keys []string) {
 }
 
 // scan is the expression that reads a member at p.
-func (e *emitter) scan(m member) (string, error) {
-	if len(m.key) > maxKey {
-		return "", fmt.Errorf("the name %q is too long", m.key)
-	}
+func (e *emitter) scan(m member) string {
 	field := "&x." + m.field
 	inner, optional := e.optional(m.typ)
 	elem, list := strings.CutPrefix(m.typ, "[]")
 	switch {
 	case m.typ == "map[string]float64":
-		return "scanContributors(s, p, " + field + ")", nil
+		return "scanContributors(s, p, " + field + ")"
 	case list && e.isText(elem):
-		return "jsonscan.Strings(s, p, " + field + ")", nil
+		return "jsonscan.Strings(s, p, " + field + ")"
 	case list && elem == "int64":
-		return "s.Ints(p, " + field + ")", nil
+		return "s.Ints(p, " + field + ")"
 	case list && elem == "T":
-		return "jsonscan.Records(s, p, " + field + ", jsonscan.Scan[T])", nil
+		return "jsonscan.Records(s, p, " + field + ", jsonscan.Scan[T])"
 	case list:
 		how := "Records"
 		if s, ok := e.pkg.find(elem); ok && e.pkg.isFlat(s) {
 			how = "Samples"
 		}
-		return fmt.Sprintf("jsonscan.%s(s, p, %s, (*%s).ScanJSON)", how, field, e.use(elem)), nil
+		return fmt.Sprintf("jsonscan.%s(s, p, %s, (*%s).ScanJSON)", how, field, e.use(elem))
 	case optional && inner == "float64":
-		return "s.Float(p, " + field + ")", nil
+		return "s.Float(p, " + field + ")"
 	case optional && inner == "bool":
-		return "s.Bool(p, " + field + ")", nil
+		return "s.Bool(p, " + field + ")"
 	case optional && (inner == "int64" || inner == "int"):
-		return "jsonscan.Int(s, p, " + field + ")", nil
+		return "jsonscan.Int(s, p, " + field + ")"
 	case optional && e.isText(inner):
-		return "jsonscan.String(s, p, " + field + ")", nil
-	case optional && e.pkg.basic[inner] == "int32":
-		return fmt.Sprintf("scanEnum(s, p, %s, %sNames[:])", field, lowerFirst(inner)), nil
+		return "jsonscan.String(s, p, " + field + ")"
+	case optional && e.isEnum(inner):
+		return fmt.Sprintf("scanEnum(s, p, %s, %sNames[:])", field, lowerFirst(inner))
 	case optional:
-		return fmt.Sprintf("jsonscan.Optional(s, p, %s, (*%s).ScanJSON)", field, e.use(inner)), nil
+		return fmt.Sprintf("jsonscan.Optional(s, p, %s, (*%s).ScanJSON)", field, e.use(inner))
 	case e.isText(m.typ):
-		return "jsonscan.Text(s, p, " + field + ")", nil
+		return "jsonscan.Text(s, p, " + field + ")"
 	}
-	return "x." + m.field + ".ScanJSON(s, p)", nil
+	return "x." + m.field + ".ScanJSON(s, p)"
 }
 
 // write emits the statements that append a member.
@@ -172,7 +164,7 @@ func (e *emitter) write(m member) {
 		case inner == "bool":
 			value = "strconv.AppendBool(%s, v)"
 			e.std = append(e.std, "strconv")
-		case inner == "int64" || inner == "int" || e.pkg.basic[inner] == "int32":
+		case inner == "int64" || inner == "int" || e.isEnum(inner):
 			value = "jsonscan.AppendInt(%s, int64(v))"
 		case !e.isText(inner):
 			value = "v.WriteJSON(w, %s)"
@@ -198,6 +190,9 @@ func (e *emitter) optional(typ string) (inner string, ok bool) {
 func (e *emitter) isText(typ string) bool {
 	return typ == "string" || e.pkg.basic[typ] == "string" && !e.pkg.custom[typ]
 }
+
+// isEnum reports whether typ is an enumeration.
+func (e *emitter) isEnum(typ string) bool { return e.pkg.basic[typ] == "int32" && !e.pkg.custom[typ] }
 
 // isCustom reports whether typ writes its own member: it is no object.
 func (e *emitter) isCustom(typ string) bool {

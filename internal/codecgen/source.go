@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"os"
 	"path"
 	"path/filepath"
@@ -17,11 +18,10 @@ import (
 // sourcePackage is what the codec needs to know of a package's source.
 type sourcePackage struct {
 	name    string
-	structs []structType        // with member tags, by name
-	basic   map[string]string   // named types of a basic type, to that type
-	custom  map[string]bool     // types with a ScanJSON method written by hand
-	imports map[string]string   // by package name
-	fields  map[string][]member // of structs that others embed
+	structs []structType      // with member tags, by name
+	basic   map[string]string // named types of a basic type, to that type
+	custom  map[string]bool   // types with a ScanJSON method written by hand
+	imports map[string]string // by package name
 }
 
 type structType struct {
@@ -46,7 +46,6 @@ func readPackage(dir string) (*sourcePackage, error) {
 		basic:   map[string]string{},
 		custom:  map[string]bool{},
 		imports: map[string]string{},
-		fields:  map[string][]member{},
 	}
 	var specs []*ast.TypeSpec
 	for _, name := range names {
@@ -77,7 +76,7 @@ func (p *sourcePackage) read(file *ast.File) (structs []*ast.TypeSpec) {
 		switch decl := decl.(type) {
 		case *ast.FuncDecl:
 			if decl.Recv != nil && decl.Name.Name == "ScanJSON" {
-				p.custom[typeName(decl.Recv.List[0].Type)] = true
+				p.custom[receiver(decl)] = true
 			}
 		case *ast.GenDecl:
 			for _, spec := range decl.Specs {
@@ -98,24 +97,17 @@ func (p *sourcePackage) read(file *ast.File) (structs []*ast.TypeSpec) {
 }
 
 // resolve turns the structs that have members into structTypes. Those that
-// another embeds come to it, and get no codec of their own.
+// another embeds are part of it, and get no codec of their own.
 func (p *sourcePackage) resolve(specs []*ast.TypeSpec) error {
+	sources := map[string]*ast.StructType{}
 	embedded := map[string]bool{}
-	own := map[string][]member{}
 	for _, spec := range specs {
-		for _, field := range spec.Type.(*ast.StructType).Fields.List {
+		source := spec.Type.(*ast.StructType)
+		sources[spec.Name.Name] = source
+		for _, field := range source.Fields.List {
 			if len(field.Names) == 0 {
-				embedded[typeName(field.Type)] = true
-				continue
+				embedded[types.ExprString(field.Type)] = true
 			}
-			m, ok := readMember(field)
-			if !ok {
-				continue
-			}
-			if len(field.Names) > 1 {
-				return fmt.Errorf("%s: several fields share a tag", spec.Name.Name)
-			}
-			own[spec.Name.Name] = append(own[spec.Name.Name], m)
 		}
 	}
 	for _, spec := range specs {
@@ -123,56 +115,85 @@ func (p *sourcePackage) resolve(specs []*ast.TypeSpec) error {
 		if embedded[name] || p.custom[name] {
 			continue
 		}
-		s := structType{name: name, generic: spec.TypeParams != nil}
-		for _, field := range spec.Type.(*ast.StructType).Fields.List {
-			if len(field.Names) == 0 {
-				s.members = append(s.members, own[typeName(field.Type)]...)
-			}
+		members, err := readMembers(sources[name], sources)
+		if len(members) == 0 {
+			continue
 		}
-		s.members = append(s.members, own[name]...)
-		if len(s.members) > 0 {
-			p.structs = append(p.structs, s)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
 		}
+		p.structs = append(p.structs, structType{name: name, generic: spec.TypeParams != nil, members: members})
 	}
 	slices.SortFunc(p.structs, func(a, b structType) int { return strings.Compare(a.name, b.name) })
 	return nil
 }
 
-func readMember(field *ast.Field) (m member, ok bool) {
-	if field.Tag == nil {
-		return member{}, false
+// readMembers reads the members of a struct, those of the structs it embeds first,
+// and reports the first field of which the codec would lose the value.
+func readMembers(source *ast.StructType, sources map[string]*ast.StructType) (all []member, err error) {
+	var own []member
+	note := func(field, problem string) {
+		if err == nil {
+			err = fmt.Errorf("field %s: %s", field, problem)
+		}
 	}
-	text, _ := strconv.Unquote(field.Tag.Value)
+	for _, field := range source.Fields.List {
+		if len(field.Names) == 0 {
+			typ := types.ExprString(field.Type)
+			inner, ok := sources[typ]
+			if !ok {
+				note(typ, "only structs of this package can be embedded")
+				continue
+			}
+			members, innerErr := readMembers(inner, sources)
+			all = append(all, members...)
+			if err == nil {
+				err = innerErr
+			}
+			continue
+		}
+		m := member{field: field.Names[0].Name, typ: types.ExprString(field.Type)}
+		switch problem := m.readTag(field); {
+		case problem != "":
+			note(m.field, problem)
+		case m.key != "" && len(field.Names) > 1:
+			note(m.field, "several fields share a tag")
+		case m.key != "":
+			own = append(own, m)
+		}
+	}
+	return append(all, own...), err
+}
+
+// readTag notes the names that a field's tag gives, if any.
+func (m *member) readTag(field *ast.Field) (problem string) {
+	var text string
+	if field.Tag != nil {
+		text, _ = strconv.Unquote(field.Tag.Value)
+	}
 	tag := reflect.StructTag(text)
-	key, _, _ := strings.Cut(tag.Get("json"), ",")
+	key, options, _ := strings.Cut(tag.Get("json"), ",")
 	if key == "" || key == "-" {
-		key = tag.Get("codec")
+		m.key = tag.Get("codec")
+		if m.key == "" && key == "" && ast.IsExported(m.field) {
+			return "no name in a json tag"
+		}
+	} else {
+		m.key = key
 	}
-	m = member{field: field.Names[0].Name, typ: typeName(field.Type), key: key}
+	if options != "" && options != "omitzero" {
+		return "the only json option is omitzero"
+	}
 	if old := tag.Get("legacy"); old != "" {
 		m.legacy = strings.Split(old, ",")
 	}
-	return m, key != ""
+	return ""
 }
 
-// typeName is a type expression as source text, without a leading asterisk and
-// without its type parameters if it is a receiver.
-func typeName(e ast.Expr) string {
-	switch e := e.(type) {
-	case *ast.Ident:
-		return e.Name
-	case *ast.StarExpr:
-		return typeName(e.X)
-	case *ast.ArrayType:
-		return "[]" + typeName(e.Elt)
-	case *ast.MapType:
-		return "map[" + typeName(e.Key) + "]" + typeName(e.Value)
-	case *ast.SelectorExpr:
-		return typeName(e.X) + "." + e.Sel.Name
-	case *ast.IndexExpr:
-		return typeName(e.X) + "[" + typeName(e.Index) + "]"
-	}
-	return fmt.Sprintf("%T", e)
+// receiver is the name of the type that a method belongs to.
+func receiver(method *ast.FuncDecl) string {
+	name, _, _ := strings.Cut(types.ExprString(method.Recv.List[0].Type), "[")
+	return strings.TrimPrefix(name, "*")
 }
 
 // find returns the struct of that name.
