@@ -63,6 +63,9 @@ func readPackage(dir string) (*sourcePackage, error) {
 		p.name = file.Name.Name
 		specs = append(specs, p.read(file)...)
 	}
+	if p.name == "" {
+		return nil, fmt.Errorf("no Go files in %s", dir)
+	}
 	return p, p.resolve(specs)
 }
 
@@ -153,12 +156,10 @@ func readMembers(source *ast.StructType, sources map[string]*ast.StructType) (al
 			continue
 		}
 		m := member{field: field.Names[0].Name, typ: types.ExprString(field.Type)}
-		switch problem := m.readTag(field); {
-		case problem != "":
+		if problem := m.readTag(field); problem != "" {
 			note(m.field, problem)
-		case m.key != "" && len(field.Names) > 1:
-			note(m.field, "several fields share a tag")
-		case m.key != "":
+		}
+		if m.key != "" {
 			own = append(own, m)
 		}
 	}
@@ -183,6 +184,9 @@ func (m *member) readTag(field *ast.Field) (problem string) {
 	}
 	if options != "" && options != "omitzero" {
 		return "the only json option is omitzero"
+	}
+	if m.key != "" && len(field.Names) > 1 {
+		return "several fields share a tag"
 	}
 	if old := tag.Get("legacy"); old != "" {
 		m.legacy = strings.Split(old, ",")
