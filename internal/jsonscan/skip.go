@@ -104,7 +104,7 @@ func (s *Scanner) skipNumber(p int) (q int, ok bool) {
 // memory, is a JSON number.
 func isNumber(text []byte) bool {
 	b := append(text[:len(text):len(text)], 0)
-	return numberLen(b) == len(text)
+	return len(text) > 0 && numberLen(b) == len(text)
 }
 
 // numberLen is the length of the JSON number at the start of b, or minus the
