@@ -1,0 +1,161 @@
+package jsonscan
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+// keyed is a struct whose names are of every length that is compared in its own
+// way. Some differ only in case.
+type keyed struct {
+	A *int `json:"x"`
+	B *int `json:"bpm"`
+	C *int `json:"BPM"`
+	D *int `json:"kelvins"`                                               // has other runes that fold to its letters
+	E *int `json:"timestamp"`                                             // 12 bytes with quotes and colon
+	F *int `json:"data_of_13_as"`                                         // 16 bytes
+	G *int `json:"data_of_14_asc"`                                        // 17
+	H *int `json:"data_of_twenty_nine_ascii_cha"`                         // 32
+	I *int `json:"data_of_thirty_of_the_ascii_ch"`                        // 33
+	J *int `json:"a_name_that_is_exactly_as_long_as_a_name_may_at_most_"` // 56
+	K *int `json:"Kelvins"`
+}
+
+// keysOf are fresh Keys for the struct type of v.
+func keysOf(v any) *Keys {
+	k := new(Keys)
+	for i := range reflect.TypeOf(v).NumField() {
+		k.Quoted = append(k.Quoted, `"`+reflect.TypeOf(v).Field(i).Tag.Get("json")+`":`)
+	}
+	k.Next = make([]atomic.Uint32, len(k.Quoted)+2)
+	k.Find = func(name []byte) int {
+		for i, quoted := range k.Quoted {
+			if quoted == `"`+string(name)+`":` {
+				return i
+			}
+		}
+		return len(k.Quoted)
+	}
+	return k
+}
+
+// FuzzKeys gives one raw key, and where the search for it begins.
+func FuzzKeys(f *testing.F) {
+	k := keysOf(keyed{})
+	for i, quoted := range k.Quoted {
+		name := quoted[1 : len(quoted)-2]
+		for _, variant := range []string{
+			name, strings.ToUpper(name), name + "x", name[1:], "x" + name, name[:len(name)-1] + `\u00` + "41", name + `"`, name + "\x00",
+		} {
+			f.Add([]byte(variant), uint8(i))
+			f.Add([]byte(variant), uint8(i+1))
+		}
+	}
+	for _, name := range []string{"", `\u0062pm`, "\u212aelvins", "kelvin\u017f", "\\u212aelvins", "b\xffm", "b\ufffdm", `\"`, `\`, "Bpm", "bPM", "KELVINS"} {
+		f.Add([]byte(name), uint8(0))
+	}
+	f.Fuzz(func(t *testing.T, name []byte, guess uint8) {
+		text := []byte(`{"` + string(name) + `":1}`)
+		s := scannerOf(string(text))
+		k := keysOf(keyed{})
+		k.Next[0].Store(uint32(guess) % uint32(len(k.Quoted)+1))
+		found, p := s.Object(k, 0)
+		if s.err == nil {
+			_, p = s.Next(k, found, s.Skip(p))
+			for s.err == nil && p < s.end { // name holds more members
+				_, p = s.Next(k, found, s.Skip(p))
+			}
+		}
+		if bytes.ContainsAny(name, `:`) {
+			return
+		}
+		checkVerdict(t, text, s.End(p))
+		if s.err != nil {
+			return
+		}
+		var mirror keyed
+		if err := json.Unmarshal(text, &mirror); err != nil {
+			t.Fatal(err)
+		}
+		want := len(k.Quoted)
+		for i := range len(k.Quoted) {
+			if !reflect.ValueOf(mirror).Field(i).IsNil() {
+				want = i
+			}
+		}
+		if found != want {
+			t.Errorf("found key %d, encoding/json fills field %d", found, want)
+		}
+		// What was learned changes nothing.
+		s = scannerOf(string(text))
+		if again, _ := s.Object(k, 0); again != want {
+			t.Errorf("found key %d the second time, want %d", again, want)
+		}
+	})
+}
+
+// Keys come in every order, with unknown ones between, and are found whatever
+// order was learned, at the same time by several readers.
+func TestLearnedOrder(t *testing.T) {
+	t.Parallel()
+	k := keysOf(keyed{})
+	n := len(k.Quoted)
+	var readers sync.WaitGroup
+	for r := range 4 {
+		readers.Go(func() {
+			for step := 1; step < n; step++ {
+				var text strings.Builder
+				var want []int
+				text.WriteByte('{')
+				for i := range n {
+					f := (i*step + r) % n
+					want = append(want, f)
+					text.WriteString(k.Quoted[f] + " 1 ,")
+					if i%3 == r {
+						want = append(want, n)
+						text.WriteString("\n  \"unknown\" : [1], ")
+					}
+				}
+				s := scannerOf(strings.TrimRight(text.String(), ", ") + "}")
+				var got []int
+				f, p := s.Object(k, 0)
+				for f >= 0 {
+					got = append(got, f)
+					f, p = s.Next(k, f, s.Skip(p))
+				}
+				if err := s.End(p); err != nil || !reflect.DeepEqual(got, want) {
+					t.Errorf("found %v, want %v, error %v", got, want, err)
+				}
+			}
+		})
+	}
+	readers.Wait()
+}
+
+// A key that came in its place once is not searched for again.
+func TestLearnedOrderSavesSearches(t *testing.T) {
+	t.Parallel()
+	k := keysOf(keyed{})
+	searches := 0
+	find := k.Find
+	k.Find = func(name []byte) int { searches++; return find(name) }
+	const text = `{"timestamp":1,"bpm":2,"x":3,"kelvins":4}`
+	for range 3 {
+		s := scannerOf(text)
+		f, p := s.Object(k, 0)
+		for f >= 0 {
+			f, p = s.Next(k, f, s.Skip(p))
+		}
+		if s.End(p) != nil {
+			t.Fatal(s.err)
+		}
+	}
+	if searches > 4 {
+		t.Errorf("%d searches for 4 keys in 3 texts", searches)
+	}
+}
