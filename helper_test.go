@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -29,7 +30,7 @@ var yes = opt.Some(true)
 // serve starts h on loopback and returns a client of it.
 func serve(tb testing.TB, h http.HandlerFunc, opts ...terra.Option) *terra.Client {
 	tb.Helper()
-	server := httptest.NewServer(h)
+	server := newServer(h)
 	tb.Cleanup(server.Close)
 	return newClient(tb, append([]terra.Option{terra.WithBaseURL(server.URL + "/api/v2")}, opts...)...)
 }
@@ -39,6 +40,14 @@ func serve(tb testing.TB, h http.HandlerFunc, opts ...terra.Option) *terra.Clien
 func inProcess(tb testing.TB, h http.HandlerFunc, opts ...terra.Option) *terra.Client {
 	tb.Helper()
 	return newClient(tb, append([]terra.Option{terra.WithHTTPClient(&http.Client{Transport: handlerTransport(h)})}, opts...)...)
+}
+
+// newServer is silent about the connections that handlers break.
+func newServer(h http.Handler) *httptest.Server {
+	server := httptest.NewUnstartedServer(h)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.Start()
+	return server
 }
 
 func newClient(tb testing.TB, opts ...terra.Option) *terra.Client {
@@ -63,7 +72,11 @@ func (h handlerTransport) RoundTrip(req *http.Request) (res *http.Response, err 
 		}
 	}()
 	w := httptest.NewRecorder()
-	h(w, req)
+	served := req.Clone(req.Context())
+	if served.Body == nil {
+		served.Body = http.NoBody
+	}
+	h(w, served)
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
@@ -118,8 +131,12 @@ func withHeader(h http.HandlerFunc, namesAndValues ...string) http.HandlerFunc {
 	}
 }
 
-// hang answers nothing until the client has gone.
-func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+// hang answers nothing until the client has gone, which a server only notices
+// once it has read the request.
+func hang(_ http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	<-r.Context().Done()
+}
 
 // sleepBody is a response with one night for each day from first.
 func sleepBody(days ...health.Date) string {
