@@ -8,6 +8,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -138,16 +139,18 @@ func hang(_ http.ResponseWriter, r *http.Request) {
 	<-r.Context().Done()
 }
 
-// sleepBody is a response with one night for each day from first.
+// sleepBody is a response with a night for each of the days.
 func sleepBody(days ...health.Date) string {
-	body := `{"type":"sleep","user":{"user_id":"u1","provider":"OURA"},"data":[`
+	var b strings.Builder
+	b.WriteString(`{"type":"sleep","user":{"user_id":"u1","provider":"OURA"},"data":[`)
 	for i, d := range days {
 		if i > 0 {
-			body += ","
+			b.WriteByte(',')
 		}
-		body += fmt.Sprintf(`{"metadata":{"summary_id":%q,"start_time":"%[1]sT23:00:00.000000+01:00","end_time":"%sT07:00:00.000000+01:00"}}`, d, d.AddDays(1))
+		fmt.Fprintf(&b, `{"metadata":{"summary_id":%q,"start_time":"%[1]sT23:00:00.000000+01:00","end_time":"%sT07:00:00.000000+01:00"}}`, d, d.AddDays(1))
 	}
-	return body + "]}"
+	b.WriteString("]}")
+	return b.String()
 }
 
 // failure is the *terra.Error in err.
