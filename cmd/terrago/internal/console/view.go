@@ -81,16 +81,16 @@ type card struct {
 
 type deliveryView struct {
 	page
-	ID, Event, URL string
-	Who, About     string
-	At             time.Time
-	Answer         string // to the last attempt
-	Verdict        verdict
-	Attempts       []attemptView
-	NextRetry      string
-	Headers        []headerView
-	Size, Body     string // on its own page only
-	Cut            bool
+	ID, Event, URL     string
+	UserID, Who, About string
+	At                 time.Time
+	Answer             string // to the last attempt
+	Verdict            verdict
+	Attempts           []attemptView
+	NextRetry          string
+	Headers            []headerView
+	Size, Body         string // on its own page only
+	Cut                bool
 }
 
 type attemptView struct {
@@ -104,8 +104,10 @@ type headerView struct{ Name, Value string }
 // open, empty.
 type verdict struct{ Text, Class string }
 
+// page is made before anything else of a view is read, so that a change meanwhile
+// makes the page out of date.
 func (h *Console) page(r *http.Request, title string) page {
-	return page{Title: title, Host: r.Host}
+	return page{Title: title, Host: r.Host, Version: h.state()}
 }
 
 func (h *Console) homeView(r *http.Request) homeView {
@@ -120,7 +122,6 @@ func (h *Console) homeView(r *http.Request) homeView {
 		SigningSecret: credentials.SigningSecret,
 		Examples:      h.Examples,
 	}
-	v.Version = h.state() // before anything is read: a change meanwhile is shown by the next look
 	users, err := h.users(ctx)
 	if err != nil {
 		v.Problem = "The people could not be listed: " + err.Error()
@@ -345,7 +346,7 @@ func days[T any](records []T, value func(T) (health.Timestamp, float64, bool)) i
 // deliveryRow is d as the list of deliveries shows it.
 func (h *Console) deliveryRow(d sandbox.Delivery) deliveryView {
 	v := deliveryView{
-		ID: d.ID, Event: d.EventType, URL: d.URL, At: d.CreatedAt.Local(),
+		ID: d.ID, Event: d.EventType, URL: d.URL, UserID: d.UserID, At: d.CreatedAt.Local(),
 		Answer:  "not sent yet",
 		Verdict: h.verdict(d),
 	}
@@ -366,10 +367,11 @@ func (h *Console) deliveryRow(d sandbox.Delivery) deliveryView {
 
 // deliveryView is d with all that its own page shows.
 func (h *Console) deliveryView(r *http.Request, d sandbox.Delivery) deliveryView {
+	p := h.page(r, "Delivery of "+d.EventType)
 	v := h.deliveryRow(d)
-	v.page = h.page(r, "Delivery of "+d.EventType)
+	v.page = p
 	if r.FormValue("sent") != "" {
-		v.Notice = "Sent again; reload to see the answer."
+		v.Notice = "Sent again."
 	}
 	v.Size = fmt.Sprintf("%d bytes", len(d.Body))
 	var body bytes.Buffer
