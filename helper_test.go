@@ -175,8 +175,8 @@ func wantArgument(tb testing.TB, err error, argument string) {
 	}
 }
 
-// everyCall makes one request through each method that makes one, and returns the
-// errors by method.
+// everyCall makes one request through each method that makes one, the end of the
+// connection last, and returns the errors by method.
 func everyCall(ctx context.Context, c *terra.Client, id string) map[string]error {
 	errs := map[string]error{}
 	note := func(name string, err error) { errs[name] = err }
@@ -201,7 +201,6 @@ func everyCall(ctx context.Context, c *terra.Client, id string) map[string]error
 	note("Auth.GenerateWidgetSession", err)
 	_, err = c.Auth.GenerateToken(ctx)
 	note("Auth.GenerateToken", err)
-	note("Auth.Deauthenticate", c.Auth.Deauthenticate(ctx, id))
 	_, err = c.Users.Get(ctx, id)
 	note("Users.Get", err)
 	_, err = c.Users.ByReference(ctx, id)
@@ -219,5 +218,6 @@ func everyCall(ctx context.Context, c *terra.Client, id string) map[string]error
 	note("Providers.List", err)
 	_, err = c.Providers.Detailed(ctx)
 	note("Providers.Detailed", err)
+	note("Auth.Deauthenticate", c.Auth.Deauthenticate(ctx, id))
 	return errs
 }
