@@ -290,7 +290,7 @@ func TestDestinationsAreChecked(t *testing.T) {
 		{URL: "http://host/%zz"},
 	} {
 		if err := s.SetDestinations([]sandbox.Destination{{URL: "http://fine.example"}, d}); !errors.Is(err, sandbox.ErrInvalidDestination) {
-			t.Errorf("%+v: %v, want ErrInvalidDestination", d, err)
+			t.Errorf("%q: %v, want ErrInvalidDestination", d.URL, err)
 		}
 	}
 }

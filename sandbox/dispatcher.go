@@ -371,6 +371,7 @@ func (d *dispatcher) attempt(ctx context.Context, j *job, dest Destination) {
 	if ok && j.data {
 		d.delivered(j.UserID, at)
 	}
+	d.log.Info("delivery attempted", "id", j.ID, "event", j.EventType, "status", status)
 
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -380,7 +381,6 @@ func (d *dispatcher) attempt(ctx context.Context, j *job, dest Destination) {
 	j.Header = header
 	j.Attempts = append(slices.Clip(j.Attempts), a) // snapshots share the old ones
 	j.tries++
-	d.log.Info("delivery attempted", "id", j.ID, "event", j.EventType, "attempt", len(j.Attempts), "status", status)
 	if ctx.Err() != nil {
 		return // the server closes, or a reset has forgotten this
 	}
@@ -487,6 +487,9 @@ func (d *dispatcher) announce() {
 func (j *job) snapshot() Delivery {
 	v := j.Delivery
 	v.Header = j.Header.Clone()
+	if v.Header == nil {
+		v.Header, v.Attempts = http.Header{}, []Attempt{}
+	}
 	return v
 }
 
