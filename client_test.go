@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/terra-go/terra"
 )
@@ -95,7 +96,8 @@ func TestOptionsRefuse(t *testing.T) {
 			terra.WithRetry(terra.RetryPolicy{Timeout: -1}),
 			terra.WithRetry(terra.RetryPolicy{MinDelay: -1}),
 			terra.WithRetry(terra.RetryPolicy{MaxDelay: -1}),
-			terra.WithRetry(terra.RetryPolicy{MaxDelay: 1}),
+			terra.WithRetry(terra.RetryPolicy{MinDelay: 2, MaxDelay: 1}),
+			terra.WithRetry(terra.RetryPolicy{MinDelay: time.Minute}),
 		},
 	} {
 		for _, opt := range opts {

@@ -85,9 +85,10 @@ func (c *Collection[T]) List(ctx context.Context, userID string, r Range, opts .
 }
 
 // All yields the records of a range of any length, oldest first, asking for a
-// window of days at a time as the loop gets there; see [WithWindow]. When Terra's
-// limit on history is reached it waits for its turn, up to an hour at a time. The
-// first error is the last thing it yields.
+// window of days at a time as the loop gets there; see [WithWindow]. Should Terra
+// return a record with two windows, it is yielded twice. When Terra's limit on
+// history is reached All waits for its turn, about an hour at most and five times
+// in a row. The first error is the last thing it yields.
 func (c *Collection[T]) All(ctx context.Context, userID string, r Range, opts ...CallOption) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T

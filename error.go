@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// What an [Error] means, for errors.Is.
+// What an [Error] means, for errors.Is. Where the caller's context ended the call,
+// that is context.Canceled or context.DeadlineExceeded instead, or as well.
 var (
 	ErrBadRequest   = errors.New("bad request")  // 400
 	ErrUnauthorized = errors.New("unauthorized") // 401 and 403
@@ -65,8 +66,11 @@ type ArgumentError struct {
 	Problem  string
 }
 
+// Error names the argument and the problem.
 func (e *ArgumentError) Error() string { return "terra: " + e.Argument + ": " + e.Problem }
 
+// Error says which request failed and how: "terra: GET /sleep: 404 Not Found: user
+// not found".
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString("terra")

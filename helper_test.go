@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -29,7 +31,7 @@ var yes = opt.Some(true)
 // serve starts h on loopback and returns a client of it.
 func serve(tb testing.TB, h http.HandlerFunc, opts ...terra.Option) *terra.Client {
 	tb.Helper()
-	server := httptest.NewServer(h)
+	server := newServer(h)
 	tb.Cleanup(server.Close)
 	return newClient(tb, append([]terra.Option{terra.WithBaseURL(server.URL + "/api/v2")}, opts...)...)
 }
@@ -39,6 +41,14 @@ func serve(tb testing.TB, h http.HandlerFunc, opts ...terra.Option) *terra.Clien
 func inProcess(tb testing.TB, h http.HandlerFunc, opts ...terra.Option) *terra.Client {
 	tb.Helper()
 	return newClient(tb, append([]terra.Option{terra.WithHTTPClient(&http.Client{Transport: handlerTransport(h)})}, opts...)...)
+}
+
+// newServer is silent about the connections that handlers break.
+func newServer(h http.Handler) *httptest.Server {
+	server := httptest.NewUnstartedServer(h)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.Start()
+	return server
 }
 
 func newClient(tb testing.TB, opts ...terra.Option) *terra.Client {
@@ -63,7 +73,11 @@ func (h handlerTransport) RoundTrip(req *http.Request) (res *http.Response, err 
 		}
 	}()
 	w := httptest.NewRecorder()
-	h(w, req)
+	served := req.Clone(req.Context())
+	if served.Body == nil {
+		served.Body = http.NoBody
+	}
+	h(w, served)
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
@@ -118,19 +132,25 @@ func withHeader(h http.HandlerFunc, namesAndValues ...string) http.HandlerFunc {
 	}
 }
 
-// hang answers nothing until the client has gone.
-func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+// hang answers nothing until the client has gone, which a server only notices
+// once it has read the request.
+func hang(_ http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	<-r.Context().Done()
+}
 
-// sleepBody is a response with one night for each day from first.
+// sleepBody is a response with a night for each of the days.
 func sleepBody(days ...health.Date) string {
-	body := `{"type":"sleep","user":{"user_id":"u1","provider":"OURA"},"data":[`
+	var b strings.Builder
+	b.WriteString(`{"type":"sleep","user":{"user_id":"u1","provider":"OURA"},"data":[`)
 	for i, d := range days {
 		if i > 0 {
-			body += ","
+			b.WriteByte(',')
 		}
-		body += fmt.Sprintf(`{"metadata":{"summary_id":%q,"start_time":"%[1]sT23:00:00.000000+01:00","end_time":"%sT07:00:00.000000+01:00"}}`, d, d.AddDays(1))
+		fmt.Fprintf(&b, `{"metadata":{"summary_id":%q,"start_time":"%[1]sT23:00:00.000000+01:00","end_time":"%sT07:00:00.000000+01:00"}}`, d, d.AddDays(1))
 	}
-	return body + "]}"
+	b.WriteString("]}")
+	return b.String()
 }
 
 // failure is the *terra.Error in err.
@@ -155,8 +175,8 @@ func wantArgument(tb testing.TB, err error, argument string) {
 	}
 }
 
-// everyCall makes one request through each method that makes one, and returns the
-// errors by method.
+// everyCall makes one request through each method that makes one, the end of the
+// connection last, and returns the errors by method.
 func everyCall(ctx context.Context, c *terra.Client, id string) map[string]error {
 	errs := map[string]error{}
 	note := func(name string, err error) { errs[name] = err }
@@ -181,7 +201,6 @@ func everyCall(ctx context.Context, c *terra.Client, id string) map[string]error
 	note("Auth.GenerateWidgetSession", err)
 	_, err = c.Auth.GenerateToken(ctx)
 	note("Auth.GenerateToken", err)
-	note("Auth.Deauthenticate", c.Auth.Deauthenticate(ctx, id))
 	_, err = c.Users.Get(ctx, id)
 	note("Users.Get", err)
 	_, err = c.Users.ByReference(ctx, id)
@@ -199,5 +218,6 @@ func everyCall(ctx context.Context, c *terra.Client, id string) map[string]error
 	note("Providers.List", err)
 	_, err = c.Providers.Detailed(ctx)
 	note("Providers.Detailed", err)
+	note("Auth.Deauthenticate", c.Auth.Deauthenticate(ctx, id))
 	return errs
 }

@@ -31,11 +31,22 @@ const (
 )
 
 func parseRateLimit(h http.Header) RateLimit {
-	r := RateLimit{Rule: h.Get("X-Terra-RateLimit-Rule")}
-	r.Limit, _ = strconv.Atoi(h.Get("X-Terra-RateLimit-Limit"))
-	r.Remaining, _ = strconv.Atoi(h.Get("X-Terra-RateLimit-Remaining"))
+	r := RateLimit{
+		Rule:      h.Get("X-Terra-RateLimit-Rule"),
+		Limit:     parseDays(h.Get("X-Terra-RateLimit-Limit")),
+		Remaining: parseDays(h.Get("X-Terra-RateLimit-Remaining")),
+	}
 	r.ResetAfter, _ = parseSeconds(h.Get("X-Terra-RateLimit-Reset-After"))
 	return r
+}
+
+// parseDays is 0 for what is no count of days.
+func parseDays(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return 0
+	}
+	return max(0, n)
 }
 
 // parseRetryAfter reads both forms of the header, seconds and an HTTP date; 0 when

@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/terra-go/terra"
 	"github.com/terra-go/terra/health"
@@ -222,7 +221,7 @@ func check[T any](t *testing.T, body string, result terra.Result[T], err error) 
 	if string(result.Raw()) != body {
 		t.Error("Raw is not the body")
 	}
-	if p, ok := result.(*terra.Processing[T]); ok && (p.RetryAfter < 0 || p.RetryAfter > time.Duration(1<<63-1)) {
+	if p, ok := result.(*terra.Processing[T]); ok && (p.RetryAfter < 0) {
 		t.Error("a wait into the past")
 	}
 	_ = describe(result)

@@ -1,6 +1,7 @@
 package terra
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"time"
@@ -23,7 +24,8 @@ type RetryPolicy struct {
 	Timeout time.Duration
 
 	// MinDelay is the wait before the second attempt; it doubles with each further
-	// one, and half of every wait is random. Default 500 ms.
+	// one, and half of every wait is random. Default 500 ms, or MaxDelay if that is
+	// less.
 	MinDelay time.Duration
 
 	// MaxDelay bounds every wait. An answer whose Retry-After asks for more is not
@@ -32,28 +34,20 @@ type RetryPolicy struct {
 }
 
 func (p RetryPolicy) validate() error {
-	switch {
-	case p.Attempts < 0 || p.Timeout < 0 || p.MinDelay < 0 || p.MaxDelay < 0:
+	if p.Attempts < 0 || p.Timeout < 0 || p.MinDelay < 0 || p.MaxDelay < 0 {
 		return &ArgumentError{"retry policy", "a field is negative"}
-	case p.withDefaults().MinDelay > p.withDefaults().MaxDelay:
+	}
+	if p = p.withDefaults(); p.MinDelay > p.MaxDelay {
 		return &ArgumentError{"retry policy", "MinDelay is greater than MaxDelay"}
 	}
 	return nil
 }
 
 func (p RetryPolicy) withDefaults() RetryPolicy {
-	if p.Attempts == 0 {
-		p.Attempts = 3
-	}
-	if p.Timeout == 0 {
-		p.Timeout = 30 * time.Second
-	}
-	if p.MinDelay == 0 {
-		p.MinDelay = 500 * time.Millisecond
-	}
-	if p.MaxDelay == 0 {
-		p.MaxDelay = 30 * time.Second
-	}
+	p.Attempts = cmp.Or(p.Attempts, 3)
+	p.Timeout = cmp.Or(p.Timeout, 30*time.Second)
+	p.MaxDelay = cmp.Or(p.MaxDelay, 30*time.Second)
+	p.MinDelay = cmp.Or(p.MinDelay, min(500*time.Millisecond, p.MaxDelay))
 	return p
 }
 
@@ -65,10 +59,11 @@ func (p RetryPolicy) delay(attempt int, retryAfter time.Duration) (time.Duration
 	}
 	d := p.MinDelay
 	for range attempt - 1 {
-		if d = 2 * d; d >= p.MaxDelay {
+		if d > p.MaxDelay/2 {
 			d = p.MaxDelay
 			break
 		}
+		d *= 2
 	}
 	d = d/2 + rand.N(d/2+1)
 	// Earlier than asked is wrong, and exactly then is when everybody else comes.

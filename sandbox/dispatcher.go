@@ -47,7 +47,8 @@ func (p retryPolicy) wait(n int) (time.Duration, bool) {
 
 // dispatcher owns every delivery. One goroutine starts the attempts as they fall
 // due and waits on one timer; an attempt is a goroutine, of which there are never
-// more than maxConcurrent.
+// more than maxConcurrent. Attempts at one destination about one user follow each
+// other, so that what nobody refuses arrives in order.
 type dispatcher struct {
 	now       func() time.Time
 	log       *slog.Logger
@@ -65,6 +66,7 @@ type dispatcher struct {
 	destinations []Destination
 	jobs         []*job // in order of creation
 	queue        jobQueue
+	lanes        map[lane][]*job // busy ones, and who waits in them
 	queuedBytes  int
 	finished     int // of jobs
 	finishedSize int // bytes of their bodies
@@ -76,6 +78,12 @@ type dispatcher struct {
 	endEpoch     context.CancelFunc // abandons the attempts under way, at a reset
 }
 
+// lane is what has one attempt at a time.
+type lane struct {
+	place  int
+	userID string
+}
+
 // job is a Delivery and what its receiver does not see. The dispatcher's mutex
 // guards all but the identity and the body.
 type job struct {
@@ -84,10 +92,14 @@ type job struct {
 	data     bool // carries records, or a link to them
 	tries    int  // since it was created or resent
 	due      time.Time
-	seq      int // order among jobs due at one time
-	index    int // in the queue, -1 when not there
+	seq      int  // order among jobs due at one time
+	index    int  // in the queue, -1 when not there
+	waiting  bool // in its lane, not in the queue
+	admitted bool // its lane is kept for it
 	finished bool
 }
+
+func (j *job) lane() lane { return lane{j.place, j.UserID} }
 
 func startDispatcher(s *Server) *dispatcher {
 	transport := s.transport
@@ -106,6 +118,7 @@ func startDispatcher(s *Server) *dispatcher {
 		},
 		policy:    doubling,
 		delivered: s.touch,
+		lanes:     map[lane][]*job{},
 		wake:      make(chan struct{}, 1),
 		changed:   make(chan struct{}),
 	}
@@ -132,6 +145,7 @@ func (d *dispatcher) reset() {
 	d.epoch, d.endEpoch = context.WithCancel(d.ctx)
 	d.destinations, d.jobs, d.queue = nil, nil, nil
 	d.queuedBytes, d.finished, d.finishedSize = 0, 0, 0
+	d.lanes = map[lane][]*job{}
 	d.announce()
 }
 
@@ -208,13 +222,15 @@ func (d *dispatcher) enqueue(j *job, due time.Time) {
 		d.finishedSize -= len(j.Body)
 	}
 	j.due = due
-	if j.index < 0 {
+	switch {
+	case j.waiting:
+	case j.index >= 0:
+		heap.Fix(&d.queue, j.index)
+	default:
 		d.seq++
 		j.seq = d.seq
 		d.queuedBytes += len(j.Body)
 		heap.Push(&d.queue, j)
-	} else {
-		heap.Fix(&d.queue, j.index)
 	}
 	d.look()
 }
@@ -306,20 +322,43 @@ func (d *dispatcher) start() (wait time.Duration, ok bool) {
 			return j.due.Sub(now), true
 		}
 		heap.Pop(&d.queue)
+		j.State, j.NextRetry = StatePending, time.Time{}
+		if waiting, busy := d.lanes[j.lane()]; busy && !j.admitted {
+			j.waiting = true
+			d.lanes[j.lane()] = append(waiting, j)
+			continue
+		}
+		j.admitted = false
 		d.queuedBytes -= len(j.Body)
 		if j.place >= len(d.destinations) {
 			d.finish(j, StateFailed)
+			d.leave(j.lane())
 			d.announce()
 			continue
 		}
+		if _, busy := d.lanes[j.lane()]; !busy {
+			d.lanes[j.lane()] = nil
+		}
 		dest := d.destinations[j.place]
 		j.URL = dest.URL
-		j.State, j.NextRetry = StatePending, time.Time{}
 		d.running++
 		ctx := d.epoch
 		d.tasks.Go(func() { d.attempt(ctx, j, dest) })
 	}
 	return 0, false
+}
+
+// leave lets the next job into a lane, or frees it. The mutex is held.
+func (d *dispatcher) leave(l lane) {
+	waiting := d.lanes[l]
+	if len(waiting) == 0 {
+		delete(d.lanes, l)
+		return
+	}
+	next := waiting[0]
+	d.lanes[l] = waiting[1:]
+	next.waiting, next.admitted = false, true
+	heap.Push(&d.queue, next)
 }
 
 // attempt makes one request and settles what follows from its outcome.
@@ -332,6 +371,7 @@ func (d *dispatcher) attempt(ctx context.Context, j *job, dest Destination) {
 	if ok && j.data {
 		d.delivered(j.UserID, at)
 	}
+	d.log.Info("delivery attempted", "id", j.ID, "event", j.EventType, "status", status)
 
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -341,9 +381,12 @@ func (d *dispatcher) attempt(ctx context.Context, j *job, dest Destination) {
 	j.Header = header
 	j.Attempts = append(slices.Clip(j.Attempts), a) // snapshots share the old ones
 	j.tries++
-	d.log.Info("delivery attempted", "id", j.ID, "event", j.EventType, "attempt", len(j.Attempts), "status", status)
+	if ctx.Err() != nil {
+		return // the server closes, or a reset has forgotten this
+	}
+	defer d.leave(j.lane())
 	switch wait, again := d.policy.wait(j.tries); {
-	case ctx.Err() != nil, j.index >= 0: // forgotten by a reset, or resent meanwhile
+	case j.waiting, j.index >= 0: // resent meanwhile
 	case ok:
 		d.finish(j, StateDelivered)
 	case !again:
@@ -417,7 +460,7 @@ func (s *Server) Flush(ctx context.Context) error {
 	d := s.dispatch
 	for {
 		d.mu.Lock()
-		idle := d.holds == 0 && d.running == 0 && (len(d.queue) == 0 || d.queue[0].due.After(d.now()))
+		idle := d.holds == 0 && d.running == 0 && len(d.lanes) == 0 && (len(d.queue) == 0 || d.queue[0].due.After(d.now()))
 		changed := d.changed
 		d.mu.Unlock()
 		switch {
@@ -444,6 +487,9 @@ func (d *dispatcher) announce() {
 func (j *job) snapshot() Delivery {
 	v := j.Delivery
 	v.Header = j.Header.Clone()
+	if v.Header == nil {
+		v.Header, v.Attempts = http.Header{}, []Attempt{}
+	}
 	return v
 }
 

@@ -212,7 +212,7 @@ func (s *Server) standIn(conn connection, k kind) connection {
 		if !gives(p, k) {
 			continue
 		}
-		for n := range 8 {
+		for n := range 40 {
 			person, err := synth.New(s.seed, fmt.Sprintf("stand-in %d", n), p)
 			if err != nil {
 				continue

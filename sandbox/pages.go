@@ -255,7 +255,7 @@ func serveIcon(w http.ResponseWriter, r *http.Request, name string) {
 	w.Header().Set("Content-Type", "image/svg+xml")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "max-age=86400")
-	fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48" role="img"><rect width="48" height="48" rx="12" fill="hsl(%d 55%% 42%%)"/><text x="24" y="32" font-family="system-ui,sans-serif" font-size="22" font-weight="600" text-anchor="middle" fill="#fff">%s</text></svg>`,
+	fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48" role="img"><rect width="48" height="48" rx="12" fill="hsl(%d 55%% 36%%)"/><text x="24" y="32" font-family="system-ui,sans-serif" font-size="22" font-weight="600" text-anchor="middle" fill="#fff">%s</text></svg>`,
 		hash.Sum32()%360, p.Name[:1])
 }
 

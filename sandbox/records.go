@@ -47,7 +47,7 @@ func (c connection) day(k kind, date health.Date, samples bool) iter.Seq2[health
 			}
 		case healthObservation:
 			for _, r := range p.Observations(date) {
-				if !yield(r.Metadata.EndTime, r) {
+				if !yield(r.Metadata.StartTime, r) {
 					return
 				}
 			}

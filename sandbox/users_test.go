@@ -206,7 +206,8 @@ func TestReauthentication(t *testing.T) {
 	}
 
 	// Without a reference id nobody is the same as anybody.
-	if connect(t, s, "POLAR", "").UserID == connect(t, s, "POLAR", "").UserID || len(s.Users()) != 4 {
+	one, other := connect(t, s, "POLAR", ""), connect(t, s, "POLAR", "")
+	if one.UserID == other.UserID || len(s.Users()) != 4 {
 		t.Error("two people without a reference id became one")
 	}
 }

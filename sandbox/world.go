@@ -118,6 +118,7 @@ func (s *Server) disconnect(userID string) error {
 	if err != nil {
 		return err
 	}
+	s.log.Info("disconnected", "provider", user.Provider, "user_id", userID)
 	s.emit(emission{userID: userID}, deauthEvent(user))
 	return nil
 }
@@ -131,7 +132,6 @@ func (s *Server) forget(userID string) (health.User, error) {
 		return health.User{}, ErrUnknownUser
 	}
 	s.world.remove(c)
-	s.log.Info("disconnected", "provider", c.user.Provider, "user_id", userID)
 	return c.user, nil
 }
 

@@ -21,7 +21,7 @@ const devDays = 14
 type devCommand struct {
 	platformFlags
 	ReceiverAddr string `default:"127.0.0.1:0" placeholder:"HOST:PORT" help:"Where the webhook receiver listens. Default: any free port."`
-	Provider     string `default:"GARMIN" help:"What the first person wears. Default: ${default}."`
+	Provider     string `default:"FITBIT" help:"What the first person wears. Default: ${default}."`
 }
 
 // devReport is what dev says once it is up.
@@ -47,7 +47,7 @@ type verifiedDelivery struct {
 }
 
 func (c devCommand) Run(ctx context.Context, out *output, log *slog.Logger) error {
-	if !loopback(c.Addr) || !loopback(c.ReceiverAddr) {
+	if !isLoopback(c.Addr) || !isLoopback(c.ReceiverAddr) {
 		return usagef("dev listens on this machine only; give --addr a loopback address such as 127.0.0.1:0")
 	}
 	hook, err := receiver.New(sandbox.DefaultSigningSecret, log)
@@ -56,14 +56,14 @@ func (c devCommand) Run(ctx context.Context, out *output, log *slog.Logger) erro
 	}
 	routes := http.NewServeMux()
 	routes.Handle("/webhooks/terra", hook)
-	hookServer, err := listen(ctx, c.ReceiverAddr, routes, log)
+	l, err := bind(ctx, c.ReceiverAddr)
 	if err != nil {
 		return err
 	}
-	defer hookServer.close()
-	hookURL := hookServer.url() + "/webhooks/terra"
+	defer serve(l, routes, log).close()
+	hookURL := urlOf(l) + "/webhooks/terra"
 
-	p, err := c.start(ctx, hook, hookURL, log)
+	p, err := c.start(ctx, platformParts{receiver: hook, receiverURL: hookURL}, log)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (c devCommand) begin(ctx context.Context, p *platform, hook *receiver.Recei
 	if err != nil {
 		return nil, usagef("--provider: %s; see terrago providers --sandbox", err)
 	}
-	report := &devReport{Console: p.server.url() + "/", BaseURL: p.baseURL(), User: user}
+	report := &devReport{Console: p.url + "/", BaseURL: p.baseURL(), User: user}
 	if report.Records, err = countRecords(ctx, p.client, user.UserID); err != nil {
 		return nil, err
 	}

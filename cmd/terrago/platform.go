@@ -6,7 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
+	"net/url"
 
 	"github.com/terra-go/terra"
 	"github.com/terra-go/terra/cmd/terrago/internal/console"
@@ -14,97 +14,99 @@ import (
 	"github.com/terra-go/terra/sandbox"
 )
 
-// platform is a sandbox on an address, its console at the root of it.
-type platform struct {
-	sandbox *sandbox.Server
-	client  *terra.Client
-	server  *server
-}
-
 // platformFlags are those of every command that runs a sandbox.
 type platformFlags struct {
 	Addr string `default:"${sandbox_addr}" placeholder:"HOST:PORT" help:"Where to listen; port 0 is any free one. Default: ${default}."`
 	Seed uint64 `default:"1" help:"Which population: the same seed is the same people with the same days. Default: ${default}."`
 }
 
-// start runs the sandbox. hook is the receiver beside it and hookURL its
-// address; nil and empty when there is none.
-func (f platformFlags) start(ctx context.Context, hook *receiver.Receiver, hookURL string, log *slog.Logger) (*platform, error) {
-	// The console needs the sandbox and the address, and is part of both.
-	root := http.NewServeMux()
-	sb, err := sandbox.New(sandbox.WithSeed(f.Seed), sandbox.WithLogger(log), sandbox.WithRoot(root))
+// platform is a sandbox on an address, its console at the root of it.
+type platform struct {
+	sandbox *sandbox.Server
+	client  *terra.Client
+	server  *server
+	url     string // without a path
+}
+
+// platformParts are what a platform may have beside its flags.
+type platformParts struct {
+	receiver    *receiver.Receiver
+	receiverURL string
+	publicURL   string // as others reach the platform; its own address when empty
+}
+
+// start runs the sandbox until close.
+func (f platformFlags) start(ctx context.Context, parts platformParts, log *slog.Logger) (*platform, error) {
+	if !isLoopback(f.Addr) && !isEverywhere(f.Addr) {
+		return nil, usagef("--addr is this machine alone, as in 127.0.0.1:0, or all of its addresses, as in 0.0.0.0:8787")
+	}
+	l, err := bind(ctx, f.Addr)
 	if err != nil {
 		return nil, err
 	}
-	server, err := listen(ctx, f.Addr, console.Guard(sb, hostOf(f.Addr)), log)
+	p, err := f.platform(l, parts, log)
 	if err != nil {
-		sb.Close()
-		return nil, err
-	}
-	p := &platform{sandbox: sb, server: server}
-	if err := p.addConsole(root, hook, hookURL, log); err != nil {
-		p.close()
+		l.Close()
 		return nil, err
 	}
 	return p, nil
 }
 
-func (p *platform) addConsole(root *http.ServeMux, hook *receiver.Receiver, hookURL string, log *slog.Logger) error {
-	credentials := sandboxCredentials()
+func (f platformFlags) platform(l net.Listener, parts platformParts, log *slog.Logger) (*platform, error) {
+	p := &platform{url: urlOf(l)}
+	root := http.NewServeMux() // part of the sandbox, and in need of it
+	opts := []sandbox.Option{sandbox.WithSeed(f.Seed), sandbox.WithLogger(log), sandbox.WithRoot(root)}
+	var names []string
+	switch {
+	case parts.publicURL != "":
+		opts = append(opts, sandbox.WithPublicURL(parts.publicURL))
+		if u, err := url.Parse(parts.publicURL); err == nil {
+			names = append(names, u.Hostname())
+		}
+	case isLoopback(f.Addr):
+		opts = append(opts, sandbox.WithPublicURL(p.url))
+	}
 	var err error
-	p.client, err = terra.New(credentials, terra.WithBaseURL(p.baseURL()), terra.WithLogger(log))
+	if p.sandbox, err = sandbox.New(opts...); err != nil {
+		return nil, usagef("%s", err)
+	}
+	p.client, err = terra.New(p.sandbox.Credentials(), terra.WithBaseURL(p.baseURL()), terra.WithLogger(log))
 	if err != nil {
-		return err
+		p.sandbox.Close()
+		return nil, err
 	}
 	page, err := console.New(console.Config{
 		Sandbox:     p.sandbox,
 		Client:      p.client,
-		Receiver:    hook,
+		Receiver:    parts.receiver,
 		BaseURL:     p.baseURL(),
-		ReceiverURL: hookURL,
-		Credentials: credentials,
+		ReceiverURL: parts.receiverURL,
 		Examples:    p.examples(),
 		Logger:      log,
 	})
 	if err != nil {
-		return err
+		p.sandbox.Close()
+		return nil, err
 	}
 	root.Handle("/", page)
-	return nil
+	p.server = serve(l, console.Guard(p.sandbox, names...), log)
+	return p, nil
 }
 
-func (p *platform) baseURL() string { return p.server.url() + "/api/v2" }
+func (p *platform) baseURL() string { return p.url + "/api/v2" }
 
 // examples are command lines that work against this sandbox.
 func (p *platform) examples() []string {
 	at := " --sandbox"
-	if p.server.addr != sandboxAddr {
+	if p.url != "http://"+sandboxAddr {
 		at += " --base-url " + p.baseURL()
 	}
+	c := p.sandbox.Credentials()
 	return []string{
-		"curl -H 'dev-id: " + sandbox.DefaultDevID + "' -H 'x-api-key: " + sandbox.DefaultAPIKey + "' " + p.baseURL() + "/subscriptions",
+		"curl -H 'dev-id: " + c.DevID + "' -H 'x-api-key: " + c.APIKey + "' " + p.baseURL() + "/subscriptions",
 		"terrago users" + at,
 		"terrago trigger sleep" + at,
 	}
-}
-
-// close ends the server first, so that nothing new begins.
-func (p *platform) close() {
-	p.server.close()
-	p.sandbox.Close()
-}
-
-// hostOf is the host name in addr, if it has one.
-func hostOf(addr string) string {
-	host, _, _ := net.SplitHostPort(addr)
-	return strings.ToLower(host)
-}
-
-// loopback reports whether only this machine can reach addr.
-func loopback(addr string) bool {
-	host := hostOf(addr)
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // wait returns nil when ctx ends, which is how these commands are meant to end.
@@ -116,4 +118,10 @@ func (p *platform) wait(ctx context.Context) error {
 		p.server.done <- err // for close
 		return fmt.Errorf("the server stopped: %w", err)
 	}
+}
+
+// close ends the server first, so that nothing new begins.
+func (p *platform) close() {
+	p.server.close()
+	p.sandbox.Close()
 }

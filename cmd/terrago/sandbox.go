@@ -12,10 +12,11 @@ import (
 type sandboxCommand struct {
 	platformFlags
 	Destinations []string `name:"destination" sep:"none" placeholder:"URL" help:"Deliver webhooks there, signed with the sandbox's secret. May be repeated."`
+	PublicURL    string   `name:"public-url" placeholder:"URL" help:"How others reach it, such as http://sandbox:8787 in a network of containers."`
 }
 
 func (c sandboxCommand) Run(ctx context.Context, out *output, log *slog.Logger) error {
-	p, err := c.start(ctx, nil, "", log)
+	p, err := c.start(ctx, platformParts{publicURL: c.PublicURL}, log)
 	if err != nil {
 		return err
 	}
@@ -27,6 +28,7 @@ func (c sandboxCommand) Run(ctx context.Context, out *output, log *slog.Logger) 
 	if err := p.sandbox.SetDestinations(destinations); err != nil {
 		return usagef("%s", err)
 	}
+	credentials := p.sandbox.Credentials()
 	v := struct {
 		Console       string `json:"console"`
 		BaseURL       string `json:"base_url"`
@@ -35,8 +37,8 @@ func (c sandboxCommand) Run(ctx context.Context, out *output, log *slog.Logger) 
 		APIKey        string `json:"api_key"`
 		SigningSecret string `json:"signing_secret"`
 	}{
-		p.server.url() + "/", p.baseURL(), p.server.url() + "/v2",
-		sandbox.DefaultDevID, sandbox.DefaultAPIKey, sandbox.DefaultSigningSecret,
+		p.url + "/", p.baseURL(), p.url + "/v2",
+		credentials.DevID, credentials.APIKey, credentials.SigningSecret,
 	}
 	err = out.result(v, func(w io.Writer) {
 		fmt.Fprintf(w, "console\t%s\n", v.Console)

@@ -6,19 +6,19 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"time"
 )
 
 // server answers on one address until it is closed.
 type server struct {
-	addr string // as bound, never port 0
 	http *http.Server
 	done chan error // what Serve returned
 }
 
-// listen binds addr and serves h there.
-func listen(ctx context.Context, addr string, h http.Handler, log *slog.Logger) (*server, error) {
+// bind takes addr, so that its port is known before anything answers on it.
+func bind(ctx context.Context, addr string) (net.Listener, error) {
 	var config net.ListenConfig
 	l, err := config.Listen(ctx, "tcp", addr)
 	switch {
@@ -27,8 +27,12 @@ func listen(ctx context.Context, addr string, h http.Handler, log *slog.Logger) 
 	case err != nil:
 		return nil, usagef("cannot listen on %s: %s", addr, err)
 	}
+	return l, nil
+}
+
+// serve answers on l, which it closes in the end.
+func serve(l net.Listener, h http.Handler, log *slog.Logger) *server {
 	s := &server{
-		addr: l.Addr().String(),
 		http: &http.Server{
 			Handler:           h,
 			ReadHeaderTimeout: 10 * time.Second,
@@ -39,11 +43,8 @@ func listen(ctx context.Context, addr string, h http.Handler, log *slog.Logger) 
 		done: make(chan error, 1),
 	}
 	go func() { s.done <- s.http.Serve(l) }()
-	return s, nil
+	return s
 }
-
-// url is the address to open, without a path.
-func (s *server) url() string { return "http://" + s.addr }
 
 // close lets requests under way finish for a moment, then cuts them off.
 func (s *server) close() {
@@ -53,4 +54,27 @@ func (s *server) close() {
 		s.http.Close()
 	}
 	<-s.done
+}
+
+// urlOf is where this machine reaches l, without a path.
+func urlOf(l net.Listener) string {
+	host, port, _ := net.SplitHostPort(l.Addr().String())
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// isLoopback reports whether only this machine can reach addr.
+func isLoopback(addr string) bool {
+	host, _, _ := net.SplitHostPort(addr)
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// isEverywhere reports whether addr stands for all addresses of this machine.
+func isEverywhere(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	ip := net.ParseIP(host)
+	return err == nil && (host == "" || ip != nil && ip.IsUnspecified())
 }

@@ -159,6 +159,9 @@ func (c triggerCommand) sendFromSandbox(ctx context.Context, req sandbox.EventRe
 	if err := control(ctx, http.MethodPost, root.JoinPath("events"), body, &d); err != nil {
 		return d, err
 	}
+	if d.ID == "" {
+		return d, fmt.Errorf("%s is no sandbox: it does not say what it sent", root.Host)
+	}
 	for pause := 5 * time.Millisecond; len(d.Attempts) == 0; pause = min(2*pause, 200*time.Millisecond) {
 		select {
 		case <-time.After(pause):

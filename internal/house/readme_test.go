@@ -18,6 +18,7 @@ var documents = []string{"README.md", "ARCHITECTURE.md", "CHANGELOG.md"}
 var (
 	block   = regexp.MustCompile("(?ms)^```.*?^```$")
 	goBlock = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
+	name    = regexp.MustCompile(`\b(terra|opt|health|webhook|sandbox|sandboxtest)\.([A-Z]\w*)`)
 	link    = regexp.MustCompile(`\[([^\]\n]+)\]\(([^)\s]+)\)`)
 )
 
@@ -68,6 +69,62 @@ func TestLinks(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestNames looks up every name of a package that the documents mention.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	dirs := map[string]string{
+		"terra": ".", "opt": "opt", "health": "health", "webhook": "webhook", "sandbox": "sandbox", "sandboxtest": "sandbox/sandboxtest",
+	}
+	exported := make(map[string]bool) // "package.Name"
+	for pkg, dir := range dirs {
+		files, err := filepath.Glob(filepath.Join("../..", dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range files {
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range declared(file) {
+				exported[pkg+"."+name] = true
+			}
+		}
+	}
+	for doc, text := range readDocuments(t) {
+		for _, m := range name.FindAllString(text, -1) {
+			if !exported[m] {
+				t.Errorf("%s: there is no %s", doc, m)
+			}
+		}
+	}
+}
+
+// declared is the names that file declares for its package.
+func declared(file *ast.File) []string {
+	var names []string
+	for _, decl := range file.Decls {
+		switch d := decl.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil {
+				names = append(names, d.Name.Name)
+			}
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				switch s := spec.(type) {
+				case *ast.TypeSpec:
+					names = append(names, s.Name.Name)
+				case *ast.ValueSpec:
+					for _, name := range s.Names {
+						names = append(names, name.Name)
+					}
+				}
+			}
+		}
+	}
+	return names
 }
 
 type example struct {

@@ -17,11 +17,11 @@ func (p *Person) Body(date health.Date, samples bool) (health.Body, bool) {
 		return health.Body{}, false
 	}
 	plan := p.plan(n)
-	b := checkup{p: p, plan: plan, clock: p.away(n).clock(plan.day.from, plan.day.to-1), samples: samples}
+	b := checkup{p: p, plan: plan, clock: p.clock(plan), samples: samples}
 
 	var r health.Body
 	r.Metadata = health.BodyMetadata{
-		StartTime: b.clock.at(plan.day.from), EndTime: p.away(n+1).clock(plan.day.to, plan.day.to).at(plan.day.to),
+		StartTime: b.clock.at(plan.day.from), EndTime: b.clock.at(plan.day.to),
 		TimestampLocalization: opt.Some(health.TimestampLocalizationLocal),
 	}
 	measured := b.scale(&r.MeasurementsData)
@@ -170,8 +170,7 @@ func (b *checkup) heart(r *health.HeartData) bool {
 	p, n := b.p, b.plan.n
 	measured := false
 	if p.has(RestingHeartRate) && p.provider.Types.Daily {
-		d := b.plan.day
-		r.HeartRateData.Summary.RestingHRBPM = opt.Some(restingOf(p.timeline(p.plan(n-1), b.plan, d.from/minute, d.to/minute)))
+		r.HeartRateData.Summary.RestingHRBPM = opt.Some(restingOf(p.timeline(p.plan(n-1), b.plan, b.plan.day.minutes())))
 		measured = true
 	}
 	k := p.human.of(sigObservation).at(n).at(7)
@@ -279,7 +278,7 @@ func (p *Person) sugar(at int64, meals []meal) float64 {
 		base, swing = 122, 1.75
 	}
 	base += 5 * k.at(0).normal()
-	t := at / minute
+	t := floorDiv(at, minute)
 	clock := floorMod(t+p.home.east, minutesPerDay)
 	v := base + 4*math.Sin(2*math.Pi*float64(clock-2*60)/minutesPerDay) + base*0.05*k.at(1).smooth(t, 55) + base*0.09*k.at(2).smooth(t, 9*60) + 1.5*k.at(3).smooth(t, 7)
 	for _, m := range meals {

@@ -117,7 +117,7 @@ func (c *city) clock(from, to int64) clock {
 		return k
 	}
 	k.after = time.FixedZone("", int(b)*60)
-	year := dateOf(floorDiv(to/60+c.east, minutesPerDay)).Year
+	year := dateOf(floorDiv(floorDiv(to, 60)+c.east, minutesPerDay)).Year
 	begin, end := c.summer(year)
 	if k.change = begin * 60; a > b {
 		k.change = end * 60

@@ -18,13 +18,13 @@ func (p *Person) Daily(date health.Date, samples bool) (health.Daily, bool) {
 		return health.Daily{}, false
 	}
 	plan := p.plan(n)
-	ticks := p.timeline(p.plan(n-1), plan, plan.day.from/minute, plan.day.to/minute)
-	d := day{p: p, plan: plan, ticks: ticks, clock: p.away(n).clock(plan.day.from, plan.day.to-1), samples: samples}
+	ticks := p.timeline(p.plan(n-1), plan, plan.day.minutes())
+	d := day{p: p, plan: plan, ticks: ticks, clock: p.clock(plan), samples: samples}
 
 	var r health.Daily
 	r.Metadata = health.DailyMetadata{
 		StartTime:             d.clock.at(plan.day.from),
-		EndTime:               p.away(n+1).clock(plan.day.to, plan.day.to).at(plan.day.to),
+		EndTime:               d.clock.at(plan.day.to),
 		TimestampLocalization: opt.Some(health.TimestampLocalizationLocal),
 		UploadType:            opt.Some(health.UploadTypeAutomatic),
 	}

@@ -12,15 +12,15 @@ func (p *Person) Menstruation(date health.Date) (health.Menstruation, bool) {
 	if !p.provider.Types.Menstruation || !p.recorded(n) || !p.cycles(n) {
 		return health.Menstruation{}, false
 	}
-	day := p.plan(n).day
-	c := p.away(n).clock(day.from, day.to)
+	plan := p.plan(n)
+	day, c := plan.day, p.clock(plan)
 	cycle := p.cycle.on(n)
 	phase := cycle.phase()
 	onDay := func(d int64) health.Timestamp { return health.TimestampOfDate(dateOf(cycle.first + d)) }
 
 	var r health.Menstruation
 	r.Metadata = health.MenstruationMetadata{
-		StartTime: c.at(day.from), EndTime: p.away(n+1).clock(day.to, day.to).at(day.to),
+		StartTime: c.at(day.from), EndTime: c.at(day.to),
 		TimestampLocalization: opt.Some(health.TimestampLocalizationLocal),
 	}
 	fertile := cycle.phases()[2]

@@ -19,10 +19,10 @@ func (p *Person) Nutrition(date health.Date, samples bool) (health.Nutrition, bo
 	if len(meals) == 0 {
 		return health.Nutrition{}, false
 	}
-	c := p.away(n).clock(plan.day.from, plan.day.to-1)
+	c := p.clock(plan)
 	var r health.Nutrition
 	r.Metadata = health.NutritionMetadata{
-		StartTime: c.at(plan.day.from), EndTime: p.away(n+1).clock(plan.day.to, plan.day.to).at(plan.day.to),
+		StartTime: c.at(plan.day.from), EndTime: c.at(plan.day.to),
 		TimestampLocalization: opt.Some(health.TimestampLocalizationLocal),
 	}
 

@@ -17,7 +17,7 @@ func (p *Person) Observations(date health.Date) []health.HealthObservation {
 	bleeding := p.cycles(n) && p.cycle.on(n).day < 2
 	plan := p.plan(n)
 	open := plan.open()
-	c := p.away(n).clock(plan.day.from, plan.day.to-1)
+	c := p.clock(plan)
 
 	var list []health.HealthObservation
 	for i, s := range [...]struct {

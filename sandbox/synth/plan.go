@@ -18,9 +18,15 @@ const (
 // A span is a stretch of Unix seconds, the end not in it. The zero span is none.
 type span struct{ from, to int64 }
 
-func (s span) seconds() int64             { return s.to - s.from }
-func (s span) holds(t int64) bool         { return s.from <= t && t < s.to }
-func (s span) overlaps(other span) bool   { return s.from < other.to && other.from < s.to }
+func (s span) seconds() int64           { return s.to - s.from }
+func (s span) holds(t int64) bool       { return s.from <= t && t < s.to }
+func (s span) overlaps(other span) bool { return s.from < other.to && other.from < s.to }
+
+// minutes are the Unix minutes that begin in the span.
+func (s span) minutes() span {
+	return span{floorDiv(s.from+minute-1, minute), floorDiv(s.to+minute-1, minute)}
+}
+
 func (s span) stretch(seconds int64) span { return span{s.from - seconds, s.to + seconds} }
 
 // A plan is what a person does with day n: when they are up, and what they do
@@ -41,6 +47,19 @@ func (p *Person) plan(n int64) plan {
 	d.nap = p.siesta(d)
 	d.workouts = p.training(d)
 	return d
+}
+
+// clock tells the time on the day of the plan, its end included. Who wakes up in
+// another city the next day sets the clock on the way, at an hour when the day is
+// the same in both.
+func (p *Person) clock(d plan) clock {
+	here, there := p.away(d.n), p.away(d.n+1)
+	c := here.clock(d.day.from, d.day.to)
+	if here != there {
+		c.after = there.clock(d.day.to, d.day.to).before
+		c.change = d.day.from + 10*hour
+	}
+	return c
 }
 
 // open is when something can happen on day n: the person is up, and the local

@@ -41,9 +41,8 @@ func (p *Person) slept(before, today plan, h hypnogram, index int64, samples boo
 	}
 	p.staged(h, c, samples, &r.SleepDurationsData)
 
-	// The minutes that begin while in bed.
-	from, to := (h.from+minute-1)/minute, (h.to+minute-1)/minute
-	p.nightHeart(p.timeline(before, today, from, to), from, n, h, c, samples, &r.HeartRateData)
+	minutes := h.minutes()
+	p.nightHeart(p.timeline(before, today, minutes), minutes.from, n, h, c, samples, &r.HeartRateData)
 	p.breathing(h, n, c, samples, &r.RespirationData)
 
 	score := p.sleepScore(h, n)

@@ -116,7 +116,8 @@ func marshal(t testing.TB, v any) []byte {
 	return b
 }
 
-// leaves visits every optional value and timestamp below v with its path.
+// leaves visits every optional value and timestamp below v with its path. A
+// position that is absent as a whole has none.
 func leaves(v reflect.Value, path string, visit func(path string, leaf any)) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -130,6 +131,9 @@ func leaves(v reflect.Value, path string, visit func(path string, leaf any)) {
 	case reflect.Struct:
 		if _, ok := v.Interface().(interface{ IsNull() bool }); ok {
 			visit(path, v.Interface())
+			return
+		}
+		if p, ok := v.Interface().(health.LatLng); ok && p.IsZero() {
 			return
 		}
 		for i := range v.NumField() {

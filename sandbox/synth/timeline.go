@@ -31,10 +31,11 @@ const (
 // the ones after it.
 var lagWeights = [...]float64{0.3, 0.26, 0.18, 0.12, 0.09, 0.05}
 
-// timeline fills the minutes from the first to the last, in Unix minutes, that lie
-// within the local day of today's plan or the night before it. Whatever window is
-// asked for, a minute in it has the same tick.
-func (p *Person) timeline(yesterday, today plan, from, to int64) []tick {
+// timeline fills the given Unix minutes, which lie within the local day of today's
+// plan or the night before it. Whatever window is asked for, a minute in it has
+// the same tick.
+func (p *Person) timeline(yesterday, today plan, minutes span) []tick {
+	from, to := minutes.from, minutes.to
 	const lead = int64(len(lagWeights) - 1)
 	window := span{(from - lead) * minute, to * minute}
 	lives := [...]life{p.life(yesterday), p.life(today)}
@@ -135,7 +136,7 @@ func (p *Person) life(d plan) life {
 		reserve:  p.top(d.n) - rest,
 		capacity: p.uptake(d.n) / 3.5,
 		work:     p.atWork(d),
-		east:     p.away(d.n).offset(d.up.from / minute),
+		east:     p.away(d.n).offset(floorDiv(d.up.from, minute)),
 		bouts:    p.human.of(sigBout),
 		moods:    [...]curve{mood.at(2).curve(13), mood.at(1).curve(75), mood.at(3).curve(6 * minutesPerDay)},
 		ill:      p.illness(d.n),
@@ -213,7 +214,7 @@ func (l *life) walk(t, clock int64, working bool) float64 {
 func (l *life) exercise(ticks []tick, from int64) {
 	end := from + int64(len(ticks))
 	for _, w := range l.plan.workouts {
-		begins, ends := w.from/minute, (w.to+minute-1)/minute
+		begins, ends := floorDiv(w.from, minute), w.minutes().to
 		const recovery = 60 // minutes, after which the heart is back where it was
 		if ends+recovery <= from || begins >= end {
 			continue

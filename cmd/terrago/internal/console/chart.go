@@ -3,6 +3,8 @@ package console
 import (
 	"fmt"
 	"iter"
+	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,6 +25,7 @@ type chart struct {
 	Line     string // points of a polyline
 	Area     string // the same, closed along the foot
 	From, To string // captions under the two ends
+	Between  string // and between them: what a line's lowest and highest points are
 }
 
 // bar is a rectangle in chart coordinates.
@@ -41,16 +44,19 @@ type point struct {
 // Empty reports whether there is anything to draw.
 func (c chart) Empty() bool { return len(c.Bars) == 0 && c.Line == "" }
 
-// dayBars draws a bar for every day from the first to the last that values
-// yields, in order; days in between without a value stay empty.
+// dayBars draws a bar for every day between the first and the last of values; days
+// without a value stay empty.
 func dayBars(what string, values iter.Seq2[health.Date, float64]) chart {
 	var first, last health.Date
 	top := 0.0
 	for day, v := range values {
-		if first.IsZero() {
+		if first.IsZero() || day.Before(first) {
 			first = day
 		}
-		last, top = day, max(top, v)
+		if last.IsZero() || day.After(last) {
+			last = day
+		}
+		top = max(top, v)
 	}
 	n := last.DaysSince(first) + 1
 	if top <= 0 || n < 2 || n > 366 {
@@ -63,7 +69,7 @@ func dayBars(what string, values iter.Seq2[health.Date, float64]) chart {
 	}
 	slot := chartWidth / float64(n)
 	for day, v := range values {
-		h := max(1, v/top*chartHeight)
+		h := max(1, v/top*chartHeight) // a day of nothing is still seen to be there
 		b := bar{
 			X: (float64(day.DaysSince(first)) + 0.15) * slot, W: slot * 0.7,
 			Y: chartHeight - h, H: h,
@@ -81,8 +87,8 @@ func caption(d health.Date) string { return d.In(time.UTC).Format("Mon 2 Jan") }
 
 // line draws measurements in order of time, at most a few hundred of them: each
 // stretch of the drawing shows the mean of what fell into it. layout is that of
-// the captions.
-func line(what string, points []point, layout string) chart {
+// the captions under the ends.
+func line(what string, unit string, points []point, layout string) chart {
 	const stretches = 160
 	if len(points) < 2 {
 		return chart{}
@@ -121,13 +127,17 @@ func line(what string, points []point, layout string) chart {
 	}
 	drawn := strings.TrimSpace(b.String())
 	return chart{
-		Label: fmt.Sprintf("%s from %s to %s, between %.0f and %.0f", what, from.Format(layout), to.Format(layout), low, high),
-		Line:  drawn,
-		Area:  fmt.Sprintf("0,%g %s %g,%g", chartHeight, drawn, chartWidth, chartHeight),
-		From:  from.Format(layout),
-		To:    to.Format(layout),
+		Label:   fmt.Sprintf("%s from %s to %s, between %s and %s %s", what, from.Format(layout), to.Format(layout), short(low), short(high), unit),
+		Line:    drawn,
+		Between: fmt.Sprintf("%s to %s %s", short(low), short(high), unit),
+		Area:    fmt.Sprintf("0,%g %s %g,%g", chartHeight, drawn, chartWidth, chartHeight),
+		From:    from.Format(layout),
+		To:      to.Format(layout),
 	}
 }
+
+// short is v with at most one decimal place.
+func short(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }
 
 // hypnogram draws a night: a row for each stage, a bar for each stretch of it.
 func hypnogram(samples []health.SleepHypnogramSample, end health.Timestamp) chart {

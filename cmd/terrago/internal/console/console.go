@@ -36,10 +36,9 @@ type Config struct {
 	Client   *terra.Client      // of the same sandbox
 	Receiver *receiver.Receiver // nil when none runs beside it
 
-	BaseURL     string            // where clients send their requests
-	ReceiverURL string            // where deliveries go; empty without a receiver
-	Credentials terra.Credentials // the sandbox's own, which are no secret
-	Examples    []string          // command lines worth trying
+	BaseURL     string   // where clients send their requests
+	ReceiverURL string   // where deliveries go; empty without a receiver
+	Examples    []string // command lines worth trying
 
 	Logger *slog.Logger
 }

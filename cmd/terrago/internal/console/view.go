@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/terra-go/terra"
+	"github.com/terra-go/terra/cmd/terrago/internal/receiver"
 	"github.com/terra-go/terra/cmd/terrago/internal/summary"
 	"github.com/terra-go/terra/health"
 	"github.com/terra-go/terra/sandbox"
@@ -63,7 +64,8 @@ type personView struct {
 type detailView struct {
 	Name  string
 	About []string
-	Cards []card
+	IDs   []summary.Fact
+	Cards []card // those with something to show first
 }
 
 // card is the latest record of a type.
@@ -79,15 +81,16 @@ type card struct {
 
 type deliveryView struct {
 	page
-	ID, Event, Who, URL string
-	At                  time.Time
-	Answer              string // to the last attempt
-	Verdict             verdict
-	Attempts            []attemptView
-	NextRetry           string
-	Headers             []headerView
-	Size, Body          string // on its own page only
-	Cut                 bool
+	ID, Event, URL     string
+	UserID, Who, About string
+	At                 time.Time
+	Answer             string // to the last attempt
+	Verdict            verdict
+	Attempts           []attemptView
+	NextRetry          string
+	Headers            []headerView
+	Size, Body         string // on its own page only
+	Cut                bool
 }
 
 type attemptView struct {
@@ -101,22 +104,24 @@ type headerView struct{ Name, Value string }
 // open, empty.
 type verdict struct{ Text, Class string }
 
+// page is made before anything else of a view is read, so that a change meanwhile
+// makes the page out of date.
 func (h *Console) page(r *http.Request, title string) page {
-	return page{Title: title, Host: r.Host}
+	return page{Title: title, Host: r.Host, Version: h.state()}
 }
 
 func (h *Console) homeView(r *http.Request) homeView {
 	ctx := r.Context()
+	credentials := h.Sandbox.Credentials() // made up, and no secret
 	v := homeView{
 		page:          h.page(r, "Console"),
 		BaseURL:       h.BaseURL,
 		ReceiverURL:   h.ReceiverURL,
-		DevID:         h.Credentials.DevID,
-		APIKey:        h.Credentials.APIKey,
-		SigningSecret: h.Credentials.SigningSecret,
+		DevID:         credentials.DevID,
+		APIKey:        credentials.APIKey,
+		SigningSecret: credentials.SigningSecret,
 		Examples:      h.Examples,
 	}
-	v.Version = h.state() // before anything is read: a change meanwhile is shown by the next look
 	users, err := h.users(ctx)
 	if err != nil {
 		v.Problem = "The people could not be listed: " + err.Error()
@@ -201,17 +206,16 @@ func (h *Console) names(ctx context.Context, users []terra.User) map[string]stri
 }
 
 func (h *Console) detail(ctx context.Context, u terra.User, name string) *detailView {
-	d := &detailView{Name: name, About: []string{u.Provider}}
+	d := &detailView{Name: name, About: []string{u.Provider}, IDs: []summary.Fact{{Name: "user id", Value: u.UserID}}}
 	if reference, ok := u.ReferenceID.Get(); ok {
-		d.About = append(d.About, "your id "+reference)
+		d.IDs = append(d.IDs, summary.Fact{Name: "reference id", Value: reference})
 	}
-	d.About = append(d.About, "Terra's id "+u.UserID)
 	if at, ok := u.CreatedAt.Time(); ok {
-		d.About = append(d.About, "connected "+at.Local().Format("2 Jan 15:04"))
+		d.IDs = append(d.IDs, summary.Fact{Name: "connected", Value: at.Local().Format("2 Jan 15:04")})
 	}
 	if a, err := h.Client.Athlete.Get(ctx, u.UserID); err == nil {
 		for _, f := range summary.Of(*a).Facts {
-			d.About = append(d.About, f.Name+" "+f.Value)
+			d.About = append(d.About, f.Value)
 		}
 	}
 	makers := []func() card{
@@ -230,6 +234,7 @@ func (h *Console) detail(ctx context.Context, u terra.User, name string) *detail
 		wait.Go(func() { d.Cards[i] = make() })
 	}
 	wait.Wait()
+	slices.SortStableFunc(d.Cards, func(a, b card) int { return cmp.Compare(len(a.Empty), len(b.Empty)) })
 	return d
 }
 
@@ -296,7 +301,7 @@ func activityChart(records []health.Activity, dense func(health.Date) []health.A
 				points = append(points, point{wall(s.Timestamp), bpm})
 			}
 		}
-		return line("Heart rate", points, "15:04")
+		return line("Heart rate", "bpm", points, "15:04")
 	}
 	return chart{}
 }
@@ -324,7 +329,7 @@ func weightChart(records []health.Body, _ func(health.Date) []health.Body) chart
 			}
 		}
 	}
-	return line("Weight", points, "2 Jan")
+	return line("Weight", "kg", points, "2 Jan")
 }
 
 // days keeps of records the day and the one number that value finds.
@@ -341,7 +346,7 @@ func days[T any](records []T, value func(T) (health.Timestamp, float64, bool)) i
 // deliveryRow is d as the list of deliveries shows it.
 func (h *Console) deliveryRow(d sandbox.Delivery) deliveryView {
 	v := deliveryView{
-		ID: d.ID, Event: d.EventType, URL: d.URL, At: d.CreatedAt.Local(),
+		ID: d.ID, Event: d.EventType, URL: d.URL, UserID: d.UserID, At: d.CreatedAt.Local(),
 		Answer:  "not sent yet",
 		Verdict: h.verdict(d),
 	}
@@ -349,6 +354,8 @@ func (h *Console) deliveryRow(d sandbox.Delivery) deliveryView {
 		v.Answer = answer(a)
 		v.Attempts = append(v.Attempts, attemptView{a.At.Local(), v.Answer, a.Duration.Round(100 * time.Microsecond).String()})
 	}
+	receipt, _ := h.receipt(d)
+	v.About = receipt.About
 	if !d.NextRetry.IsZero() {
 		v.NextRetry = d.NextRetry.Local().Format("15:04:05")
 	}
@@ -360,10 +367,11 @@ func (h *Console) deliveryRow(d sandbox.Delivery) deliveryView {
 
 // deliveryView is d with all that its own page shows.
 func (h *Console) deliveryView(r *http.Request, d sandbox.Delivery) deliveryView {
+	p := h.page(r, "Delivery of "+d.EventType)
 	v := h.deliveryRow(d)
-	v.page = h.page(r, "Delivery of "+d.EventType)
+	v.page = p
 	if r.FormValue("sent") != "" {
-		v.Notice = "Sent again; reload to see the answer."
+		v.Notice = "Sent again."
 	}
 	v.Size = fmt.Sprintf("%d bytes", len(d.Body))
 	var body bytes.Buffer
@@ -376,15 +384,21 @@ func (h *Console) deliveryView(r *http.Request, d sandbox.Delivery) deliveryView
 	return v
 }
 
+// receipt is what the receiver beside the console made of d, if d went there.
+func (h *Console) receipt(d sandbox.Delivery) (receiver.Receipt, bool) {
+	if h.Receiver == nil || d.URL != h.ReceiverURL {
+		return receiver.Receipt{}, false
+	}
+	return h.Receiver.Latest(d.TraceID)
+}
+
 // verdict is the receiver's own when there is one, else what its answer tells.
 func (h *Console) verdict(d sandbox.Delivery) verdict {
-	if h.Receiver != nil {
-		if receipt, ok := h.Receiver.Latest(d.TraceID); ok {
-			if receipt.Verified {
-				return verdict{"verified", "good"}
-			}
-			return verdict{"refused", "bad"}
+	if receipt, ok := h.receipt(d); ok {
+		if receipt.Verified {
+			return verdict{"verified", "good"}
 		}
+		return verdict{"refused", "bad"}
 	}
 	if len(d.Attempts) == 0 {
 		return verdict{"waiting", ""}

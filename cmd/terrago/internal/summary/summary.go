@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/terra-go/terra/health"
 	"github.com/terra-go/terra/opt"
@@ -66,26 +68,24 @@ func (s Summary) String() string {
 func ofActivity(r health.Activity) Summary {
 	s := Summary{Date: day(r.Metadata.StartTime), Time: span(r.Metadata.StartTime, r.Metadata.EndTime)}
 	if kind, ok := r.Metadata.Type.Get(); ok {
-		s.Title = fmt.Sprint(kind)
+		s.Title = capital(fmt.Sprint(kind))
 	}
 	s.Title = r.Metadata.Name.Or(s.Title)
 	s.add("duration", between(r.Metadata.StartTime, r.Metadata.EndTime), duration)
 	s.add("distance", r.DistanceData.Summary.DistanceMeters, kilometres)
-	s.add("average heart rate", r.HeartRateData.Summary.AvgHRBPM, unit("bpm"))
+	s.add("heart rate", r.HeartRateData.Summary.AvgHRBPM, unit("bpm"))
 	s.add("energy", r.CaloriesData.TotalBurnedCalories, unit("kcal"))
 	s.add("steps", float(r.DistanceData.Summary.Steps), count)
 	s.add("climbed", r.DistanceData.Summary.Elevation.GainActualMeters, unit("m"))
-	s.add("average power", r.PowerData.AvgWatts, unit("W"))
+	s.add("power", r.PowerData.AvgWatts, unit("W"))
 	return s
 }
 
 func ofAthlete(r health.Athlete) Summary {
 	s := Summary{Title: strings.TrimSpace(r.FirstName.Or("") + " " + r.LastName.Or(""))}
-	s.add("age", float(r.Age), count)
-	s.text("born", day(r.DateOfBirth))
+	s.add("age", float(r.Age), unit("years"))
 	s.text("sex", cmp.Or(r.Sex.Or(""), r.Gender.Or("")))
-	s.text("city", r.City.Or(""))
-	s.text("country", r.Country.Or(""))
+	s.text("from", strings.Trim(r.City.Or("")+", "+r.Country.Or(""), ", "))
 	return s
 }
 
@@ -101,7 +101,7 @@ func ofBody(r health.Body) Summary {
 	s.add("weight", weight, decimal("kg"))
 	s.add("body fat", fat, percent)
 	s.add("BMI", bmi, decimal(""))
-	s.add("resting heart rate", r.HeartData.HeartRateData.Summary.RestingHRBPM, unit("bpm"))
+	s.add("resting pulse", r.HeartData.HeartRateData.Summary.RestingHRBPM, unit("bpm"))
 	if systolic, ok := r.BloodPressureData.DayAvgSystolicBP.Get(); ok {
 		if diastolic, ok := r.BloodPressureData.DayAvgDiastolicBP.Get(); ok {
 			s.text("blood pressure", fmt.Sprintf("%.0f/%.0f mmHg", systolic, diastolic))
@@ -119,8 +119,8 @@ func ofDaily(r health.Daily) Summary {
 	s.add("distance", r.DistanceData.DistanceMeters, kilometres)
 	s.add("energy", r.CaloriesData.TotalBurnedCalories, unit("kcal"))
 	s.add("active", r.ActiveDurationsData.ActivitySeconds, duration)
-	s.add("resting heart rate", r.HeartRateData.Summary.RestingHRBPM, unit("bpm"))
-	s.add("average heart rate", r.HeartRateData.Summary.AvgHRBPM, unit("bpm"))
+	s.add("resting pulse", r.HeartRateData.Summary.RestingHRBPM, unit("bpm"))
+	s.add("heart rate", r.HeartRateData.Summary.AvgHRBPM, unit("bpm"))
 	s.add("stress", r.StressData.AvgStressLevel, count)
 	s.add("floors", float(r.DistanceData.FloorsClimbed), count)
 	return s
@@ -133,9 +133,11 @@ func ofMenstruation(r health.Menstruation) Summary {
 	if phase, ok := d.CurrentPhase.Get(); ok {
 		s.text("phase", fmt.Sprint(phase))
 	}
-	s.add("cycle length", float(d.CycleLengthDays), unit("days"))
-	s.add("period length", float(d.PeriodLengthDays), unit("days"))
-	s.text("period began", day(d.PeriodStartDate))
+	s.add("cycle", float(d.CycleLengthDays), unit("days"))
+	s.add("period", float(d.PeriodLengthDays), unit("days"))
+	if began := d.PeriodStartDate.Date(); !began.IsZero() {
+		s.text("period began", began.In(time.UTC).Format("2 Jan"))
+	}
 	return s
 }
 
@@ -164,7 +166,7 @@ func ofSleep(r health.Sleep) Summary {
 	s.add("light", asleep.DurationLightSleepStateSeconds, duration)
 	s.add("REM", asleep.DurationREMSleepStateSeconds, duration)
 	s.add("efficiency", efficiency(r.SleepDurationsData.SleepEfficiency), percent)
-	s.add("average heart rate", r.HeartRateData.Summary.AvgHRBPM, unit("bpm"))
+	s.add("heart rate", r.HeartRateData.Summary.AvgHRBPM, unit("bpm"))
 	s.add("HRV", r.HeartRateData.Summary.AvgHRVRMSSD, unit("ms"))
 	s.add("breaths", r.RespirationData.BreathsData.AvgBreathsPerMin, decimal("/min"))
 	s.add("score", r.Scores.Sleep, count)
@@ -238,6 +240,12 @@ func efficiency(v opt.Value[float64]) opt.Value[float64] {
 		return opt.Some(f * 100)
 	}
 	return v
+}
+
+// capital is s as a title begins.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 func duration(seconds float64) string {

@@ -2,25 +2,28 @@
 (() => {
   const period = 2000;
 
-  // swap replaces only the sections that differ, so that scrolling and focus
-  // survive, and opened deliveries stay open.
+  // swap replaces only the sections that differ, so that scrolling survives, and
+  // keeps open what is open and the focus where it is.
   function swap(fresh) {
     const main = document.querySelector("main");
     const next = fresh.querySelector("main");
     const focused = document.activeElement?.id;
-    if (main.children.length !== next.children.length) {
-      main.replaceWith(next);
-      return;
+    for (const open of main.querySelectorAll("details[open]")) {
+      next.querySelector("#" + CSS.escape(open.id))?.setAttribute("open", "");
     }
-    for (const [i, section] of [...main.children].entries()) {
-      const other = next.children[i];
-      for (const open of section.querySelectorAll("details[open]")) {
-        other.querySelector("#" + CSS.escape(open.id))?.setAttribute("open", "");
+    const sections = [...main.children];
+    const others = [...next.children];
+    if (sections.length === others.length) {
+      for (const [i, section] of sections.entries()) {
+        if (!section.isEqualNode(others[i])) section.replaceWith(others[i]);
       }
-      if (section.outerHTML !== other.outerHTML) section.replaceWith(other);
+      main.dataset.version = next.dataset.version;
+    } else {
+      main.replaceWith(next);
     }
-    main.dataset.version = next.dataset.version;
-    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    if (focused && document.activeElement?.id !== focused) {
+      document.getElementById(focused)?.focus({ preventScroll: true });
+    }
   }
 
   async function look() {
