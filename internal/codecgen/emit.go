@@ -16,10 +16,11 @@ const scanPackage = "github.com/terra-go/terra/internal/jsonscan"
 const maxKey = 64 - 8 - len(`"":`)
 
 type emitter struct {
-	pkg  *sourcePackage
-	out  *bytes.Buffer
-	used []string // names of other packages whose types the codec names
-	std  []string // packages of the standard library that it uses, beside sync/atomic
+	pkg      *sourcePackage
+	out      *bytes.Buffer
+	used     []string // names of other packages whose types the codec names
+	readOnly bool
+	std      []string // packages of the standard library that it uses, beside sync/atomic
 }
 
 func (e *emitter) line(format string, args ...any) { fmt.Fprintf(e.out, format+"\n", args...) }
@@ -59,7 +60,7 @@ func (e *emitter) structCodec(s structType) {
 	if s.generic {
 		typ += "[T]"
 	}
-	e.line("// ScanJSON is for generated code. Use json.Unmarshal or [Decode].")
+	e.line("// ScanJSON is for generated code. Use json.Unmarshal.")
 	e.line("func (x *%s) ScanJSON(s *jsonscan.Scanner, p int) int {", typ)
 	e.line("k := &keys%s\nf, p := s.Object(k, p)\nfor f >= 0 {\nswitch f {", s.name)
 	for i, m := range s.members {
@@ -67,6 +68,9 @@ func (e *emitter) structCodec(s structType) {
 	}
 	e.line("default:\np = s.Skip(p)\n}\nf, p = s.Next(k, f, p)\n}\nreturn p\n}\n")
 
+	if e.readOnly {
+		return
+	}
 	e.line("// WriteJSON is for generated code. Use json.Marshal.")
 	e.line("func (x *%s) WriteJSON(w *jsonscan.Writer, b []byte) []byte {\nb = append(b, '{')", typ)
 	for _, m := range s.members {
@@ -123,6 +127,8 @@ func (e *emitter) scan(m member) string {
 		return "jsonscan.String(s, p, " + field + ")"
 	case optional && e.isEnum(inner):
 		return fmt.Sprintf("scanEnum(s, p, %s, %sNames[:])", field, lowerFirst(inner))
+	case optional && inner == "T":
+		return "jsonscan.Optional(s, p, " + field + ", jsonscan.Scan[T])"
 	case optional:
 		return fmt.Sprintf("jsonscan.Optional(s, p, %s, (*%s).ScanJSON)", field, e.use(inner))
 	case e.isText(m.typ):

@@ -9,6 +9,9 @@
 // scanEnum, for opt.Value of a type of int32, with the names in a variable that is
 // called like the type in lower case and Names; and scanContributors, for
 // map[string]float64.
+//
+// With arguments, only the structs of these names get a codec, and only the half
+// that reads.
 package main
 
 import (
@@ -22,7 +25,7 @@ import (
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("codecgen: ")
-	src, err := generate(".")
+	src, err := generate(".", os.Args[1:])
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -31,14 +34,15 @@ func main() {
 	}
 }
 
-// generate is the codec of the package in dir.
-func generate(dir string) ([]byte, error) {
-	pkg, err := readPackage(dir)
+// generate is the codec of the package in dir, of all its structs or only the
+// reading half of the named ones.
+func generate(dir string, named []string) ([]byte, error) {
+	pkg, err := readPackage(dir, named)
 	if err != nil {
 		return nil, err
 	}
 	var body bytes.Buffer
-	e := emitter{pkg: pkg, out: &body}
+	e := emitter{pkg: pkg, out: &body, readOnly: len(named) > 0}
 	for _, s := range pkg.structs {
 		if err := e.check(s); err != nil {
 			return nil, fmt.Errorf("%s: %w", s.name, err)

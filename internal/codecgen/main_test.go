@@ -15,7 +15,7 @@ var update = flag.Bool("update", false, "write the golden files")
 func TestGenerate(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join("testdata", "sample")
-	got, err := generate(dir)
+	got, err := generate(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestGenerate(t *testing.T) {
 func TestRecordsAreGenerated(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join("..", "..", "health")
-	got, err := generate(dir)
+	got, err := generate(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func TestGenerateReportsBrokenSource(t *testing.T) {
 	if _, err := generateSource(t, "type R struct {"); err == nil {
 		t.Error("generated a codec of half a file")
 	}
-	if _, err := generate(t.TempDir()); err == nil {
+	if _, err := generate(t.TempDir(), nil); err == nil {
 		t.Error("generated a codec of no files")
 	}
 }
@@ -171,5 +171,5 @@ func generateSource(t *testing.T, source string) ([]byte, error) {
 	if err := os.WriteFile(filepath.Join(dir, "source.go"), []byte("package p\n"+source), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	return generate(dir)
+	return generate(dir, nil)
 }

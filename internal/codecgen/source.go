@@ -37,7 +37,7 @@ type member struct {
 	legacy []string // other names in older payloads
 }
 
-func readPackage(dir string) (*sourcePackage, error) {
+func readPackage(dir string, named []string) (*sourcePackage, error) {
 	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func readPackage(dir string) (*sourcePackage, error) {
 	if p.name == "" {
 		return nil, fmt.Errorf("no Go files in %s", dir)
 	}
-	return p, p.resolve(specs)
+	return p, p.resolve(specs, named)
 }
 
 // read notes a file's imports, basic types and methods, and returns its structs.
@@ -100,8 +100,9 @@ func (p *sourcePackage) read(file *ast.File) (structs []*ast.TypeSpec) {
 }
 
 // resolve turns the structs that have members into structTypes. Those that
-// another embeds are part of it, and get no codec of their own.
-func (p *sourcePackage) resolve(specs []*ast.TypeSpec) error {
+// another embeds are part of it, and get no codec of their own. If there are named
+// ones, it is only those.
+func (p *sourcePackage) resolve(specs []*ast.TypeSpec, named []string) error {
 	sources := map[string]*ast.StructType{}
 	embedded := map[string]bool{}
 	for _, spec := range specs {
@@ -115,7 +116,7 @@ func (p *sourcePackage) resolve(specs []*ast.TypeSpec) error {
 	}
 	for _, spec := range specs {
 		name := spec.Name.Name
-		if embedded[name] || p.custom[name] {
+		if embedded[name] || p.custom[name] || len(named) > 0 && !slices.Contains(named, name) {
 			continue
 		}
 		members, err := readMembers(sources[name], sources)
