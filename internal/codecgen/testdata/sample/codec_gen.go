@@ -25,7 +25,7 @@ var keysNested = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *Nested) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysNested
 	f, p := s.Object(k, p)
@@ -76,7 +76,7 @@ var keysPage = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *Page[T]) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPage
 	f, p := s.Object(k, p)
@@ -141,7 +141,7 @@ var keysReading = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *Reading) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysReading
 	f, p := s.Object(k, p)
@@ -265,7 +265,7 @@ var keysRecord = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *Record) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysRecord
 	f, p := s.Object(k, p)

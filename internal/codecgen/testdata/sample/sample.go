@@ -37,8 +37,11 @@ type Record struct {
 	Long   opt.Value[float64] `json:"a_name_of_more_than_32_bytes_in_all_and_still_allowed,omitzero"`
 }
 
-// Hidden is the member that an unexported field holds.
-func (r Record) Hidden() string { return r.hidden }
+// WithHidden is r with the member that an unexported field holds.
+func (r Record) WithHidden(hidden string) Record {
+	r.hidden = hidden
+	return r
+}
 
 // Nested has a member, as the parts of records do.
 type Nested struct {
