@@ -384,7 +384,7 @@ func TestAthlete(t *testing.T) {
 		`{"type":"athlete","data":[]}`: terra.ErrNoData,
 		queued:                         terra.ErrQueued,
 		`{"type":"athlete"}`:           terra.ErrMalformed,
-		`{"athlete":{"age":"seven"}}`:  terra.ErrMalformed,
+		`{"athlete":"seven"}`:          terra.ErrMalformed,
 	} {
 		if _, err := inProcess(t, answer(200, body)).Athlete.Get(t.Context(), "u1"); !errors.Is(err, want) {
 			t.Errorf("%s: %v", body, err)

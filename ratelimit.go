@@ -69,8 +69,13 @@ func parseSeconds(s string) (time.Duration, bool) {
 	if err != nil || !(f >= 0) {
 		return 0, false
 	}
+	return secondsOf(f), true
+}
+
+// secondsOf is f seconds, from none to as many as a duration can hold.
+func secondsOf(f float64) time.Duration {
 	if f >= math.MaxInt64/float64(time.Second) {
-		return math.MaxInt64, true
+		return math.MaxInt64
 	}
-	return time.Duration(f * float64(time.Second)), true
+	return time.Duration(max(0, f) * float64(time.Second))
 }

@@ -1,12 +1,14 @@
 package terra
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
 	"github.com/terra-go/terra/health"
+	"github.com/terra-go/terra/internal/jsonscan"
+	"github.com/terra-go/terra/opt"
 )
 
 // Result is what Terra made of a request for data. It is one of *[Data],
@@ -118,38 +120,41 @@ func (p *Processing[T]) failure() *Error {
 	return e
 }
 
+//go:generate go run ./internal/codecgen envelope
+
 // envelope is the union of every form of response.
 type envelope[T any] struct {
-	Type              text      `json:"type"`
-	Status            text      `json:"status"`
-	Message           text      `json:"message"`
-	Reference         text      `json:"reference"`
-	User              owner     `json:"user"`
-	Data              list[T]   `json:"data"`
-	Athlete           object[T] `json:"athlete"`
-	RetryAfterSeconds seconds   `json:"retry_after_seconds"`
-	RetryAfter        seconds   `json:"retry_after"`
+	Type              string       `json:"type"`
+	Status            string       `json:"status"`
+	Message           string       `json:"message"`
+	Reference         string       `json:"reference"`
+	User              owner        `json:"user"`
+	Data              []T          `json:"data"`
+	Athlete           opt.Value[T] `json:"athlete"`
+	RetryAfterSeconds seconds      `json:"retry_after_seconds"`
+	RetryAfter        seconds      `json:"retry_after"`
 }
 
 // parseResult tells the forms apart by what they contain. The type member cannot:
 // data and the promise to send data carry the same one.
 func parseResult[T any](r *response) (Result[T], error) {
 	var e envelope[T]
-	if err := decode(r.body, &e); err != nil {
-		if json.Valid(r.body) && bytes.TrimSpace(r.body)[0] != '{' {
+	if err := scan(r.body, &e); err != nil {
+		if errors.Is(err, jsonscan.ErrNotObject) {
 			return &UnknownResult[T]{outcome[T]{answer: answer{r}}}, nil
 		}
 		return nil, r.fail(err)
 	}
 	o := outcome[T]{answer{r}, User(e.User)}
+	athlete, hasAthlete := e.Athlete.Get()
 	switch {
-	case e.Athlete.present:
-		if _, ok := any(e.Athlete.value).(health.Athlete); !ok {
+	case hasAthlete:
+		if _, ok := any(athlete).(health.Athlete); !ok {
 			return &UnknownResult[T]{o}, nil
 		}
-		return &Data[T]{o, []T{e.Athlete.value}}, nil
-	case e.Data.present:
-		return &Data[T]{o, e.Data.items}, nil
+		return &Data[T]{o, []T{athlete}}, nil
+	case e.Data != nil:
+		return &Data[T]{o, e.Data}, nil
 	case e.RetryAfterSeconds.present || e.RetryAfter.present || e.Type == "processing":
 		wait := max(e.RetryAfterSeconds.d, e.RetryAfter.d)
 		if wait == 0 {
@@ -157,81 +162,41 @@ func parseResult[T any](r *response) (Result[T], error) {
 		}
 		return &Processing[T]{o, wait}, nil
 	case e.Type == "large_request_processing",
-		e.Reference != "" && strings.HasPrefix(string(e.Message), "Large request"):
-		return &Queued[T]{o, string(e.Reference), true}, nil
+		e.Reference != "" && strings.HasPrefix(e.Message, "Large request"):
+		return &Queued[T]{o, e.Reference, true}, nil
 	case e.Reference != "":
-		return &Queued[T]{o, string(e.Reference), false}, nil
+		return &Queued[T]{o, e.Reference, false}, nil
 	case e.Type == "rate_limit":
-		return &RateLimited[T]{o, string(e.Message)}, nil
+		return &RateLimited[T]{o, e.Message}, nil
 	case e.Type == "no_data", e.Status == "error", e.Status == "not_available",
 		isNoDataSentence(e.Status), isNoDataSentence(e.Message):
 		message := e.Message
 		if message == "" && isNoDataSentence(e.Status) {
 			message = e.Status
 		}
-		return &NoData[T]{o, string(message)}, nil
+		return &NoData[T]{o, message}, nil
 	}
 	return &UnknownResult[T]{o}, nil
 }
 
-func isNoDataSentence(s text) bool {
+func isNoDataSentence(s string) bool {
 	return s == "Data type requested not available from provider" ||
 		s == "No data available for specified time range"
-}
-
-// list is present only as a JSON array.
-type list[T any] struct {
-	items   []T
-	present bool
-}
-
-func (l *list[T]) UnmarshalJSON(data []byte) error {
-	if data[0] != '[' {
-		return nil
-	}
-	l.present = true
-	return json.Unmarshal(data, &l.items)
-}
-
-// object is present only as a JSON object.
-type object[T any] struct {
-	value   T
-	present bool
-}
-
-func (o *object[T]) UnmarshalJSON(data []byte) error {
-	if data[0] != '{' {
-		return nil
-	}
-	o.present = true
-	return json.Unmarshal(data, &o.value)
 }
 
 // owner is the user of a response: an object, in old responses an array of one,
 // and never a reason to lose the data beside it.
 type owner User
 
-func (o *owner) UnmarshalJSON(data []byte) error {
+// ScanJSON is for generated code.
+func (o *owner) ScanJSON(s *jsonscan.Scanner, p int) int {
+	if s.ByteAt(p) != '[' {
+		return (*User)(o).ScanJSON(s, p)
+	}
 	var users []User
-	if data[0] == '[' && json.Unmarshal(data, &users) == nil && len(users) > 0 {
+	p = jsonscan.Records(s, p, &users, (*User).ScanJSON)
+	if len(users) > 0 {
 		*o = owner(users[0])
-		return nil
 	}
-	_ = json.Unmarshal(data, (*User)(o))
-	return nil
-}
-
-// seconds is a duration as a JSON number of seconds, or the same in a string.
-type seconds struct {
-	d       time.Duration
-	present bool
-}
-
-func (s *seconds) UnmarshalJSON(data []byte) error {
-	if string(data) == "null" {
-		return nil
-	}
-	s.present = true
-	s.d, _ = parseSeconds(strings.Trim(string(data), `"`))
-	return nil
+	return p
 }

@@ -14,6 +14,8 @@ import (
 	"net/url"
 	"syscall"
 	"time"
+
+	"github.com/terra-go/terra/internal/jsonscan"
 )
 
 // maxErrorBytes is how much of its body an Error keeps.
@@ -182,22 +184,24 @@ func (r *response) decode(v any) error {
 	return nil
 }
 
-// readBody reads at most limit bytes. On ErrResponseTooLarge it returns the first
-// limit of them.
+// readBody reads at most limit bytes, and has zeros follow them as jsonscan wants
+// it. On ErrResponseTooLarge it returns the first limit of them.
 func readBody(res *http.Response, limit int64) ([]byte, error) {
 	var b bytes.Buffer
 	if n := res.ContentLength; n > 0 {
 		// The extra room lets ReadFrom see the end without growing.
-		b.Grow(int(min(n, limit, trustedLength)) + bytes.MinRead)
+		b.Grow(int(min(n, limit, trustedLength)) + bytes.MinRead + jsonscan.Padding)
 	}
 	_, err := b.ReadFrom(io.LimitReader(res.Body, limit+1))
+	n := b.Len()
+	b.Write(make([]byte, jsonscan.Padding))
 	switch {
-	case int64(b.Len()) > limit:
+	case int64(n) > limit:
 		return b.Bytes()[:limit], ErrResponseTooLarge
 	case err != nil:
-		return b.Bytes(), ErrTruncated
+		return b.Bytes()[:n], ErrTruncated
 	}
-	return b.Bytes(), nil
+	return b.Bytes()[:n], nil
 }
 
 // connectionError says what is safe to say of an error from net/http, which may

@@ -211,8 +211,8 @@ func TestBadResponses(t *testing.T) {
 			}
 		}, terra.ErrConnection, "connection failed"},
 		"half of a JSON": {answer(200, `{"data":[`), terra.ErrMalformed, "200 OK: response not understood: invalid JSON at byte 9"},
-		"invalid JSON":   {answer(200, `{"data":[plantedmarker]}`), terra.ErrMalformed, "200 OK: response not understood: invalid JSON at byte 10"},
-		"two JSON":       {answer(200, `{} {}`), terra.ErrMalformed, "200 OK: response not understood: invalid JSON at byte 4"},
+		"invalid JSON":   {answer(200, `{"data":[plantedmarker]}`), terra.ErrMalformed, "200 OK: response not understood: invalid JSON at byte 9"},
+		"two JSON":       {answer(200, `{} {}`), terra.ErrMalformed, "200 OK: response not understood: invalid JSON at byte 3"},
 		"HTML":           {answer(200, "\n<!doctype html><title>plantedmarker</title>"), terra.ErrMalformed, "200 OK: response not understood: HTML instead of JSON"},
 		"no content":     {answer(204, ``), terra.ErrMalformed, "204 No Content: response not understood: empty"},
 		"empty":          {answer(200, ``), terra.ErrMalformed, "200 OK: response not understood: empty"},

@@ -226,3 +226,31 @@ func (s *UserService) page(ctx context.Context, c call) (*UserPage, error) {
 	}
 	return page, nil
 }
+
+// list is present only as a JSON array.
+type list[T any] struct {
+	items   []T
+	present bool
+}
+
+func (l *list[T]) UnmarshalJSON(data []byte) error {
+	if data[0] != '[' {
+		return nil
+	}
+	l.present = true
+	return json.Unmarshal(data, &l.items)
+}
+
+// object is present only as a JSON object.
+type object[T any] struct {
+	value   T
+	present bool
+}
+
+func (o *object[T]) UnmarshalJSON(data []byte) error {
+	if data[0] != '{' {
+		return nil
+	}
+	o.present = true
+	return json.Unmarshal(data, &o.value)
+}
