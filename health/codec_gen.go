@@ -28,7 +28,7 @@ var keysAFibClassificationSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *AFibClassificationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysAFibClassificationSample
 	f, p := s.Object(k, p)
@@ -115,7 +115,7 @@ var keysActiveDurationsData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *ActiveDurationsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysActiveDurationsData
 	f, p := s.Object(k, p)
@@ -297,7 +297,7 @@ var keysActivity = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *Activity) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysActivity
 	f, p := s.Object(k, p)
@@ -413,7 +413,7 @@ var keysActivityLevelSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *ActivityLevelSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysActivityLevelSample
 	f, p := s.Object(k, p)
@@ -508,7 +508,7 @@ var keysActivityMetadata = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *ActivityMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysActivityMetadata
 	f, p := s.Object(k, p)
@@ -639,7 +639,7 @@ var keysAsleepDurations = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *AsleepDurations) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysAsleepDurations
 	f, p := s.Object(k, p)
@@ -760,7 +760,7 @@ var keysAthlete = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *Athlete) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysAthlete
 	f, p := s.Object(k, p)
@@ -915,7 +915,7 @@ var keysAthleteMetrics = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *AthleteMetrics) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysAthleteMetrics
 	f, p := s.Object(k, p)
@@ -1018,7 +1018,7 @@ var keysAwakeDurations = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *AwakeDurations) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysAwakeDurations
 	f, p := s.Object(k, p)
@@ -1125,7 +1125,7 @@ var keysBloodPressureData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *BloodPressureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysBloodPressureData
 	f, p := s.Object(k, p)
@@ -1201,7 +1201,7 @@ var keysBloodPressureSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *BloodPressureSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysBloodPressureSample
 	f, p := s.Object(k, p)
@@ -1296,7 +1296,7 @@ var keysBody = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *Body) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysBody
 	f, p := s.Object(k, p)
@@ -1374,7 +1374,7 @@ var keysBodyBatterySample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *BodyBatterySample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysBodyBatterySample
 	f, p := s.Object(k, p)
@@ -1438,7 +1438,7 @@ var keysBodyMetadata = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *BodyMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysBodyMetadata
 	f, p := s.Object(k, p)
@@ -1504,7 +1504,7 @@ var keysBreathSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *BreathSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysBreathSample
 	f, p := s.Object(k, p)
@@ -1580,7 +1580,7 @@ var keysBreathsData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *BreathsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysBreathsData
 	f, p := s.Object(k, p)
@@ -1682,7 +1682,7 @@ var keysCadenceSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *CadenceSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysCadenceSample
 	f, p := s.Object(k, p)
@@ -1754,7 +1754,7 @@ var keysCalorieSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *CalorieSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysCalorieSample
 	f, p := s.Object(k, p)
@@ -1832,7 +1832,7 @@ var keysCaloriesData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *CaloriesData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysCaloriesData
 	f, p := s.Object(k, p)
@@ -1927,7 +1927,7 @@ var keysCompletionCondition = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *CompletionCondition) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysCompletionCondition
 	f, p := s.Object(k, p)
@@ -2027,7 +2027,7 @@ var keysConnection = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *Connection) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysConnection
 	f, p := s.Object(k, p)
@@ -2157,7 +2157,7 @@ var keysDaily = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *Daily) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysDaily
 	f, p := s.Object(k, p)
@@ -2277,7 +2277,7 @@ var keysDailyDataEnrichment = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *DailyDataEnrichment) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysDailyDataEnrichment
 	f, p := s.Object(k, p)
@@ -2425,7 +2425,7 @@ var keysDailyDistanceData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *DailyDistanceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysDailyDistanceData
 	f, p := s.Object(k, p)
@@ -2512,7 +2512,7 @@ var keysDailyMetadata = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *DailyMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysDailyMetadata
 	f, p := s.Object(k, p)
@@ -2598,7 +2598,7 @@ var keysDailyPatternSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *DailyPatternSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysDailyPatternSample
 	f, p := s.Object(k, p)
@@ -2714,7 +2714,7 @@ var keysDataEnrichment = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *DataEnrichment) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysDataEnrichment
 	f, p := s.Object(k, p)
@@ -2835,7 +2835,7 @@ var keysDeviceData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *DeviceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysDeviceData
 	f, p := s.Object(k, p)
@@ -2947,7 +2947,7 @@ var keysDistanceData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *DistanceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysDistanceData
 	f, p := s.Object(k, p)
@@ -3007,7 +3007,7 @@ var keysDistanceDataDetailed = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *DistanceDataDetailed) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysDistanceDataDetailed
 	f, p := s.Object(k, p)
@@ -3102,7 +3102,7 @@ var keysDistanceDataSummary = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *DistanceDataSummary) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysDistanceDataSummary
 	f, p := s.Object(k, p)
@@ -3185,7 +3185,7 @@ var keysDistanceSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *DistanceSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysDistanceSample
 	f, p := s.Object(k, p)
@@ -3260,7 +3260,7 @@ var keysDrinkSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *DrinkSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysDrinkSample
 	f, p := s.Object(k, p)
@@ -3343,7 +3343,7 @@ var keysECGReading = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *ECGReading) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysECGReading
 	f, p := s.Object(k, p)
@@ -3433,7 +3433,7 @@ var keysElevationData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *ElevationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysElevationData
 	f, p := s.Object(k, p)
@@ -3532,7 +3532,7 @@ var keysElevationSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *ElevationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysElevationSample
 	f, p := s.Object(k, p)
@@ -3601,7 +3601,7 @@ var keysEnergyData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *EnergyData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysEnergyData
 	f, p := s.Object(k, p)
@@ -3668,7 +3668,7 @@ var keysFloorsClimbedSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *FloorsClimbedSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysFloorsClimbedSample
 	f, p := s.Object(k, p)
@@ -3760,7 +3760,7 @@ var keysGlucoseData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *GlucoseData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysGlucoseData
 	f, p := s.Object(k, p)
@@ -3889,7 +3889,7 @@ var keysGlucoseDataSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *GlucoseDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysGlucoseDataSample
 	f, p := s.Object(k, p)
@@ -3966,7 +3966,7 @@ var keysHealthObservation = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HealthObservation) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHealthObservation
 	f, p := s.Object(k, p)
@@ -4038,7 +4038,7 @@ var keysHealthObservationData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HealthObservationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHealthObservationData
 	f, p := s.Object(k, p)
@@ -4155,7 +4155,7 @@ var keysHealthObservationMetadata = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HealthObservationMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHealthObservationMetadata
 	f, p := s.Object(k, p)
@@ -4240,7 +4240,7 @@ var keysHeartData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HeartData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHeartData
 	f, p := s.Object(k, p)
@@ -4327,7 +4327,7 @@ var keysHeartRateData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HeartRateData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHeartRateData
 	f, p := s.Object(k, p)
@@ -4384,7 +4384,7 @@ var keysHeartRateDataDetailed = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HeartRateDataDetailed) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHeartRateDataDetailed
 	f, p := s.Object(k, p)
@@ -4467,7 +4467,7 @@ var keysHeartRateDataSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HeartRateDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHeartRateDataSample
 	f, p := s.Object(k, p)
@@ -4564,7 +4564,7 @@ var keysHeartRateDataSummary = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HeartRateDataSummary) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHeartRateDataSummary
 	f, p := s.Object(k, p)
@@ -4679,7 +4679,7 @@ var keysHeartRateVariabilityDataSampleRMSSD = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HeartRateVariabilityDataSampleRMSSD) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHeartRateVariabilityDataSampleRMSSD
 	f, p := s.Object(k, p)
@@ -4742,7 +4742,7 @@ var keysHeartRateVariabilityDataSampleSDNN = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HeartRateVariabilityDataSampleSDNN) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHeartRateVariabilityDataSampleSDNN
 	f, p := s.Object(k, p)
@@ -4814,7 +4814,7 @@ var keysHeartRateZoneData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HeartRateZoneData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHeartRateZoneData
 	f, p := s.Object(k, p)
@@ -4914,7 +4914,7 @@ var keysHormoneSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HormoneSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHormoneSample
 	f, p := s.Object(k, p)
@@ -5010,7 +5010,7 @@ var keysHydrationData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HydrationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHydrationData
 	f, p := s.Object(k, p)
@@ -5083,7 +5083,7 @@ var keysHydrationLevelSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HydrationLevelSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHydrationLevelSample
 	f, p := s.Object(k, p)
@@ -5146,7 +5146,7 @@ var keysHydrationMeasurementSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HydrationMeasurementSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHydrationMeasurementSample
 	f, p := s.Object(k, p)
@@ -5215,7 +5215,7 @@ var keysIntensityTarget = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *IntensityTarget) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysIntensityTarget
 	f, p := s.Object(k, p)
@@ -5295,7 +5295,7 @@ var keysKetoneData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *KetoneData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysKetoneData
 	f, p := s.Object(k, p)
@@ -5363,7 +5363,7 @@ var keysKetoneSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *KetoneSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysKetoneSample
 	f, p := s.Object(k, p)
@@ -5432,7 +5432,7 @@ var keysLabReportAppliedRange = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportAppliedRange) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportAppliedRange
 	f, p := s.Object(k, p)
@@ -5498,7 +5498,7 @@ var keysLabReportArtifactsResponse = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportArtifactsResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportArtifactsResponse
 	f, p := s.Object(k, p)
@@ -5574,7 +5574,7 @@ var keysLabReportBiomarker = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportBiomarker) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportBiomarker
 	f, p := s.Object(k, p)
@@ -5672,7 +5672,7 @@ var keysLabReportBoundedValue = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportBoundedValue) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportBoundedValue
 	f, p := s.Object(k, p)
@@ -5735,7 +5735,7 @@ var keysLabReportDeliveriesResponse = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportDeliveriesResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportDeliveriesResponse
 	f, p := s.Object(k, p)
@@ -5803,7 +5803,7 @@ var keysLabReportDelivery = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportDelivery) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportDelivery
 	f, p := s.Object(k, p)
@@ -5912,7 +5912,7 @@ var keysLabReportEventData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportEventData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportEventData
 	f, p := s.Object(k, p)
@@ -6036,7 +6036,7 @@ var keysLabReportEventError = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportEventError) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportEventError
 	f, p := s.Object(k, p)
@@ -6119,7 +6119,7 @@ var keysLabReportEventResult = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportEventResult) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportEventResult
 	f, p := s.Object(k, p)
@@ -6214,7 +6214,7 @@ var keysLabReportEventResultSource = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportEventResultSource) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportEventResultSource
 	f, p := s.Object(k, p)
@@ -6344,7 +6344,7 @@ var keysLabReportFailureData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportFailureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportFailureData
 	f, p := s.Object(k, p)
@@ -6413,7 +6413,7 @@ var keysLabReportFile = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportFile) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportFile
 	f, p := s.Object(k, p)
@@ -6480,7 +6480,7 @@ var keysLabReportFilesResponse = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportFilesResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportFilesResponse
 	f, p := s.Object(k, p)
@@ -6553,7 +6553,7 @@ var keysLabReportInterpretation = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportInterpretation) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportInterpretation
 	f, p := s.Object(k, p)
@@ -6627,7 +6627,7 @@ var keysLabReportListResponse = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportListResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportListResponse
 	f, p := s.Object(k, p)
@@ -6704,7 +6704,7 @@ var keysLabReportMeasurement = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportMeasurement) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportMeasurement
 	f, p := s.Object(k, p)
@@ -6811,7 +6811,7 @@ var keysLabReportPanel = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportPanel) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportPanel
 	f, p := s.Object(k, p)
@@ -6883,7 +6883,7 @@ var keysLabReportQualitativeValue = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportQualitativeValue) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportQualitativeValue
 	f, p := s.Object(k, p)
@@ -6970,7 +6970,7 @@ var keysLabReportRangeContext = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportRangeContext) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportRangeContext
 	f, p := s.Object(k, p)
@@ -7095,7 +7095,7 @@ var keysLabReportReferenceRange = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportReferenceRange) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportReferenceRange
 	f, p := s.Object(k, p)
@@ -7172,7 +7172,7 @@ var keysLabReportReprocessResponse = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportReprocessResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportReprocessResponse
 	f, p := s.Object(k, p)
@@ -7247,7 +7247,7 @@ var keysLabReportResult = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportResult) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportResult
 	f, p := s.Object(k, p)
@@ -7334,7 +7334,7 @@ var keysLabReportResultSource = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportResultSource) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportResultSource
 	f, p := s.Object(k, p)
@@ -7511,7 +7511,7 @@ var keysLabReportSession = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportSession) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportSession
 	f, p := s.Object(k, p)
@@ -7737,7 +7737,7 @@ var keysLabReportStatusEntry = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportStatusEntry) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportStatusEntry
 	f, p := s.Object(k, p)
@@ -7808,7 +7808,7 @@ var keysLabReportUploadResponse = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportUploadResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportUploadResponse
 	f, p := s.Object(k, p)
@@ -7871,7 +7871,7 @@ var keysLapData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LapData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLapData
 	f, p := s.Object(k, p)
@@ -7955,7 +7955,7 @@ var keysLapSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LapSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLapSample
 	f, p := s.Object(k, p)
@@ -8097,7 +8097,7 @@ var keysMETData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *METData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysMETData
 	f, p := s.Object(k, p)
@@ -8194,7 +8194,7 @@ var keysMETSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *METSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysMETSample
 	f, p := s.Object(k, p)
@@ -8270,7 +8270,7 @@ var keysMeal = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *Meal) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysMeal
 	f, p := s.Object(k, p)
@@ -8407,7 +8407,7 @@ var keysMeasurementDataSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *MeasurementDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysMeasurementDataSample
 	f, p := s.Object(k, p)
@@ -8645,7 +8645,7 @@ var keysMeasurementsData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *MeasurementsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysMeasurementsData
 	f, p := s.Object(k, p)
@@ -8814,7 +8814,7 @@ var keysMenstruation = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *Menstruation) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysMenstruation
 	f, p := s.Object(k, p)
@@ -8907,7 +8907,7 @@ var keysMenstruationData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *MenstruationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysMenstruationData
 	f, p := s.Object(k, p)
@@ -9062,7 +9062,7 @@ var keysMenstruationFlowSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *MenstruationFlowSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysMenstruationFlowSample
 	f, p := s.Object(k, p)
@@ -9128,7 +9128,7 @@ var keysMenstruationIntervalSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *MenstruationIntervalSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysMenstruationIntervalSample
 	f, p := s.Object(k, p)
@@ -9199,7 +9199,7 @@ var keysMenstruationMetadata = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *MenstruationMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysMenstruationMetadata
 	f, p := s.Object(k, p)
@@ -9306,7 +9306,7 @@ var keysMovementData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *MovementData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysMovementData
 	f, p := s.Object(k, p)
@@ -9483,7 +9483,7 @@ var keysNutrition = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *Nutrition) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysNutrition
 	f, p := s.Object(k, p)
@@ -9585,7 +9585,7 @@ var keysNutritionMacros = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *NutritionMacros) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysNutritionMacros
 	f, p := s.Object(k, p)
@@ -9732,7 +9732,7 @@ var keysNutritionMetadata = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *NutritionMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysNutritionMetadata
 	f, p := s.Object(k, p)
@@ -9933,7 +9933,7 @@ var keysNutritionMicros = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *NutritionMicros) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysNutritionMicros
 	f, p := s.Object(k, p)
@@ -10357,7 +10357,7 @@ var keysNutritionQuantity = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *NutritionQuantity) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysNutritionQuantity
 	f, p := s.Object(k, p)
@@ -10427,7 +10427,7 @@ var keysNutritionSummary = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *NutritionSummary) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysNutritionSummary
 	f, p := s.Object(k, p)
@@ -10500,7 +10500,7 @@ var keysObservationCode = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *ObservationCode) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysObservationCode
 	f, p := s.Object(k, p)
@@ -10572,7 +10572,7 @@ var keysObservationComponent = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *ObservationComponent) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysObservationComponent
 	f, p := s.Object(k, p)
@@ -10645,7 +10645,7 @@ var keysObservationValue = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *ObservationValue) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysObservationValue
 	f, p := s.Object(k, p)
@@ -10756,7 +10756,7 @@ var keysOtherDeviceData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *OtherDeviceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysOtherDeviceData
 	f, p := s.Object(k, p)
@@ -10854,7 +10854,7 @@ var keysOtherSleepDurations = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *OtherSleepDurations) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysOtherSleepDurations
 	f, p := s.Object(k, p)
@@ -10929,7 +10929,7 @@ var keysOxygenData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *OxygenData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysOxygenData
 	f, p := s.Object(k, p)
@@ -11025,7 +11025,7 @@ var keysOxygenSaturationData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *OxygenSaturationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysOxygenSaturationData
 	f, p := s.Object(k, p)
@@ -11105,7 +11105,7 @@ var keysOxygenSaturationSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *OxygenSaturationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysOxygenSaturationSample
 	f, p := s.Object(k, p)
@@ -11200,7 +11200,7 @@ var keysPlannedWorkout = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *PlannedWorkout) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPlannedWorkout
 	f, p := s.Object(k, p)
@@ -11309,7 +11309,7 @@ var keysPlannedWorkoutDetails = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *PlannedWorkoutDetails) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPlannedWorkoutDetails
 	f, p := s.Object(k, p)
@@ -11413,7 +11413,7 @@ var keysPlannedWorkoutDetailsMetadata = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *PlannedWorkoutDetailsMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPlannedWorkoutDetailsMetadata
 	f, p := s.Object(k, p)
@@ -11627,7 +11627,7 @@ var keysPlannedWorkoutDetailsStep = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *PlannedWorkoutDetailsStep) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPlannedWorkoutDetailsStep
 	f, p := s.Object(k, p)
@@ -11808,7 +11808,7 @@ var keysPlannedWorkoutDetailsStepDuration = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *PlannedWorkoutDetailsStepDuration) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPlannedWorkoutDetailsStepDuration
 	f, p := s.Object(k, p)
@@ -12009,7 +12009,7 @@ var keysPlannedWorkoutDetailsStepTarget = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *PlannedWorkoutDetailsStepTarget) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPlannedWorkoutDetailsStepTarget
 	f, p := s.Object(k, p)
@@ -12240,7 +12240,7 @@ var keysPolylineMapData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *PolylineMapData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPolylineMapData
 	f, p := s.Object(k, p)
@@ -12302,7 +12302,7 @@ var keysPositionData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *PositionData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPositionData
 	f, p := s.Object(k, p)
@@ -12377,7 +12377,7 @@ var keysPositionSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *PositionSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPositionSample
 	f, p := s.Object(k, p)
@@ -12446,7 +12446,7 @@ var keysPowerData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *PowerData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPowerData
 	f, p := s.Object(k, p)
@@ -12522,7 +12522,7 @@ var keysPowerSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *PowerSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPowerSample
 	f, p := s.Object(k, p)
@@ -12591,7 +12591,7 @@ var keysPulseVelocitySample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *PulseVelocitySample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPulseVelocitySample
 	f, p := s.Object(k, p)
@@ -12657,7 +12657,7 @@ var keysRRIntervalSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *RRIntervalSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysRRIntervalSample
 	f, p := s.Object(k, p)
@@ -12726,7 +12726,7 @@ var keysRawECGSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *RawECGSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysRawECGSample
 	f, p := s.Object(k, p)
@@ -12787,7 +12787,7 @@ var keysReadinessData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *ReadinessData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysReadinessData
 	f, p := s.Object(k, p)
@@ -12854,7 +12854,7 @@ var keysRespirationData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *RespirationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysRespirationData
 	f, p := s.Object(k, p)
@@ -12914,7 +12914,7 @@ var keysScoresData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *ScoresData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysScoresData
 	f, p := s.Object(k, p)
@@ -13007,7 +13007,7 @@ var keysSleep = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *Sleep) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysSleep
 	f, p := s.Object(k, p)
@@ -13100,7 +13100,7 @@ var keysSleepDataEnrichment = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *SleepDataEnrichment) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysSleepDataEnrichment
 	f, p := s.Object(k, p)
@@ -13211,7 +13211,7 @@ var keysSleepDurationsData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *SleepDurationsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysSleepDurationsData
 	f, p := s.Object(k, p)
@@ -13287,7 +13287,7 @@ var keysSleepHypnogramSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *SleepHypnogramSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysSleepHypnogramSample
 	f, p := s.Object(k, p)
@@ -13362,7 +13362,7 @@ var keysSleepMetadata = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *SleepMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysSleepMetadata
 	f, p := s.Object(k, p)
@@ -13452,7 +13452,7 @@ var keysSleepScores = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *SleepScores) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysSleepScores
 	f, p := s.Object(k, p)
@@ -13505,7 +13505,7 @@ var keysSleepTemperatureData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *SleepTemperatureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysSleepTemperatureData
 	f, p := s.Object(k, p)
@@ -13572,7 +13572,7 @@ var keysSnoringData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *SnoringData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysSnoringData
 	f, p := s.Object(k, p)
@@ -13655,7 +13655,7 @@ var keysSnoringSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *SnoringSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysSnoringSample
 	f, p := s.Object(k, p)
@@ -13719,7 +13719,7 @@ var keysSpeedSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *SpeedSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysSpeedSample
 	f, p := s.Object(k, p)
@@ -13788,7 +13788,7 @@ var keysStepBlock = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *StepBlock) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysStepBlock
 	f, p := s.Object(k, p)
@@ -13848,7 +13848,7 @@ var keysStepControl = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *StepControl) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysStepControl
 	f, p := s.Object(k, p)
@@ -13915,7 +13915,7 @@ var keysStepSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *StepSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysStepSample
 	f, p := s.Object(k, p)
@@ -13981,7 +13981,7 @@ var keysStrainData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *StrainData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysStrainData
 	f, p := s.Object(k, p)
@@ -14043,7 +14043,7 @@ var keysStrengthData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *StrengthData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysStrengthData
 	f, p := s.Object(k, p)
@@ -14150,7 +14150,7 @@ var keysStressData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *StressData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysStressData
 	f, p := s.Object(k, p)
@@ -14288,7 +14288,7 @@ var keysStressSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *StressSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysStressSample
 	f, p := s.Object(k, p)
@@ -14352,7 +14352,7 @@ var keysSwimStepData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *SwimStepData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysSwimStepData
 	f, p := s.Object(k, p)
@@ -14424,7 +14424,7 @@ var keysSwimmingData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *SwimmingData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysSwimmingData
 	f, p := s.Object(k, p)
@@ -14493,7 +14493,7 @@ var keysTSSData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *TSSData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysTSSData
 	f, p := s.Object(k, p)
@@ -14562,7 +14562,7 @@ var keysTSSSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *TSSSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysTSSSample
 	f, p := s.Object(k, p)
@@ -14655,7 +14655,7 @@ var keysTagData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *TagData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysTagData
 	f, p := s.Object(k, p)
@@ -14715,7 +14715,7 @@ var keysTagEntry = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *TagEntry) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysTagEntry
 	f, p := s.Object(k, p)
@@ -14796,7 +14796,7 @@ var keysTemperatureData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *TemperatureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysTemperatureData
 	f, p := s.Object(k, p)
@@ -14895,7 +14895,7 @@ var keysTemperatureSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *TemperatureSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysTemperatureSample
 	f, p := s.Object(k, p)
@@ -14959,7 +14959,7 @@ var keysTorqueSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *TorqueSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysTorqueSample
 	f, p := s.Object(k, p)
@@ -15043,7 +15043,7 @@ var keysUser = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *User) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysUser
 	f, p := s.Object(k, p)
@@ -15135,7 +15135,7 @@ var keysVO2MaxSample = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *VO2MaxSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysVO2MaxSample
 	f, p := s.Object(k, p)
@@ -15193,7 +15193,7 @@ var keysWorkData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *WorkData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysWorkData
 	f, p := s.Object(k, p)
@@ -15264,7 +15264,7 @@ var keysWorkoutStep = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *WorkoutStep) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysWorkoutStep
 	f, p := s.Object(k, p)
@@ -15379,7 +15379,7 @@ var keysWorkoutTemplate = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *WorkoutTemplate) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysWorkoutTemplate
 	f, p := s.Object(k, p)
@@ -15508,7 +15508,7 @@ var keyscontributor = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *contributor) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keyscontributor
 	f, p := s.Object(k, p)

@@ -34,7 +34,7 @@ var keysAccessRevoked = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *AccessRevoked) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysAccessRevoked
 	f, p := s.Object(k, p)
@@ -106,7 +106,7 @@ var keysAthleteEvent = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *AthleteEvent) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysAthleteEvent
 	f, p := s.Object(k, p)
@@ -185,7 +185,7 @@ var keysAuth = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *Auth) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysAuth
 	f, p := s.Object(k, p)
@@ -287,7 +287,7 @@ var keysAuthFailed = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *AuthFailed) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysAuthFailed
 	f, p := s.Object(k, p)
@@ -389,7 +389,7 @@ var keysConnectionError = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *ConnectionError) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysConnectionError
 	f, p := s.Object(k, p)
@@ -461,7 +461,7 @@ var keysDataEvent = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *DataEvent[T]) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysDataEvent
 	f, p := s.Object(k, p)
@@ -537,7 +537,7 @@ var keysDeauth = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *Deauth) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysDeauth
 	f, p := s.Object(k, p)
@@ -609,7 +609,7 @@ var keysGoogleNoDataSource = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *GoogleNoDataSource) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysGoogleNoDataSource
 	f, p := s.Object(k, p)
@@ -689,7 +689,7 @@ var keysHealthCheck = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HealthCheck) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHealthCheck
 	f, p := s.Object(k, p)
@@ -782,7 +782,7 @@ var keysLabReportCompleted = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportCompleted) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportCompleted
 	f, p := s.Object(k, p)
@@ -864,7 +864,7 @@ var keysLabReportFailed = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LabReportFailed) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLabReportFailed
 	f, p := s.Object(k, p)
@@ -944,7 +944,7 @@ var keysLargeRequestProcessing = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LargeRequestProcessing) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLargeRequestProcessing
 	f, p := s.Object(k, p)
@@ -1029,7 +1029,7 @@ var keysLargeRequestSending = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *LargeRequestSending) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysLargeRequestSending
 	f, p := s.Object(k, p)
@@ -1116,7 +1116,7 @@ var keysNoData = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *NoData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysNoData
 	f, p := s.Object(k, p)
@@ -1197,7 +1197,7 @@ var keysPermissionChange = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *PermissionChange) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPermissionChange
 	f, p := s.Object(k, p)
@@ -1287,7 +1287,7 @@ var keysProcessing = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *Processing) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysProcessing
 	f, p := s.Object(k, p)
@@ -1373,7 +1373,7 @@ var keysRateLimitHit = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *RateLimitHit) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysRateLimitHit
 	f, p := s.Object(k, p)
@@ -1458,7 +1458,7 @@ var keysS3Payload = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *S3Payload) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysS3Payload
 	f, p := s.Object(k, p)
@@ -1546,7 +1546,7 @@ var keysUserReauth = jsonscan.Keys{
 	},
 }
 
-// ScanJSON is for generated code. Use json.Unmarshal or [Decode].
+// ScanJSON is for generated code. Use json.Unmarshal.
 func (x *UserReauth) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysUserReauth
 	f, p := s.Object(k, p)
