@@ -10,6 +10,8 @@
 //	/widget/api/session the alternative way to a widget session
 //	/session/{id}       the page on which a person chooses a provider
 //	/oauth/{provider}   the page on which a person agrees
+//	/widget/…           what those pages are drawn with
+//	/payloads/{token}   what a ping points to
 //	/_sandbox/…         control: people, destinations, events, deliveries, reset
 //
 // A request needs the server's credentials ([WithCredentials], else
@@ -19,6 +21,7 @@
 //
 // Everything is in memory and safe for concurrent use. What the control paths do
 // can be done from Go too: [Server.Connect], [Server.SetDestinations],
-// [Server.Trigger], [Server.Deliveries], [Server.Resend], [Server.Reset]. In a
-// test, start with package sandboxtest.
+// [Server.Trigger], [Server.Deliveries], [Server.Resend], [Server.Reset]; and
+// [Server.Flush] waits for what is being delivered. In a test, start with package
+// sandboxtest. SKIPPED.md lists what is not emulated.
 package sandbox

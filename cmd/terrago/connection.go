@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/terra-go/terra"
+	"github.com/terra-go/terra/cmd/terrago/internal/safeio"
 	"github.com/terra-go/terra/sandbox"
 )
 
@@ -80,13 +81,15 @@ func (c connection) explain(err error) error {
 		hint = noSandbox(c.baseURL())
 	case errors.Is(err, terra.ErrConnection):
 		hint = "nothing answers at " + c.baseURL()
+	case errors.Is(err, terra.ErrUnauthorized) && c.Sandbox:
+		hint = c.baseURL() + " does not know a sandbox's credentials; is it one?"
 	case errors.Is(err, terra.ErrUnauthorized):
 		hint = "check TERRA_DEV_ID and TERRA_API_KEY, and that both are of the same environment"
 	case errors.Is(err, terra.ErrQueued):
 		hint = "ask for fewer days, or add --to-webhook"
 	}
 	if e, ok := errors.AsType[*terra.Error](err); ok && hint == "" {
-		hint = cmp.Or(e.Detail, e.Message)
+		hint = safeio.String(cmp.Or(e.Detail, e.Message))
 	}
 	if hint == "" || strings.Contains(err.Error(), hint) {
 		return err

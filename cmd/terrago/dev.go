@@ -15,8 +15,10 @@ import (
 	"github.com/terra-go/terra/sandbox"
 )
 
-// devDays is how much of the first person's past is fetched at the start.
-const devDays = 14
+const (
+	devDays     = 14               // of the first person's past are fetched at the start
+	devPatience = 20 * time.Second // for the first deliveries, which take milliseconds
+)
 
 type devCommand struct {
 	platformFlags
@@ -108,7 +110,7 @@ func (c devCommand) begin(ctx context.Context, p *platform, hook *receiver.Recei
 	if _, err := p.client.Sleep.Request(ctx, user.UserID, terra.Last(2), terra.WithSamples(true)); err != nil {
 		return nil, err
 	}
-	patience, cancel := context.WithTimeout(ctx, 5*time.Second)
+	patience, cancel := context.WithTimeout(ctx, devPatience)
 	defer cancel()
 	for r := range hook.From(patience, 0) {
 		report.Deliveries = append(report.Deliveries, deliveryOf(r))

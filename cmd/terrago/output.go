@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"text/tabwriter"
 )
@@ -27,14 +26,4 @@ func (o *output) result(v any, text func(w io.Writer)) error {
 	table := tabwriter.NewWriter(o.out, 0, 8, 2, ' ', 0)
 	text(table)
 	return table.Flush()
-}
-
-// say writes a line for people, on the standard output unless that is to hold
-// JSON.
-func (o *output) say(format string, args ...any) {
-	w := o.out
-	if o.json {
-		w = o.err
-	}
-	fmt.Fprintf(w, format+"\n", args...)
 }

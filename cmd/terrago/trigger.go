@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/terra-go/terra/cmd/terrago/internal/safeio"
 	"github.com/terra-go/terra/health"
 	"github.com/terra-go/terra/sandbox"
 )
@@ -218,7 +219,7 @@ func control(ctx context.Context, method string, u *url.URL, body []byte, v any)
 		if json.Unmarshal(answer, &refusal) != nil || refusal.Error == "" {
 			return fmt.Errorf("%s is no sandbox: it answers %s", u.Host, resp.Status)
 		}
-		return errors.New(hint(refusal.Error))
+		return errors.New(safeio.String(hint(refusal.Error)))
 	}
 	if json.Unmarshal(answer, v) != nil {
 		return fmt.Errorf("%s is no sandbox: its answer is not understood", u.Host)

@@ -627,7 +627,7 @@ func TestWithoutSamples(t *testing.T) {
 	t.Parallel()
 	for i, provider := range synth.Providers() {
 		p := person(t, 9, name(i), provider.Name)
-		for d := range days(date(2026, 6, 1), 3) {
+		for d := range days(date(2026, 6, 5), 2) {
 			full, bare := tree(t, record(p, d, true)), tree(t, record(p, d, false))
 			within(t, provider.Name, bare, full)
 		}

@@ -253,11 +253,17 @@ func (p *Person) rest(n int64) float64 {
 // variability is the RMSSD of the night that ends on day n, in ms.
 func (p *Person) variability(n int64) float64 {
 	k := p.human.of(sigHRV)
-	v := p.rmssd * (1 + 0.1*k.at(1).smooth(n, 20) + 0.09*k.at(2).at(n).normal() - 0.35*p.illness(n) - 0.004*float64(p.age(n)-35))
+	v := p.usualVariability(n) * (1 + 0.1*k.at(1).smooth(n, 20) + 0.09*k.at(2).at(n).normal() - 0.35*p.illness(n))
 	if p.cycles(n) && p.cycle.on(n).luteal() {
 		v *= 0.93
 	}
 	return clamp(v, 9, 160)
+}
+
+// usualVariability is about what the RMSSD of the nights wavers, in ms: it declines
+// with age.
+func (p *Person) usualVariability(n int64) float64 {
+	return p.rmssd * (1 - 0.004*float64(p.age(n)-35))
 }
 
 // illness is 0 on most days; a few times a year it rises for some days towards 1.

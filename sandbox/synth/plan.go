@@ -133,6 +133,7 @@ func (p *Person) siesta(d plan) span {
 	case !k.at(2).chance(p.napping + 0.4*p.illness(d.n)):
 		return span{}
 	}
+	at -= floorMod(at, epoch)
 	nap := span{at, at + length*minute}
 	open := d.open()
 	if nap.from < open.from+3*hour || nap.to > open.to-2*hour {
@@ -185,7 +186,10 @@ type workout struct {
 func (p *Person) habits(k key) [7]session {
 	menu := [...]sport{running, riding, walking, swimming, lifting, yoga, running, riding, walking, lifting}
 	first, second := menu[k.at(0).intn(len(menu))], menu[k.at(1).intn(len(menu))]
-	often := 0.12 + 0.62*p.fitness
+	often, longer := 0.12+0.62*p.fitness, 1.0
+	if p.persona == Athlete {
+		often, longer = 0.92, 1.3
+	}
 	usual := slot(k.at(2).intn(3))
 	var week [7]session
 	for day := range week {
@@ -200,7 +204,7 @@ func (p *Person) habits(k key) [7]session {
 		if k.at(3).chance(0.2) {
 			s.slot = slot(k.at(4).intn(3))
 		}
-		s.minutes = k.at(5).between(28, 50) + 25*p.fitness
+		s.minutes = longer * (k.at(5).between(28, 50) + 25*p.fitness)
 		if free := day == int(time.Saturday) || day == int(time.Sunday); free {
 			s.minutes *= 1.45
 			s.slot = early

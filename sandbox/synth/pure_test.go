@@ -28,7 +28,7 @@ func TestAnswersDoNotDependOnTheAsking(t *testing.T) {
 		p := person(t, 40, name(i), provider)
 		var dates []health.Date
 		var want [][]byte
-		for d := range days(date(2026, 3, 25), 8) {
+		for d := range days(date(2026, 3, 27), 4) {
 			dates, want = append(dates, d), append(want, marshal(t, record(p, d, true)))
 		}
 		again := person(t, 40, name(i), provider)
@@ -73,7 +73,7 @@ func TestGolden(t *testing.T) {
 	const file = "testdata/golden.json"
 	got := map[string]string{}
 	keep := func(key string, v any) {
-		sum := sha256.Sum256(marshal(t, v))
+		sum := sha256.Sum256(marshal(t, known(tree(t, v))))
 		got[key] = hex.EncodeToString(sum[:])
 	}
 	for i, provider := range synth.Providers() {
@@ -113,12 +113,32 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// known is a JSON value without the members that are null, in the order of their
+// names: what it says, whichever fields the records have besides.
+func known(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, member := range v {
+			if member == nil {
+				delete(v, k)
+			} else {
+				known(member)
+			}
+		}
+	case []any:
+		for _, element := range v {
+			known(element)
+		}
+	}
+	return v
+}
+
 // TestRecordsSurviveTheWire decodes what was encoded.
 func TestRecordsSurviveTheWire(t *testing.T) {
 	t.Parallel()
 	for i, provider := range synth.Providers() {
 		p := person(t, 41, name(i), provider.Name)
-		for d := range days(date(2026, 3, 28), 2) {
+		for d := range days(date(2026, 3, 28), 1) {
 			want := record(p, d, true)
 			var got day
 			if err := json.Unmarshal(marshal(t, want), &got); err != nil {
@@ -201,9 +221,9 @@ func TestPlausible(t *testing.T) {
 	for i, provider := range synth.Providers() {
 		t.Run(provider.Name, func(t *testing.T) {
 			t.Parallel()
-			for j := range 5 {
+			for j := range 3 {
 				p := person(t, uint64(50+j), name(i), provider.Name)
-				for d := range days(date(2026, 1, 5+j*11), 4) {
+				for d := range days(date(2026, 1, 5+j*11), 2) {
 					leaves(reflect.ValueOf(record(p, d, true)), "", func(path string, leaf any) {
 						v, ok := number(leaf)
 						if !ok {

@@ -90,7 +90,8 @@ func weigh(score float64, contributors ...contributor) (opt.Value[float64], map[
 // recovery is how ready the body is on day n, 1 to 100: rested, well, and with
 // its heart rate variability about its own normal.
 func (p *Person) recovery(n int64) float64 {
-	v := 66 + 80*(p.variability(n)/p.rmssd-1) - 2.2*(p.rest(n)-p.resting) + 0.06*(float64(p.bed(n).seconds())/minute-float64(p.need))
+	slept := float64(p.bed(n).seconds()) / minute / p.unrest
+	v := 70 + 80*(p.variability(n)/p.usualVariability(n)-1) - 2.2*(p.rest(n)-p.resting) + 0.05*(min(slept, 450)-400)
 	return math.Round(clamp(v, 1, 100))
 }
 

@@ -156,7 +156,7 @@ func (l *life) awake(k *tick, t int64) float64 {
 	calm = clamp(calm, 0.02, 1)
 	k.arousal = uint8(math.Round(100 * calm))
 
-	met := 1.18 + 0.25*calm
+	met := 1.32 + 0.15*calm
 	if steps := l.walk(t, clock, working); steps > 0 {
 		k.steps = uint16(steps)
 		k.meters = uint16(math.Round(steps * l.p.stride * 10 * (0.75 + steps*0.0025)))
@@ -170,7 +170,7 @@ func (l *life) awake(k *tick, t int64) float64 {
 
 	// Lowest before dawn, highest in the late afternoon.
 	circadian := 3 * math.Sin(2*math.Pi*float64(clock-10*60-30)/minutesPerDay)
-	return 12 + circadian + 11*(calm-0.3) + l.reserve*(met-1.2)/(l.capacity-1)
+	return 12 + circadian + 11*(calm-0.3) + l.reserve*(met-1.32)/(l.capacity-1)
 }
 
 // walk is the number of steps taken in a minute. People walk in bouts of a few
