@@ -43,7 +43,7 @@ func TestRecordEveryPrefixAndMutation(t *testing.T) {
 	for n := range len(full) {
 		checkRecord(t, []byte(full[:n]))
 	}
-	bytesOfInterest := []byte("\x00 \t\n\"\\,:{}[]-+.eE019aunt\x7f\x80\xff")
+	bytesOfInterest := []byte("\x00\"\\,:{]-9\xff")
 	for i := range len(full) {
 		mutated := []byte(full)
 		for _, b := range bytesOfInterest {

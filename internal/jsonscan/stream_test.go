@@ -30,9 +30,7 @@ func (e *element) WriteJSON(_ *Writer, b []byte) []byte { return append(b, e.tex
 // streamOf reads a text whose array may be a member and athlete a single element.
 // Its buffer begins at size bytes.
 func streamOf(r io.Reader, size int) *Stream {
-	t := NewStream(r, "athlete")
-	t.buf = make([]byte, Padding, Padding+size)
-	return t
+	return &Stream{r: r, single: "athlete", buf: make([]byte, Padding, Padding+size)}
 }
 
 func elements(t *Stream) (texts []string, err error) {
