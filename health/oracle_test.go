@@ -19,41 +19,39 @@ import (
 // The oracle is encoding/json. It reads a text into a mirror of the record, a plain
 // struct of the same members whose every leaf keeps the raw values it was given,
 // and a second reading of those raw values, one at a time and by the rules that
-// [health.Decode] documents, tells what the record should hold. Written is a record
-// turned into plain structs.
+// [health.Decode] documents, tells what the record should hold.
 
-// testLikeOracle expects the codec to judge and read data as the oracle does, and
-// to write what it read as encoding/json would.
-func testLikeOracle[T any](t *testing.T, data []byte) {
+// testLikeOracle expects the codec of typ to judge and read data as the oracle
+// does, and to write what it read as encoding/json would.
+func testLikeOracle(t *testing.T, typ reflect.Type, data []byte) {
 	t.Helper()
-	var got, want T
-	typ := reflect.TypeFor[T]()
-	err := any(&got).(json.Unmarshaler).UnmarshalJSON(data)
-	if wantErr := oracle(data, reflect.ValueOf(&want).Elem()); !sameError(err, wantErr) {
+	got, want := reflect.New(typ), reflect.New(typ)
+	err := got.Interface().(json.Unmarshaler).UnmarshalJSON(data)
+	if wantErr := oracle(data, want.Elem()); !sameError(err, wantErr) {
 		t.Fatalf("%s: the error is %v, want %v", typ.Name(), err, wantErr)
 	}
 	if err != nil {
 		return
 	}
-	for _, path := range differences(reflect.ValueOf(want), reflect.ValueOf(got), "$") {
+	for _, path := range differences(want.Elem(), got.Elem(), "$") {
 		t.Errorf("%s: %s is not what encoding/json reads", typ.Name(), path)
 	}
-	text, err := json.Marshal(got)
+	text, err := json.Marshal(got.Interface())
 	if err != nil {
 		t.Fatalf("%s: does not encode: %v", typ.Name(), err)
 	}
-	plainText, err := json.Marshal(plainValue(reflect.ValueOf(got)).Interface())
+	plainText, err := json.Marshal(plainValue(got.Elem()).Interface())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(text, plainText) {
 		t.Errorf("%s: encoding/json writes another text", typ.Name())
 	}
-	var again T
-	if err := json.Unmarshal(text, &again); err != nil {
+	again := reflect.New(typ)
+	if err := json.Unmarshal(text, again.Interface()); err != nil {
 		t.Fatalf("%s: does not decode again: %v", typ.Name(), err)
 	}
-	if second, err := json.Marshal(again); err != nil || !bytes.Equal(text, second) {
+	if second, err := json.Marshal(again.Interface()); err != nil || !bytes.Equal(text, second) {
 		t.Errorf("%s: changed by a round trip", typ.Name())
 	}
 }

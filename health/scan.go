@@ -218,8 +218,11 @@ func scanEnum[E ~int32](s *jsonscan.Scanner, p int, dst *opt.Value[E], names []s
 // plainName is what the spellings of an enumeration's name have in common.
 func plainName(name string) string {
 	name = strings.ToLower(strings.NewReplacer("_", " ", "-", " ").Replace(name))
-	if name == "menstrual" {
+	switch name {
+	case "menstrual":
 		return "period"
+	case "fertile":
+		return "fertile window"
 	}
 	return strings.TrimSuffix(name, "s")
 }

@@ -81,12 +81,13 @@ func (x AccessRevoked) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextAthleteEvent [6]atomic.Uint32
+var nextAthleteEvent [7]atomic.Uint32
 
 var keysAthleteEvent = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
 		`"user":`,
+		`"status":`,
 		`"version":`,
 		`"athlete":`,
 	},
@@ -97,12 +98,14 @@ var keysAthleteEvent = jsonscan.Keys{
 			return 0
 		case "user":
 			return 1
-		case "version":
+		case "status":
 			return 2
-		case "athlete":
+		case "version":
 			return 3
+		case "athlete":
+			return 4
 		}
-		return 4
+		return 5
 	},
 }
 
@@ -117,8 +120,10 @@ func (x *AthleteEvent) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 1:
 			p = x.User.ScanJSON(s, p)
 		case 2:
-			p = jsonscan.Text(s, p, &x.Version)
+			p = jsonscan.Text(s, p, &x.Status)
 		case 3:
+			p = jsonscan.Text(s, p, &x.Version)
+		case 4:
 			p = x.Athlete.ScanJSON(s, p)
 		default:
 			p = s.Skip(p)
@@ -135,6 +140,9 @@ func (x *AthleteEvent) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
+	if x.Status != "" {
+		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+	}
 	if x.Version != "" {
 		b = append(jsonscan.AppendString(append(b, `"version":`...), string(x.Version)), ',')
 	}
@@ -436,12 +444,13 @@ func (x ConnectionError) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextDataEvent [6]atomic.Uint32
+var nextDataEvent [7]atomic.Uint32
 
 var keysDataEvent = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
 		`"user":`,
+		`"status":`,
 		`"version":`,
 		`"data":`,
 	},
@@ -452,12 +461,14 @@ var keysDataEvent = jsonscan.Keys{
 			return 0
 		case "user":
 			return 1
-		case "version":
+		case "status":
 			return 2
-		case "data":
+		case "version":
 			return 3
+		case "data":
+			return 4
 		}
-		return 4
+		return 5
 	},
 }
 
@@ -472,8 +483,10 @@ func (x *DataEvent[T]) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 1:
 			p = x.User.ScanJSON(s, p)
 		case 2:
-			p = jsonscan.Text(s, p, &x.Version)
+			p = jsonscan.Text(s, p, &x.Status)
 		case 3:
+			p = jsonscan.Text(s, p, &x.Version)
+		case 4:
 			p = jsonscan.Records(s, p, &x.Data, jsonscan.Scan[T])
 		default:
 			p = s.Skip(p)
@@ -490,6 +503,9 @@ func (x *DataEvent[T]) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
+	if x.Status != "" {
+		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+	}
 	if x.Version != "" {
 		b = append(jsonscan.AppendString(append(b, `"version":`...), string(x.Version)), ',')
 	}

@@ -15,6 +15,7 @@ import (
 type DataEvent[T any] struct {
 	envelope
 	User    terra.User `json:"user,omitzero"`
+	Status  string     `json:"status,omitzero"`  // mostly absent
 	Version string     `json:"version,omitzero"` // of the payload's schema, a date
 	Data    []T        `json:"data,omitzero"`
 }
@@ -40,6 +41,7 @@ type (
 type AthleteEvent struct {
 	envelope
 	User    terra.User     `json:"user,omitzero"`
+	Status  string         `json:"status,omitzero"` // mostly absent
 	Version string         `json:"version,omitzero"`
 	Athlete health.Athlete `json:"athlete,omitzero"`
 }

@@ -288,12 +288,12 @@ var deliveries = []struct {
 	{
 		"data in spite of a status",
 		`{"type":"hormone","status":"error","user":` + userJSON + `,"data":[{}]}`,
-		&webhook.Hormone{User: user, Data: []health.HormoneSample{{}}},
+		&webhook.Hormone{User: user, Status: "error", Data: []health.HormoneSample{{}}},
 	},
 	{
 		"data in spite of its absence",
 		`{"type":"daily","status":"not_available","user":` + userJSON + `,"data":[{}]}`,
-		&webhook.Daily{User: user, Data: []health.Daily{{}}},
+		&webhook.Daily{User: user, Status: "not_available", Data: []health.Daily{{}}},
 	},
 	{
 		"still processing",
