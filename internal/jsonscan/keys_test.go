@@ -99,6 +99,22 @@ func FuzzKeys(f *testing.F) {
 	})
 }
 
+// Whatever byte of a name is another one, it is another name.
+func TestKeysCompareEveryByte(t *testing.T) {
+	t.Parallel()
+	k := keysOf(keyed{})
+	for want, quoted := range k.Quoted {
+		for i := 1; i < len(quoted)-2; i++ {
+			name := []byte(quoted)
+			name[i] = '?'
+			k.Next[0].Store(uint32(want) + 1)
+			if f, _ := scannerOf("{"+string(name)+"1}").Object(k, 0); f != len(k.Quoted) {
+				t.Errorf("key %d is found with another byte %d", want, i)
+			}
+		}
+	}
+}
+
 // Keys come in every order, with unknown ones between, and are found whatever
 // order was learned, at the same time by several readers.
 func TestLearnedOrder(t *testing.T) {

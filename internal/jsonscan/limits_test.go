@@ -5,7 +5,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"unsafe"
 
 	"github.com/terra-go/terra/internal/codecgen/testdata/sample"
 	"github.com/terra-go/terra/internal/jsonscan"
@@ -128,14 +127,20 @@ func TestSamplesAreCounted(t *testing.T) {
 // More empty objects than a payload could mean are an error, and not gigabytes.
 func TestTooManyObjects(t *testing.T) {
 	t.Parallel()
-	size := int(unsafe.Sizeof(sample.Record{}))
-	n := 8 << 20 / size // of which the first mebibyte is free
-	for unit, want := range map[string]bool{`{},`: size > 3*256, `{"float":1,"int":2},`: false} {
-		var record sample.Record
-		text := `{"children":[` + strings.Repeat(unit, n) + `{}]}`
-		err := jsonscan.Unmarshal([]byte(text), &record, nil)
-		if (err != nil) != want {
-			t.Errorf("%d times %s, which take %d bytes each, give the error %v", n, unit, size, err)
+	type large [4096]byte
+	const n = 1000
+	for text, tooMany := range map[string]bool{
+		`[` + strings.Repeat(`{},`, n) + `{}]`:                              true,
+		`[` + strings.Repeat(`{"float":1,"int":2},`, n) + `{}]`:             false,
+		`[` + strings.Repeat(`{},`, 200) + `{}]`:                            false, // small enough not to matter
+		`[` + strings.Repeat(`{},`, n/2) + strings.Repeat(" ", 8*n) + `{}]`: false,
+	} {
+		var s jsonscan.Scanner
+		s.Reset(jsonscan.Pad([]byte(text)), false)
+		var list []large
+		p := jsonscan.Records(&s, 0, &list, func(_ *large, s *jsonscan.Scanner, p int) int { return s.Skip(p) })
+		if err := s.End(p); (err != nil) != tooMany {
+			t.Errorf("%d objects in %d bytes give the error %v", strings.Count(text, "{"), len(text), err)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"math/big"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 	"testing"
@@ -94,6 +95,23 @@ func FuzzInt(f *testing.F) {
 		}
 		checkRejected(t, text, rejected, !fits && !want.IsNull())
 	})
+}
+
+// Numbers of about as many digits as a float64 holds are rounded once.
+func TestFloatRounding(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 200_000 {
+		digits := strconv.FormatUint(random.Uint64(), 10)
+		digits = digits[:min(len(digits), 13+random.IntN(7))]
+		point := 1 + random.IntN(len(digits)-1)
+		text := digits[:point] + "." + digits[point:]
+		want, _ := strconv.ParseFloat(text, 64)
+		s := scannerOf(text)
+		if got, _, ok := s.float(0); !ok && s.err == nil || ok && got != want {
+			t.Errorf("%s is read as %v, want %v", text, got, want)
+		}
+	}
 }
 
 func TestEnum(t *testing.T) {

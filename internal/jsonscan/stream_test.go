@@ -181,6 +181,15 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
 
+// Without a name for it, no member stands for an array of one.
+func TestStreamWithoutSingle(t *testing.T) {
+	t.Parallel()
+	stream := NewStream(strings.NewReader(`{"":{},"athlete":{},"data":[1]}`), "")
+	if got, err := elements(stream); err != nil || !slices.Equal(got, []string{"1"}) {
+		t.Errorf("there are %d elements, error %v", len(got), err)
+	}
+}
+
 // An element that is complete is delivered without waiting for more text.
 func TestStreamDoesNotWait(t *testing.T) {
 	t.Parallel()
