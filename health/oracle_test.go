@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -220,7 +221,7 @@ var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9
 
 // enumByName is the number of the enumerated value with that name.
 func enumByName(optional reflect.Type, name string) ([]byte, bool) {
-	name = strings.ToLower(strings.NewReplacer("_", " ", "-", " ").Replace(name))
+	name = plainName(name)
 	switch name {
 	case "menstrual":
 		name = "period"
@@ -229,17 +230,32 @@ func enumByName(optional reflect.Type, name string) ([]byte, bool) {
 	}
 	for i := range 200 {
 		v := reflect.New(optional)
-		number, _ := json.Marshal(i)
+		number := strconv.AppendInt(nil, int64(i), 10)
 		if json.Unmarshal(number, v.Interface()) != nil {
 			return nil, false
 		}
-		value := v.MethodByName("Get").Call(nil)[0]
-		known := strings.ReplaceAll(value.Interface().(interface{ String() string }).String(), "-", " ")
-		if value.MethodByName("Known").Call(nil)[0].Bool() && strings.TrimSuffix(known, "s") == strings.TrimSuffix(name, "s") {
+		value := v.MethodByName("Get").Call(nil)[0].Interface().(interface {
+			Known() bool
+			String() string
+		})
+		if value.Known() && plainName(value.String()) == name {
 			return number, true
 		}
 	}
 	return nil, false
+}
+
+// plainName is what the spellings of a name have in common.
+func plainName(name string) string {
+	return strings.TrimRight(strings.Map(func(r rune) rune {
+		switch {
+		case r == '_', r == '-':
+			return ' '
+		case 'A' <= r && r <= 'Z':
+			return r + 'a' - 'A'
+		}
+		return r
+	}, name), "s")
 }
 
 func setLatLng(v reflect.Value, raw json.RawMessage) {

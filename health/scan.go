@@ -1,6 +1,7 @@
 package health
 
 import (
+	"bytes"
 	"encoding/binary"
 	"strings"
 	"unsafe"
@@ -205,9 +206,14 @@ func scanContributors(s *jsonscan.Scanner, p int, dst *map[string]float64) int {
 // such as ZONE_2, NORMAL or grams.
 func scanEnum[E ~int32](s *jsonscan.Scanner, p int, dst *opt.Value[E], names []string) int {
 	return jsonscan.Enum(s, p, dst, func(name []byte) (E, bool) {
-		wanted := plainName(string(name))
+		switch {
+		case isName(name, "menstrual"):
+			name = []byte("period")
+		case isName(name, "fertile"):
+			name = []byte("fertile window")
+		}
 		for i, known := range names {
-			if known != "" && plainName(known) == wanted {
+			if known != "" && isName(name, known) {
 				return E(i), true
 			}
 		}
@@ -215,14 +221,23 @@ func scanEnum[E ~int32](s *jsonscan.Scanner, p int, dst *opt.Value[E], names []s
 	})
 }
 
-// plainName is what the spellings of an enumeration's name have in common.
-func plainName(name string) string {
-	name = strings.ToLower(strings.NewReplacer("_", " ", "-", " ").Replace(name))
-	switch name {
-	case "menstrual":
-		return "period"
-	case "fertile":
-		return "fertile window"
+// isName compares text with a name in lower case, no matter how its words are
+// joined and whether it is a plural.
+func isName(text []byte, name string) bool {
+	text, name = bytes.TrimRight(text, "sS"), strings.TrimRight(name, "s")
+	if len(text) != len(name) {
+		return false
 	}
-	return strings.TrimSuffix(name, "s")
+	for i, c := range text {
+		switch {
+		case c == '_', c == '-':
+			c = ' '
+		case 'A' <= c && c <= 'Z':
+			c += 'a' - 'A'
+		}
+		if c != name[i] && (c != ' ' || name[i] != '-') {
+			return false
+		}
+	}
+	return true
 }
