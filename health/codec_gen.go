@@ -2856,7 +2856,7 @@ func (x *DeviceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 6:
 			p = x.LastUploadDate.ScanJSON(s, p)
 		case 7:
-			p = jsonscan.Strings(s, p, &x.DataProvided)
+			p = jsonscan.Enums(s, p, &x.DataProvided, deviceDataTypeValues[:])
 		case 8:
 			p = jsonscan.Records(s, p, &x.OtherDevices, (*OtherDeviceData).ScanJSON)
 		default:
@@ -10775,7 +10775,7 @@ func (x *OtherDeviceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 5:
 			p = x.LastUploadDate.ScanJSON(s, p)
 		case 6:
-			p = jsonscan.Strings(s, p, &x.DataProvided)
+			p = jsonscan.Enums(s, p, &x.DataProvided, deviceDataTypeValues[:])
 		default:
 			p = s.Skip(p)
 		}
@@ -14363,7 +14363,7 @@ func (x *SwimStepData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 1:
 			p = jsonscan.String(s, p, &x.DrillType)
 		case 2:
-			p = jsonscan.Strings(s, p, &x.Equipment)
+			p = jsonscan.Enums(s, p, &x.Equipment, swimEquipmentTypeValues[:])
 		default:
 			p = s.Skip(p)
 		}

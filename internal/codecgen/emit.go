@@ -105,6 +105,8 @@ func (e *emitter) scan(m member) string {
 	switch {
 	case m.typ == "map[string]float64":
 		return "scanContributors(s, p, " + field + ")"
+	case list && elem != "string" && e.isText(elem):
+		return fmt.Sprintf("jsonscan.Enums(s, p, %s, %sValues[:])", field, lowerFirst(elem))
 	case list && e.isText(elem):
 		return "jsonscan.Strings(s, p, " + field + ")"
 	case list && elem == "int64":

@@ -7,8 +7,9 @@
 // A type whose methods ScanJSON and AppendJSON are written by hand is used as it
 // is, and so is every type of another package. The package has the functions
 // scanEnum, for opt.Value of a type of int32, with the names in a variable that is
-// called like the type in lower case and Names; and scanContributors, for
-// map[string]float64.
+// called like the type in lower case and Names; the values of each type of strings
+// that is in a slice, in a variable called like the type in lower case and Values;
+// and scanContributors, for map[string]float64.
 //
 // With arguments, only the structs of these names get a codec, and only the half
 // that reads.

@@ -83,6 +83,42 @@ type Event struct {
 	}
 }
 
+func TestGenerateNamed(t *testing.T) {
+	t.Parallel()
+	const source = `
+import "github.com/terra-go/terra/opt"
+
+type page[T any] struct {
+	Data   []T          ` + "`json:\"data\"`" + `
+	Single opt.Value[T] ` + "`json:\"single\"`" + `
+}
+
+type other struct {
+	Broken map[string]int ` + "`json:\"broken\"`" + `
+}
+`
+	got, err := generateSource(t, source, "page")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, has := range map[string]bool{
+		"func (x *page[T]) ScanJSON(":                          true,
+		"jsonscan.Optional(s, p, &x.Single, jsonscan.Scan[T])": true,
+		"jsonscan.Records(s, p, &x.Data, jsonscan.Scan[T])":    true,
+		"WriteJSON":     false,
+		"MarshalJSON":   false,
+		"UnmarshalJSON": false,
+		"other":         false,
+	} {
+		if bytes.Contains(got, []byte(want)) != has {
+			t.Errorf("%s in the codec: want %v", want, has)
+		}
+	}
+	if _, err := generateSource(t, source, "page", "missing"); err == nil || !strings.Contains(err.Error(), "missing: no struct") {
+		t.Errorf("the error for a name of no struct is %v", err)
+	}
+}
+
 func TestGenerateRefuses(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 54)
@@ -165,11 +201,11 @@ func TestGenerateReportsBrokenSource(t *testing.T) {
 }
 
 // generateSource is the codec of a package of one file.
-func generateSource(t *testing.T, source string) ([]byte, error) {
+func generateSource(t *testing.T, source string, named ...string) ([]byte, error) {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "source.go"), []byte("package p\n"+source), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	return generate(dir, nil)
+	return generate(dir, named)
 }

@@ -129,6 +129,11 @@ func (p *sourcePackage) resolve(specs []*ast.TypeSpec, named []string) error {
 		p.structs = append(p.structs, structType{name: name, generic: spec.TypeParams != nil, members: members})
 	}
 	slices.SortFunc(p.structs, func(a, b structType) int { return strings.Compare(a.name, b.name) })
+	for _, name := range named {
+		if _, ok := p.find(name); !ok {
+			return fmt.Errorf("%s: no struct with members", name)
+		}
+	}
 	return nil
 }
 

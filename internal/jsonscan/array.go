@@ -1,11 +1,38 @@
 package jsonscan
 
-import "github.com/terra-go/terra/opt"
+import (
+	"bytes"
+
+	"github.com/terra-go/terra/opt"
+)
 
 // Strings reads an array of strings, in which nulls are "".
 func Strings[T ~string](s *Scanner, p int, dst *[]T) int {
 	return values(s, p, dst, func(p int, v *T) int {
 		return Text(s, p, v)
+	})
+}
+
+// Enums reads an array of strings of an enumeration, in which nulls are "". The
+// known ones cost no memory.
+func Enums[T ~string](s *Scanner, p int, dst *[]T, known []T) int {
+	return values(s, p, dst, func(p int, v *T) int {
+		if s.ByteAt(p) != '"' {
+			return Text(s, p, v)
+		}
+		_, p = s.space(p)
+		text, q, ok := s.Quoted(p)
+		if !ok {
+			return q
+		}
+		for _, k := range known {
+			if string(k) == string(text) {
+				*v = k
+				return q
+			}
+		}
+		*v = T(text)
+		return q
 	})
 }
 
@@ -30,7 +57,7 @@ func values[T any](s *Scanner, p int, dst *[]T, read func(p int, v *T) int) int 
 	}
 	list := []T{}
 	if found == Elements {
-		list = make([]T, 0, 8)
+		list = make([]T, 0, s.countValues(p))
 	}
 	for more := found == Elements; more; p, more = s.More(p) {
 		var v T
@@ -40,6 +67,20 @@ func values[T any](s *Scanner, p int, dst *[]T, read func(p int, v *T) int) int 
 	*dst = list
 	return p
 }
+
+// countValues estimates how many values the array holds whose first one is at p,
+// from its commas.
+func (s *Scanner) countValues(p int) int {
+	const few, near = 8, 4 << 10
+	rest := s.buf[p:max(p, min(s.end, p+near))]
+	end := bytes.IndexByte(rest, ']')
+	if end < 0 {
+		return few
+	}
+	return bytes.Count(rest[:end], comma) + 1
+}
+
+var comma = []byte{','}
 
 // FloatMap reads an object of numbers. Members that are not numbers are left out;
 // null is a nil map.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"iter"
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -49,7 +50,8 @@ func UnmarshalValue(data []byte, scan func(s *Scanner, p int) int) error {
 }
 
 func (d *decoder) load(data []byte) {
-	d.text = append(append(d.text[:0], data...), zeros[:]...)
+	d.text = append(slices.Grow(d.text[:0], len(data)+Padding), data...)
+	d.text = append(d.text, zeros[:]...)
 	d.Reset(d.text[:len(data)], false)
 }
 

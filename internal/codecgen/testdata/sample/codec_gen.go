@@ -294,7 +294,7 @@ func (x *Record) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 10:
 			p = jsonscan.Strings(s, p, &x.Texts)
 		case 11:
-			p = jsonscan.Strings(s, p, &x.Codes)
+			p = jsonscan.Enums(s, p, &x.Codes, codeValues[:])
 		case 12:
 			p = s.Ints(p, &x.Ints)
 		case 13:

@@ -66,6 +66,8 @@ type Plain struct{ Count int }
 // Code is text.
 type Code string
 
+var codeValues = [...]Code{"a", "b"}
+
 // Color is an enumeration.
 type Color int32
 
