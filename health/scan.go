@@ -119,13 +119,13 @@ func (t Timestamp) AppendJSON(w *jsonscan.Writer, b []byte) []byte {
 		return append(t.appendText(append(b, '"')), '"', ',')
 	}
 	// In the usual form only the clock differs from the last timestamp's text.
-	clock := clockOf(t.sec)
 	last := &w.Stamp
-	if last.Midnight != t.sec-clock || last.Offset != t.offset || last.Kind != uint8(t.zone) || t.nsec != 0 {
+	clock := uint64(t.sec - last.Midnight)
+	if clock >= secondsPerDay || last.Offset != t.offset || last.Kind != uint8(t.zone) || t.nsec != 0 {
 		start := len(b)
 		b = append(t.appendText(append(b, '"')), '"', ',')
 		if t.nsec == 0 && len(b)-start == len(last.Text) {
-			*last = jsonscan.StampCache{Midnight: t.sec - clock, Offset: t.offset, Kind: uint8(t.zone)}
+			*last = jsonscan.StampCache{Midnight: t.sec - clockOf(t.sec), Offset: t.offset, Kind: uint8(t.zone)}
 			copy(last.Text[:], b[start:])
 		}
 		return b
