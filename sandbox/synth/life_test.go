@@ -108,7 +108,7 @@ func TestPersonasDiffer(t *testing.T) {
 	first := date(2026, 4, 6)
 	mean := func(persona synth.Persona) averages {
 		var sum averages
-		const people = 12
+		const people = 8
 		for i := range people {
 			a := average(t, person(t, 7, name(i), "GARMIN", synth.WithPersona(persona), synth.WithStart(first.AddDays(-1))), first, 28)
 			sum.asleep += a.asleep / people
