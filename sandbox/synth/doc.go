@@ -5,7 +5,7 @@
 // [Provider]; a day's records follow from the person and the [health.Date].
 // Nothing is stored and nothing is drawn in sequence: every random number is the
 // hash of the person, a signal and a place in time, so the answer is the same in
-// any order, from any number of goroutines, in every process.
+// any order, from any number of goroutines, on every machine.
 //
 // Records of one person agree with each other because all of them are read off
 // the same life. A plan says when the person sleeps, works, eats and trains that
