@@ -449,3 +449,53 @@ func TestAge(t *testing.T) {
 		}
 	}
 }
+
+// TestBodyBatteryGoesOn charges by night, drains by day, and goes on where the day
+// before left it.
+func TestBodyBatteryGoesOn(t *testing.T) {
+	t.Parallel()
+	for i := range 8 {
+		p := person(t, 25, name(i), "GARMIN", synth.WithPersona(synth.Ordinary))
+		last := -1.0
+		for d := range days(date(2026, 4, 1), 20) {
+			r, _ := p.Daily(d, true)
+			night := p.Sleep(d, false)[0]
+			up := instant(t, "end", night.Metadata.EndTime)
+			list := r.StressData.BodyBatterySamples
+			var morning float64
+			for _, s := range list {
+				v := s.Level.Or(-1)
+				if v < 5 || v > 100 {
+					t.Fatal("a body battery is over or under its range")
+				}
+				if instant(t, "battery", s.Timestamp).Before(up) {
+					morning = v
+				}
+			}
+			first, final := list[0].Level.Or(0), list[len(list)-1].Level.Or(0)
+			if last >= 0 && math.Abs(first-last) > 4 {
+				t.Errorf("a body battery jumps at the midnight before %s", d)
+			}
+			if morning < first || final > morning {
+				t.Errorf("a body battery charges by day, or drains in the night to %s", d)
+			}
+			last = final
+		}
+	}
+}
+
+// TestDaysTellTheirNight finds the night's variability, oxygen and score in the
+// day's record.
+func TestDaysTellTheirNight(t *testing.T) {
+	t.Parallel()
+	p := person(t, 26, "x", "FITBIT")
+	for d := range days(date(2026, 4, 1), 20) {
+		r, _ := p.Daily(d, false)
+		night := p.Sleep(d, false)[0]
+		if r.HeartRateData.Summary.AvgHRVRMSSD != night.HeartRateData.Summary.AvgHRVRMSSD ||
+			r.OxygenData.AvgSaturationPercentage != night.RespirationData.OxygenSaturationData.AvgSaturationPercentage ||
+			r.Scores.Sleep != night.Scores.Sleep {
+			t.Errorf("%s tells another night", d)
+		}
+	}
+}
