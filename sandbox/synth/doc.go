@@ -17,8 +17,8 @@
 // calories and active time, and the evening of one day is the beginning of the
 // night that the next day's sleep record tells.
 //
-// A summary is the summary of its samples, to the rounding of the summary, and
-// comes out the same when the samples are not asked for. Steps, distances and
+// Summaries are computed from the samples they stand over, up to rounding, and
+// come out the same when the samples are not asked for. Steps, distances and
 // floors are samples of a count that runs from the start of the record, as the
 // wire has them. What a provider does not measure is an explicit null; so is
 // every other field that nothing is known for.
