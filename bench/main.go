@@ -72,6 +72,7 @@ func run(w io.Writer, names []string, m measurer) error {
 		if err := s.run(r, m); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
+		r.printOverview()
 	}
 	return r.summary()
 }

@@ -5,15 +5,17 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"text/tabwriter"
 )
 
 // A report prints tables, and counts the targets in them.
 type report struct {
-	w      io.Writer
-	met    int
-	missed []string
+	w        io.Writer
+	met      int
+	missed   []string
+	overview []string // a line of Markdown for each table since the section began
 }
 
 func (r *report) paragraph(text string) { fmt.Fprintf(r.w, "%s\n\n", text) }
@@ -45,8 +47,37 @@ func (r *report) table(m measurer, title string, bytes int, contenders []contend
 	}
 	t.Flush()
 	fmt.Fprintln(r.w)
+	r.note(fmt.Sprintf("%s, %s", title, size(float64(bytes))), float64(bytes), contenders, costs)
 	return nil
 }
+
+// note keeps a table's ratios for the overview.
+func (r *report) note(title string, bytes float64, contenders []contender, costs []cost) {
+	cells := []string{title, significant(bytes / float64(costs[0].time) * 1e3)}
+	for _, p := range peers {
+		i := slices.IndexFunc(contenders, func(c contender) bool { return c.name == p.name })
+		if i < 0 {
+			return
+		}
+		cells = append(cells, significant(costs[i].relative))
+	}
+	r.overview = append(r.overview, markdown(cells))
+}
+
+// printOverview sets the other libraries side by side.
+func (r *report) printOverview() {
+	if len(r.overview) == 0 {
+		return
+	}
+	head, rule := []string{"", "MB/s"}, []string{"---", "---:"}
+	for _, p := range peers {
+		head, rule = append(head, p.name), append(rule, "---:")
+	}
+	r.paragraph(strings.Join(append([]string{markdown(head), markdown(rule)}, r.overview...), "\n"))
+	r.overview = nil
+}
+
+func markdown(cells []string) string { return "| " + strings.Join(cells, " | ") + " |" }
 
 // fact prints one number that is to be at most limit, if that is not zero.
 func (r *report) fact(name string, value float64, unit string, limit float64) {
