@@ -173,13 +173,15 @@ func Example_usersOfAPerson() {
 	ctx, client, _, stop := startTour()
 	defer stop()
 
-	users, err := client.Users.ByReference(ctx, "member-7") // a User for each provider that they connected
+	page, err := client.Users.ByReference(ctx, "member-7")
 	if err != nil {
 		log.Fatal(err)
 	}
+	for _, user := range page.Data {
+		fmt.Println(user.Provider)
+	}
 
-	fmt.Println(len(users.Data))
-	// Output: 1
+	// Output: FITBIT
 }
 
 func Example_listUsers() {

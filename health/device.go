@@ -5,8 +5,8 @@ import "github.com/terra-go/terra/opt"
 // DeviceData is what recorded a record: a wearable, a phone, or the app that
 // handed the data on.
 type DeviceData struct {
-	// Model, or the app's name or package where the data went through an
-	// aggregator such as Google Fit.
+	// Model, or the name or package of an app that collects from others, the way
+	// Google Fit does.
 	Name opt.Value[string] `json:"name,omitzero"`
 	// The maker, such as Garmin.
 	Manufacturer opt.Value[string] `json:"manufacturer,omitzero"`
@@ -28,8 +28,8 @@ type DeviceData struct {
 
 // OtherDeviceData is a device that contributed to a record beside its main one.
 type OtherDeviceData struct {
-	// Model, or the app's name or package where the data went through an
-	// aggregator such as Google Fit.
+	// Model, or the name or package of an app that collects from others, the way
+	// Google Fit does.
 	Name opt.Value[string] `json:"name,omitzero"`
 	// The maker, such as Garmin.
 	Manufacturer opt.Value[string] `json:"manufacturer,omitzero"`

@@ -41,7 +41,7 @@ type UploadType int32
 
 const (
 	UploadTypeUnknown          UploadType = 0
-	UploadTypeAutomatic        UploadType = 1 // recorded by a device or detected by it
+	UploadTypeAutomatic        UploadType = 1 // found or measured by a device on its own
 	UploadTypeManual           UploadType = 2 // typed in by the person
 	UploadTypeUpdate           UploadType = 3 // changes a record that was sent before
 	UploadTypeDelete           UploadType = 4 // the record is to be deleted
@@ -72,7 +72,7 @@ type SleepUploadType int32
 const (
 	SleepUploadTypeUnknown       SleepUploadType = 0
 	SleepUploadTypeManual        SleepUploadType = 1 // typed in by the person
-	SleepUploadTypeAutomatic     SleepUploadType = 2 // recorded by a device or detected by it
+	SleepUploadTypeAutomatic     SleepUploadType = 2 // found or measured by a device on its own
 	SleepUploadTypeTentative     SleepUploadType = 3 // a first result that may still change
 	SleepUploadTypeIndeterminate SleepUploadType = 4 // fits none of the others
 )
@@ -509,7 +509,7 @@ const (
 	HealthObservationCategoryMedication         HealthObservationCategory = 4 // such as a dose taken
 	HealthObservationCategoryLabHealthMetrics   HealthObservationCategory = 5 // a single measurement, such as blood alcohol
 	HealthObservationCategoryStateOfMind        HealthObservationCategory = 6 // a mood or an emotion
-	HealthObservationCategoryDeviceEvent        HealthObservationCategory = 7 // noticed by a device, such as an irregular rhythm
+	HealthObservationCategoryDeviceEvent        HealthObservationCategory = 7 // noticed by a device: an irregular rhythm, for one
 	HealthObservationCategoryClinical           HealthObservationCategory = 8 // taken from a medical record
 )
 

@@ -23,5 +23,5 @@
 // can be done from Go too: [Server.Connect], [Server.SetDestinations],
 // [Server.Trigger], [Server.Deliveries], [Server.Resend], [Server.Reset]; and
 // [Server.Flush] waits for what is being delivered. In a test, start with package
-// sandboxtest. SKIPPED.md lists what is not emulated.
+// sandboxtest. What it leaves out is in SKIPPED.md.
 package sandbox

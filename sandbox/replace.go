@@ -16,6 +16,7 @@ type SetError struct {
 	Reason string
 }
 
+// Error quotes the path, which is the caller's own, and no value.
 func (e *SetError) Error() string { return fmt.Sprintf("sandbox: set %q: %s", e.Path, e.Reason) }
 
 const maxPathDepth = 32

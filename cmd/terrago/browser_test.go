@@ -32,7 +32,11 @@ func newBrowser(t *testing.T) (ctx context.Context, closeBrowser func()) {
 		}
 	}
 	if path == "" {
-		t.Skip("NOT TESTED IN A BROWSER: there is no Chromium here; apt-get install chromium")
+		const missing = "NOT TESTED IN A BROWSER: there is no Chromium here; apt-get install chromium"
+		if os.Getenv("CI") != "" {
+			t.Fatal(missing)
+		}
+		t.Skip(missing)
 	}
 	timed, cancelTimed := context.WithTimeout(t.Context(), browserPatience)
 	allocator, cancelAllocator := chromedp.NewExecAllocator(timed,

@@ -123,7 +123,7 @@ func (c devCommand) begin(ctx context.Context, p *platform, hook *receiver.Recei
 
 // countRecords fetches the last two weeks of every type.
 func countRecords(ctx context.Context, client *terra.Client, userID string) ([]recordCount, error) {
-	days := terra.Last(devDays)
+	days := terra.Last(devDays + 1) // today is not over, so it has no record yet
 	types := []struct {
 		name  string
 		count func() (int, error)
@@ -177,7 +177,7 @@ func (r *devReport) text(w io.Writer) {
 	fmt.Fprintf(w, "console\t%s\n", r.Console)
 	fmt.Fprintf(w, "base URL\t%s\n", r.BaseURL)
 	fmt.Fprintf(w, "receiver\t%s\n", r.Receiver)
-	fmt.Fprintf(w, "\n%s connected %s; records of the last %d days:\n", r.User.ReferenceID, r.User.Provider, devDays)
+	fmt.Fprintf(w, "\n%s connected %s; records of the last %d whole days:\n", r.User.ReferenceID, r.User.Provider, devDays)
 	for _, c := range r.Records {
 		fmt.Fprintf(w, "  %s\t%d\n", c.Type, c.Count)
 	}

@@ -14,8 +14,8 @@
 //
 // Credentials come from TERRA_DEV_ID, TERRA_API_KEY and TERRA_SIGNING_SECRET, or
 // from files named by flags. With --sandbox a command talks to a sandbox on this
-// machine and needs none. With --json it writes one JSON value to the standard
-// output and nothing else there; logs and progress go to the standard error.
+// machine and needs none. With --json the standard output is one JSON value and
+// nothing more; what else there is to say is on the standard error.
 //
 // The exit status is 0 when done, 1 when that failed, 2 when the command line or
 // the environment is wrong.

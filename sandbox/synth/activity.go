@@ -20,7 +20,6 @@ func (p *Person) Activities(date health.Date, samples bool) []health.Activity {
 		a := recording{
 			p: p, exercise: p.exercise(w), samples: samples,
 			clock: p.away(n).clock(w.from, w.to),
-			part:  plan.day,
 		}
 		list = append(list, a.record())
 	}
@@ -32,7 +31,6 @@ type recording struct {
 	exercise
 	p       *Person
 	clock   clock
-	part    span // the day
 	samples bool
 }
 

@@ -5,7 +5,7 @@
 // [Provider]; a day's records follow from the person and the [health.Date].
 // Nothing is stored and nothing is drawn in sequence: every random number is the
 // hash of the person, a signal and a place in time, so the answer is the same in
-// any order, from any number of goroutines, in every process.
+// any order, from any number of goroutines, on every machine.
 //
 // Records of one person agree with each other because all of them are read off
 // the same life. A plan says when the person sleeps, works, eats and trains that
@@ -17,8 +17,8 @@
 // calories and active time, and the evening of one day is the beginning of the
 // night that the next day's sleep record tells.
 //
-// A summary is the summary of its samples, to the rounding of the summary, and
-// comes out the same when the samples are not asked for. Steps, distances and
+// Summaries are computed from the samples they stand over, up to rounding, and
+// come out the same when the samples are not asked for. Steps, distances and
 // floors are samples of a count that runs from the start of the record, as the
 // wire has them. What a provider does not measure is an explicit null; so is
 // every other field that nothing is known for.

@@ -108,7 +108,7 @@ func TestPersonasDiffer(t *testing.T) {
 	first := date(2026, 4, 6)
 	mean := func(persona synth.Persona) averages {
 		var sum averages
-		const people = 12
+		const people = 8
 		for i := range people {
 			a := average(t, person(t, 7, name(i), "GARMIN", synth.WithPersona(persona), synth.WithStart(first.AddDays(-1))), first, 28)
 			sum.asleep += a.asleep / people
@@ -446,6 +446,56 @@ func TestAge(t *testing.T) {
 		after, _ := p.Athlete(at)
 		if before.Age.Or(0) != years-1 || after.Age.Or(0) != years {
 			t.Fatal("a birthday is missed")
+		}
+	}
+}
+
+// TestBodyBatteryGoesOn charges by night, drains by day, and goes on where the day
+// before left it.
+func TestBodyBatteryGoesOn(t *testing.T) {
+	t.Parallel()
+	for i := range 8 {
+		p := person(t, 25, name(i), "GARMIN", synth.WithPersona(synth.Ordinary))
+		last := -1.0
+		for d := range days(date(2026, 4, 1), 20) {
+			r, _ := p.Daily(d, true)
+			night := p.Sleep(d, false)[0]
+			up := instant(t, "end", night.Metadata.EndTime)
+			list := r.StressData.BodyBatterySamples
+			var morning float64
+			for _, s := range list {
+				v := s.Level.Or(-1)
+				if v < 5 || v > 100 {
+					t.Fatal("a body battery is over or under its range")
+				}
+				if instant(t, "battery", s.Timestamp).Before(up) {
+					morning = v
+				}
+			}
+			first, final := list[0].Level.Or(0), list[len(list)-1].Level.Or(0)
+			if last >= 0 && math.Abs(first-last) > 4 {
+				t.Errorf("a body battery jumps at the midnight before %s", d)
+			}
+			if morning < first || final > morning {
+				t.Errorf("a body battery charges by day, or drains in the night to %s", d)
+			}
+			last = final
+		}
+	}
+}
+
+// TestDaysTellTheirNight finds the night's variability, oxygen and score in the
+// day's record.
+func TestDaysTellTheirNight(t *testing.T) {
+	t.Parallel()
+	p := person(t, 26, "x", "FITBIT")
+	for d := range days(date(2026, 4, 1), 20) {
+		r, _ := p.Daily(d, false)
+		night := p.Sleep(d, false)[0]
+		if r.HeartRateData.Summary.AvgHRVRMSSD != night.HeartRateData.Summary.AvgHRVRMSSD ||
+			r.OxygenData.AvgSaturationPercentage != night.RespirationData.OxygenSaturationData.AvgSaturationPercentage ||
+			r.Scores.Sleep != night.Scores.Sleep {
+			t.Errorf("%s tells another night", d)
 		}
 	}
 }

@@ -54,30 +54,30 @@ type Person struct {
 	human    key   // the body and its days, whichever the provider
 	account  key   // what differs from one provider to the next: ids, serial numbers
 
-	first, last    string
-	female         bool
-	born           int64 // day
-	home           *city
-	lat, lng       float64 // front door
-	fitness        float64 // 0 sedentary to 1 elite
-	height         float64 // cm
-	weight         float64 // kg, about which it varies
-	resting        float64 // bpm
-	maxPulse       float64 // bpm at age 40
-	rmssd          float64 // ms
-	breaths        float64 // a minute, asleep
-	stride         float64 // m, walking
-	drive          float64 // urge to walk about, 1 is usual
-	bedtime        int64   // minutes after midnight on working nights, mostly negative
-	need           int64   // minutes of sleep
-	unrest         float64 // awakenings, 1 is usual
-	napping        float64 // chance of a nap
-	diabetic       bool
-	appetite       float64
-	cycle          cycle
-	rota           int64 // phase of the shifts
-	week           [7]session
-	travels, night bool
+	first, last     string
+	female          bool
+	born            int64 // day
+	home            *city
+	lat, lng        float64 // front door
+	fitness         float64 // 0 sedentary to 1 elite
+	height          float64 // cm
+	weight          float64 // kg, about which it varies
+	resting         float64 // bpm
+	maxPulse        float64 // bpm at age 40
+	rmssd           float64 // ms
+	breaths         float64 // a minute, asleep
+	stride          float64 // m, walking
+	drive           float64 // urge to walk about, 1 is usual
+	bedtime         int64   // minutes after midnight on working nights, mostly negative
+	need            int64   // minutes of sleep
+	unrest          float64 // awakenings, 1 is usual
+	napping         float64 // chance of a nap
+	diabetic        bool
+	appetite        float64
+	cycle           cycle
+	rota            int64 // phase of the shifts
+	week            [7]session
+	travels, shifts bool
 }
 
 // New makes the person whom seed and human name, as provider sees them. The
@@ -166,7 +166,7 @@ func (p *Person) draw(k key) {
 	case Newcomer:
 		p.fitness = 0.12 + 0.2*k.at(10).unit()
 	case ShiftWorker:
-		p.night = true
+		p.shifts = true
 		p.rota = int64(k.at(11).intn(shiftDays))
 	case Traveller:
 		p.travels = true

@@ -69,15 +69,17 @@ func (d plan) open() span {
 }
 
 // onShift tells whether the person goes to work in the evening of day n.
-func (p *Person) onShift(n int64) bool { return p.night && floorMod(n+p.rota, shiftDays) < shiftDays/2 }
+func (p *Person) onShift(n int64) bool {
+	return p.shifts && floorMod(n+p.rota, shiftDays) < shiftDays/2
+}
 
 // atWork is when the person works on the day that day n's waking begins.
 func (p *Person) atWork(d plan) span {
 	midnight := d.day.from
 	switch {
-	case p.night && !p.onShift(d.n), !p.night && freeDay(d.n), p.away(d.n) != p.away(d.n+1):
+	case p.shifts && !p.onShift(d.n), !p.shifts && freeDay(d.n), p.away(d.n) != p.away(d.n+1):
 		return span{}
-	case p.night:
+	case p.shifts:
 		return span{midnight + shiftBegins, midnight + shiftEnds}
 	default:
 		begins := midnight + p.officeHour()
@@ -99,7 +101,7 @@ func freeDay(n int64) bool {
 func (p *Person) bed(n int64) span {
 	k := p.human.of(sigBed).at(n)
 	late, long := 16*k.at(0).normal(), float64(p.need)+20*k.at(1).normal()+45*p.illness(n)
-	if freeDay(n) && !p.night {
+	if freeDay(n) && !p.shifts {
 		late += k.at(2).between(25, 75)
 		long += k.at(3).between(10, 55)
 	}
@@ -114,7 +116,7 @@ func (p *Person) bed(n int64) span {
 	}
 	from := begins*minute + int64(late*2)*30
 	to := from + int64(clamp(long, 200, 640)*2)*30
-	if !freeDay(n) && !p.night { // the alarm, an hour and a bit before work
+	if !freeDay(n) && !p.shifts { // the alarm, an hour and a bit before work
 		to = min(to, p.officeHour()-65*minute-int64(k.at(6).intn(40))*30)
 	}
 	midnight := p.away(n).midnight(n) * minute

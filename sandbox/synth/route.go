@@ -11,7 +11,6 @@ import (
 // first and the last at the same door.
 type route struct {
 	corners [97]corner
-	length  float64 // m
 }
 
 type corner struct {
@@ -23,7 +22,7 @@ type corner struct {
 // loop draws a way of so many metres that starts and ends at the door.
 func (p *Person) loop(w workout, meters float64) route {
 	k := p.human.of(sigRoute).at(w.n).at(w.index)
-	r := route{length: meters}
+	var r route
 	last := len(r.corners) - 1
 
 	// A wavy circle through the origin, then scaled to the length wanted.

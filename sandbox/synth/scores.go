@@ -19,8 +19,7 @@ func (p *Person) nightly(n int64, d plan, r *health.Daily) {
 		r.HeartRateData.Summary.AvgHRVRMSSD = opt.Some(p.rmssdOf(p.sleep(n, d.night), n, nil))
 	}
 	if p.has(Oxygen) {
-		average, _ := p.oxygenOf(d.night, n, nil)
-		r.OxygenData.AvgSaturationPercentage = opt.Some(average)
+		r.OxygenData.AvgSaturationPercentage = opt.Some(p.oxygenOf(d.night, n, nil))
 	}
 }
 

@@ -129,7 +129,7 @@ func (p *Person) staged(h hypnogram, c clock, samples bool, r *health.SleepDurat
 func (p *Person) nightHeart(ticks []tick, from, n int64, h hypnogram, c clock, samples bool, r *health.HeartRateData) {
 	if p.has(RMSSD) {
 		var list []health.HeartRateVariabilityDataSampleRMSSD
-		each := func(int64, float64) {}
+		var each func(int64, float64)
 		if samples {
 			list = make([]health.HeartRateVariabilityDataSampleRMSSD, 0, h.seconds()/vitalsEvery+1)
 			each = func(at int64, v float64) {
@@ -188,8 +188,9 @@ func (p *Person) rmssdOf(h hypnogram, n int64, each func(at int64, v float64)) f
 	return round(sum/float64(count), 1)
 }
 
-// oxygenOf averages the blood oxygen samples of a night.
-func (p *Person) oxygenOf(bed span, n int64, each func(at int64, v float64)) (average float64, samples int) {
+// oxygenOf averages the blood oxygen samples of a night, and hands each one to
+// each, unless that is nil.
+func (p *Person) oxygenOf(bed span, n int64, each func(at int64, v float64)) float64 {
 	k := p.human.of(sigOxygen)
 	altitude := p.away(n).altitude
 	base := 97.2 - altitude/900 - 1.5*p.illness(n) + 0.4*k.at(0).normal()
@@ -201,7 +202,7 @@ func (p *Person) oxygenOf(bed span, n int64, each func(at int64, v float64)) (av
 			each(at, v)
 		}
 	}
-	return round(sum/float64(count), 1), count
+	return round(sum/float64(count), 1)
 }
 
 func (p *Person) breathing(h hypnogram, n int64, c clock, samples bool, r *health.RespirationData) {
@@ -244,8 +245,7 @@ func (p *Person) breathing(h hypnogram, n int64, c clock, samples bool, r *healt
 				o.Samples = append(o.Samples, health.OxygenSaturationSample{Timestamp: c.at(at), Percentage: opt.Some(v), Type: opt.Some(health.OxygenSaturationTypeBlood)})
 			}
 		}
-		average, _ := p.oxygenOf(h.span, n, each)
-		o.AvgSaturationPercentage = opt.Some(average)
+		o.AvgSaturationPercentage = opt.Some(p.oxygenOf(h.span, n, each))
 	}
 	if p.has(Snoring) {
 		s := &r.SnoringData

@@ -154,7 +154,7 @@ func TestTimesAreOfTheDay(t *testing.T) {
 	t.Parallel()
 	for i, persona := range synth.Personas() {
 		p := person(t, 8, name(i), "APPLE", synth.WithPersona(persona), synth.WithStart(date(2026, 3, 1)))
-		for d := range days(date(2026, 3, 2), 120) {
+		for d := range days(date(2026, 3, 22), 45) {
 			r, _ := p.Daily(d, false)
 			start, end := instant(t, "start", r.Metadata.StartTime), instant(t, "end", r.Metadata.EndTime)
 			within := func(what string, ts health.Timestamp) {
