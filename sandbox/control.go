@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -65,6 +66,8 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request, path string) (s
 			list[i].Body = nil
 		}
 		return http.StatusOK, list, nil
+	case "/clock":
+		return s.controlClock(w, r)
 	case "/reset":
 		if err := allow(w, r, http.MethodPost); err != nil {
 			return 0, nil, err
@@ -261,7 +264,7 @@ func explain(err error) *controlError {
 		status = http.StatusNotFound
 	case errors.Is(err, ErrNoDestination), errors.Is(err, ErrNoRecord):
 		status = http.StatusConflict
-	case errors.Is(err, http.ErrServerClosed):
+	case errors.Is(err, http.ErrServerClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		status = http.StatusServiceUnavailable
 	}
 	return &controlError{status, strings.TrimPrefix(err.Error(), "sandbox: ")}

@@ -291,6 +291,16 @@ func (d *dispatcher) job(id string) *job {
 	return nil
 }
 
+// nextDue is when the next attempt is due; false when none is.
+func (d *dispatcher) nextDue() (time.Time, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.queue) == 0 {
+		return time.Time{}, false
+	}
+	return d.queue[0].due, true
+}
+
 // loop starts what is due, then sleeps until something is.
 func (d *dispatcher) loop() {
 	timer := time.NewTimer(0)

@@ -12,7 +12,7 @@
 //	/oauth/{provider}   the page on which a person agrees
 //	/widget/…           what those pages are drawn with
 //	/payloads/{token}   what a ping points to
-//	/_sandbox/…         control: people, destinations, events, deliveries, reset
+//	/_sandbox/…         control: people, destinations, events, deliveries, clock, reset
 //
 // A request needs the server's credentials ([WithCredentials], else
 // [DefaultDevID] and [DefaultAPIKey]) as it would at Terra; the control paths need
@@ -21,7 +21,7 @@
 //
 // Everything is in memory and safe for concurrent use. What the control paths do
 // can be done from Go too: [Server.Connect], [Server.SetDestinations],
-// [Server.Trigger], [Server.Deliveries], [Server.Resend], [Server.Reset]; and
+// [Server.Trigger], [Server.Deliveries], [Server.Resend], [Server.Advance], [Server.Reset]; and
 // [Server.Flush] waits for what is being delivered. In a test, start with package
 // sandboxtest. What it leaves out is in SKIPPED.md.
 package sandbox

@@ -28,8 +28,9 @@ type Server struct {
 	seed      uint64
 	creds     terra.Credentials
 	log       *slog.Logger
-	now       func() time.Time
-	publicURL *url.URL // nil: links follow the Host of each request
+	clock     clock
+	advancing chan struct{} // holds one item while the clock is being advanced
+	publicURL *url.URL      // nil: links follow the Host of each request
 	root      http.Handler
 	transport http.RoundTripper
 	dispatch  *dispatcher
@@ -76,15 +77,16 @@ func WithLogger(l *slog.Logger) Option {
 	}
 }
 
-// WithNow replaces [time.Now] as the server's clock: creation times, expiry of
-// sessions, due times of retries, and the moment up to which people have lived.
-// Signatures alone bear the real time always, as receivers check them by theirs.
+// WithNow replaces [time.Now] as the base of the server's clock, which
+// [Server.Advance] moves: creation times, expiry of sessions, due times of
+// retries, and the moment up to which people have lived. Signatures alone bear the
+// real time always, as receivers check them by theirs.
 func WithNow(now func() time.Time) Option {
 	return func(s *Server) error {
 		if now == nil {
 			return errors.New("sandbox: nil clock")
 		}
-		s.now = now
+		s.clock.base = now
 		return nil
 	}
 }
@@ -139,7 +141,8 @@ func New(opts ...Option) (*Server, error) {
 			SigningSecret: DefaultSigningSecret,
 		},
 		log:       slog.New(slog.DiscardHandler),
-		now:       time.Now,
+		clock:     clock{base: time.Now},
+		advancing: make(chan struct{}, 1),
 		endpoints: endpoints(),
 		world:     newWorld(),
 	}
@@ -165,12 +168,14 @@ func (s *Server) Close() { s.dispatch.close() }
 func (s *Server) Credentials() terra.Credentials { return s.creds }
 
 // Reset forgets everybody and everything that happened: people, sessions,
-// destinations, deliveries.
+// destinations, deliveries. The clock goes back to where it would be had it never
+// been advanced.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	s.world = newWorld()
 	s.mu.Unlock()
 	s.dispatch.reset()
+	s.clock.setOffset(0)
 }
 
 // ServeHTTP routes by the first segments of the path.
