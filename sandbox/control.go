@@ -12,6 +12,8 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"github.com/terra-go/terra/sandbox/synth"
 )
 
 const maxControlBody = 1 << 20
@@ -80,8 +82,9 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request, path string) (s
 
 func (s *Server) controlUsers(w http.ResponseWriter, r *http.Request) (int, any, error) {
 	var req struct {
-		Provider    string `json:"provider"`
-		ReferenceID string `json:"reference_id"`
+		Provider    string        `json:"provider"`
+		ReferenceID string        `json:"reference_id"`
+		Persona     synth.Persona `json:"persona"`
 	}
 	if err := allow(w, r, http.MethodPost); err != nil {
 		return 0, nil, err
@@ -92,7 +95,11 @@ func (s *Server) controlUsers(w http.ResponseWriter, r *http.Request) (int, any,
 	if len(req.ReferenceID) > maxReferenceID {
 		return 0, nil, &controlError{http.StatusBadRequest, "reference_id is too long"}
 	}
-	user, err := s.Connect(req.Provider, req.ReferenceID)
+	var opts []ConnectOption
+	if req.Persona != "" {
+		opts = append(opts, WithPersona(req.Persona))
+	}
+	user, err := s.Connect(req.Provider, req.ReferenceID, opts...)
 	return http.StatusCreated, user, err
 }
 
@@ -142,11 +149,8 @@ func (s *Server) controlDelivery(w http.ResponseWriter, r *http.Request, id stri
 	if err := allow(w, r, http.MethodGet); err != nil {
 		return 0, nil, err
 	}
-	d, ok := s.dispatch.find(id)
-	if !ok {
-		return 0, nil, ErrUnknownDelivery
-	}
-	return http.StatusOK, d, nil
+	d, err := s.dispatch.find(id)
+	return http.StatusOK, d, err
 }
 
 // guard refuses what a web page of another origin could have sent. The control

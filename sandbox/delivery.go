@@ -58,8 +58,19 @@ type Delivery struct {
 	// Header is that of the latest attempt, or empty before the first.
 	Header http.Header `json:"header"`
 
-	// Body is what is or will be sent. It is shared and must not be changed.
+	// Body is what is or will be sent. It is shared and must not be changed. It is
+	// nil for the chunks of a large request, which are made anew for each attempt.
 	Body json.RawMessage `json:"body,omitzero"`
+
+	make func() ([]byte, error) // the body of a chunk
+}
+
+// content is the body to send.
+func (d *Delivery) content() ([]byte, error) {
+	if d.make != nil {
+		return d.make()
+	}
+	return d.Body, nil
 }
 
 // Attempt is one request to a destination.
@@ -117,23 +128,27 @@ func (s *Server) emit(em emission, ev event) (Delivery, error) {
 		return Delivery{}, ErrNoDestination
 	}
 	em.reference = cmp.Or(em.reference, newUUID())
-	body, err := ev.body(em.set)
-	if err != nil {
-		return Delivery{}, err
+	p := payload{make: em.make}
+	var err error
+	if p.make == nil {
+		if p.body, err = ev.body(em.set); err != nil {
+			return Delivery{}, err
+		}
 	}
 	proto := Delivery{
 		EventType: ev.Type,
 		UserID:    em.userID,
-		TraceID:   newUUID(),
+		TraceID:   cmp.Or(em.traceID, newUUID()),
 		Reference: em.reference,
 		CreatedAt: s.now(),
 		State:     StatePending,
-		Body:      body,
+		Body:      p.body,
+		make:      p.make,
 	}
-	data := ev.User != nil && (ev.Athlete != nil || ev.Data != nil)
+	data := em.make != nil || ev.User != nil && (ev.Athlete != nil || ev.Data != nil)
 	var link []byte
 	if ping && data {
-		if link, err = s.point(em, body).body(nil); err != nil {
+		if link, err = s.point(em, p).body(nil); err != nil {
 			return Delivery{}, err
 		}
 	}
@@ -149,11 +164,15 @@ func (s *Server) emit(em emission, ev event) (Delivery, error) {
 
 // request is an attempt at dest, signed now.
 func (d *Delivery) request(dest Destination, devID string) (*http.Request, error) {
-	r, err := http.NewRequest(http.MethodPost, dest.URL, bytes.NewReader(d.Body))
+	body, err := d.content()
 	if err != nil {
 		return nil, err
 	}
-	signature := webhook.Sign(dest.Secret, time.Now(), d.Body)
+	r, err := http.NewRequest(http.MethodPost, dest.URL, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	signature := webhook.Sign(dest.Secret, time.Now(), body)
 	h := r.Header
 	h.Set("Content-Type", "application/json")
 	h.Set("User-Agent", "terra-sandbox")

@@ -130,7 +130,9 @@ func startDispatcher(s *Server) *dispatcher {
 
 // close ends the loop and every attempt, and waits for them.
 func (d *dispatcher) close() {
-	d.end()
+	d.mu.Lock()
+	d.end() // under the mutex, so that background starts nothing from here on
+	d.mu.Unlock()
 	d.tasks.Wait()
 	d.client.CloseIdleConnections()
 	d.mu.Lock()
@@ -180,6 +182,25 @@ func (d *dispatcher) hold() (release func()) {
 	}
 }
 
+// background runs f beside the deliveries. Flush waits for it; its context ends
+// with a reset, or with the server.
+func (d *dispatcher) background(f func(context.Context)) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.ctx.Err() != nil {
+		return
+	}
+	ctx := d.epoch
+	d.holds++
+	d.tasks.Go(func() {
+		f(ctx)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.holds--
+		d.announce()
+	})
+}
+
 // add queues one delivery for each destination. Those that are pinged get ping for
 // a body, unless it is nil.
 func (d *dispatcher) add(proto Delivery, ping []byte, data bool) (Delivery, error) {
@@ -199,7 +220,7 @@ func (d *dispatcher) add(proto Delivery, ping []byte, data bool) (Delivery, erro
 		j.ID = newUUID()
 		j.URL = dest.URL
 		if ping != nil && dest.Mode == ModePing {
-			j.EventType, j.Body = "s3_payload", ping
+			j.EventType, j.Body, j.make = "s3_payload", ping, nil
 		}
 		d.jobs = append(d.jobs, j)
 		d.enqueue(j, proto.CreatedAt)
@@ -259,13 +280,19 @@ func (d *dispatcher) list() []Delivery {
 	return list
 }
 
-func (d *dispatcher) find(id string) (Delivery, bool) {
+// find returns a delivery with its body.
+func (d *dispatcher) find(id string) (Delivery, error) {
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	if j := d.job(id); j != nil {
-		return j.snapshot(), true
+	j := d.job(id)
+	if j == nil {
+		d.mu.Unlock()
+		return Delivery{}, ErrUnknownDelivery
 	}
-	return Delivery{}, false
+	v := j.snapshot()
+	d.mu.Unlock()
+	var err error
+	v.Body, err = v.content()
+	return v, err
 }
 
 func (d *dispatcher) resend(id string) (Delivery, error) {

@@ -53,9 +53,11 @@ type event struct {
 type emission struct {
 	userID    string
 	reference string // a new one when empty
+	traceID   string // as well
 	linkBase  string // scheme and host of links; the server's own when empty
 	set       map[string]any
-	commit    func() // the change that the event reports, made once the body is known to be good
+	make      func() ([]byte, error) // makes the body, in place of the event
+	commit    func()                 // the change that the event reports, made once the body is known to be good
 }
 
 // EventRequest asks for one event. Type is one of the 22 of Terra's webhooks, such
@@ -161,7 +163,7 @@ func (s *Server) compose(conn connection, req EventRequest, em *emission) (event
 			return event{}, err
 		}
 		b, err := ev.body(nil)
-		return s.point(*em, b), err
+		return s.point(*em, payload{body: b}), err
 	}
 	return s.recordEvent(conn, kind(req.Type), req.Date)
 }

@@ -18,6 +18,7 @@ import (
 // Errors of the Go control surface; [errors.Is] finds them.
 var (
 	ErrUnknownProvider = errors.New("sandbox: unknown provider")
+	ErrUnknownPersona  = errors.New("sandbox: unknown persona")
 	ErrUnknownUser     = errors.New("sandbox: unknown user")
 )
 
@@ -37,7 +38,45 @@ type identity struct{ provider, reference string }
 // connection is one person seen through one provider.
 type connection struct {
 	user   health.User
+	origin origin
 	person *synth.Person
+}
+
+// origin is what a person follows from, beside the seed and the provider.
+type origin struct {
+	human   string
+	persona *synth.Persona // nil: by chance
+	start   health.Date    // the first day with records; zero: there is none
+}
+
+// person makes the same one for the same origin.
+func (s *Server) person(p synth.Provider, o origin) (*synth.Person, error) {
+	var opts []synth.Option
+	if o.persona != nil {
+		opts = append(opts, synth.WithPersona(*o.persona))
+	}
+	if !o.start.IsZero() {
+		opts = append(opts, synth.WithStart(o.start))
+	}
+	person, err := synth.New(s.seed, o.human, p, opts...)
+	if errors.Is(err, synth.ErrPersona) {
+		return nil, ErrUnknownPersona
+	}
+	return person, err
+}
+
+// ConnectOption settles something about a person whom [Server.Connect] connects.
+type ConnectOption func(*origin)
+
+// WithPersona chooses the person's way of life, which is drawn by chance
+// otherwise: one of [synth.Personas], or "ordinary". A newcomer has no records of
+// the time before they connect. Somebody who connects again stays who they are
+// unless a persona is chosen.
+func WithPersona(p synth.Persona) ConnectOption {
+	if p == "ordinary" {
+		p = synth.Ordinary
+	}
+	return func(o *origin) { o.persona = &p }
 }
 
 func newWorld() world {
@@ -53,12 +92,12 @@ func newWorld() world {
 // provider once more is a reauthentication: the connection gets a new user id, the
 // old one is gone, and a user_reauth event says so. The reference id may be empty;
 // such connections are never the same person.
-func (s *Server) Connect(provider, referenceID string) (health.User, error) {
+func (s *Server) Connect(provider, referenceID string, opts ...ConnectOption) (health.User, error) {
 	p, ok := synth.Lookup(provider)
 	if !ok {
 		return health.User{}, ErrUnknownProvider
 	}
-	return s.connect(p, referenceID, "", "")
+	return s.connect(p, referenceID, "", "", opts...)
 }
 
 // Users are the present connections in the order they were made.
@@ -74,22 +113,29 @@ func (s *Server) Users() []health.User {
 
 // connect makes the connection under userID, or under the identity's next id when
 // that is empty. sessionID is the widget session it came from, if any.
-func (s *Server) connect(p synth.Provider, referenceID, userID, sessionID string) (health.User, error) {
+func (s *Server) connect(p synth.Provider, referenceID, userID, sessionID string, opts ...ConnectOption) (health.User, error) {
 	id := identity{p.Name, referenceID}
+	now := s.now().UTC()
 	s.mu.Lock()
 	if userID == "" {
 		userID = s.world.issue(s.seed, id)
 	}
-	human := cmp.Or(referenceID, userID)
-	person, err := synth.New(s.seed, human, p)
+	o := origin{human: cmp.Or(referenceID, userID)}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	if o.persona != nil && *o.persona == synth.Newcomer {
+		o.start = health.DateOf(now.Add(14 * time.Hour)) // as it may be east of here
+	}
+	person, err := s.person(p, o)
 	if err != nil {
 		s.mu.Unlock()
 		return health.User{}, err
 	}
-	c := &connection{person: person, user: health.User{
+	c := &connection{person: person, origin: o, user: health.User{
 		UserID:            userID,
 		Provider:          p.Name,
-		CreatedAt:         health.TimestampOf(s.now().UTC()),
+		CreatedAt:         health.TimestampOf(now),
 		LastWebhookUpdate: health.NullTimestamp(),
 		Scopes:            opt.Some(scopes(p)),
 		ReferenceID:       optional(referenceID),
@@ -97,7 +143,9 @@ func (s *Server) connect(p synth.Provider, referenceID, userID, sessionID string
 	}}
 	old := s.world.find(id)
 	if old != nil {
-		c.person = old.person // who may have been renamed since
+		if o.persona == nil {
+			c.person, c.origin = old.person, old.origin // who may have been renamed since
+		}
 		s.world.remove(old)
 	}
 	s.world.add(c)
@@ -141,7 +189,7 @@ func (s *Server) replace(userID string, fresh health.User) {
 	defer s.mu.Unlock()
 	if c, ok := s.world.connections[userID]; ok {
 		s.world.remove(c)
-		s.world.add(&connection{user: fresh, person: c.person})
+		s.world.add(&connection{user: fresh, origin: c.origin, person: c.person})
 	}
 }
 
