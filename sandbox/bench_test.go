@@ -1,7 +1,10 @@
 package sandbox_test
 
 import (
+	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/terra-go/terra/sandbox"
@@ -48,5 +51,69 @@ func BenchmarkYear(b *testing.B) {
 			b.Fatalf("status %d", code)
 		}
 		b.SetBytes(int64(len(text)))
+	}
+}
+
+// BenchmarkConnect connects a thousand people, each once more than before.
+func BenchmarkConnect(b *testing.B) {
+	s, err := sandbox.New()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	for b.Loop() {
+		for n := range 1000 {
+			if _, err := s.Connect("GARMIN", fmt.Sprint("person ", n)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
+// BenchmarkLoopback is BenchmarkDeliveries over a real connection, about many
+// people.
+func BenchmarkLoopback(b *testing.B) {
+	hook := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { io.Copy(io.Discard, r.Body) }))
+	defer hook.Close()
+	s, err := sandbox.New()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	var users [100]string
+	for i := range users {
+		u, err := s.Connect("GARMIN", "")
+		if err != nil {
+			b.Fatal(err)
+		}
+		users[i] = u.UserID
+	}
+	if err := s.SetDestinations([]sandbox.Destination{{URL: hook.URL}}); err != nil {
+		b.Fatal(err)
+	}
+	n := 0
+	for b.Loop() {
+		n++
+		if _, err := s.Trigger(sandbox.EventRequest{Type: "connection_error", UserID: users[n%len(users)]}); err != nil {
+			b.Fatal(err)
+		}
+		if n%1000 == 0 {
+			s.Flush(b.Context())
+		}
+	}
+	if err := s.Flush(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "deliveries/s")
+}
+
+// BenchmarkNew is the start-up.
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		s, err := sandbox.New()
+		if err != nil {
+			b.Fatal(err)
+		}
+		s.Close()
 	}
 }

@@ -24,9 +24,10 @@ var (
 
 // world is what has happened so far. [Server.mu] guards it.
 type world struct {
-	connections map[string]*connection // by user id
-	order       []*connection          // as connected
-	issued      map[identity]int       // user ids handed out so far
+	connections map[string]*connection   // by user id
+	references  map[string][]*connection // by reference id, which is not empty
+	order       []*connection            // as connected
+	issued      map[identity]int         // user ids handed out so far
 	sessions    map[string]*session
 	payloads    []payload // what pings point to, oldest first
 }
@@ -58,11 +59,7 @@ func (s *Server) person(p synth.Provider, o origin) (*synth.Person, error) {
 	if !o.start.IsZero() {
 		opts = append(opts, synth.WithStart(o.start))
 	}
-	person, err := synth.New(s.seed, o.human, p, opts...)
-	if errors.Is(err, synth.ErrPersona) {
-		return nil, ErrUnknownPersona
-	}
-	return person, err
+	return synth.New(s.seed, o.human, p, opts...)
 }
 
 // ConnectOption settles something about a person whom [Server.Connect] connects.
@@ -82,6 +79,7 @@ func WithPersona(p synth.Persona) ConnectOption {
 func newWorld() world {
 	return world{
 		connections: map[string]*connection{},
+		references:  map[string][]*connection{},
 		issued:      map[identity]int{},
 		sessions:    map[string]*session{},
 	}
@@ -116,17 +114,22 @@ func (s *Server) Users() []health.User {
 func (s *Server) connect(p synth.Provider, referenceID, userID, sessionID string, opts ...ConnectOption) (health.User, error) {
 	id := identity{p.Name, referenceID}
 	now := s.now().UTC()
+	var o origin
+	for _, opt := range opts {
+		opt(&o)
+	}
+	switch {
+	case o.persona == nil:
+	case !slices.Contains(synth.Personas(), *o.persona):
+		return health.User{}, ErrUnknownPersona
+	case *o.persona == synth.Newcomer:
+		o.start = health.DateOf(now.Add(14 * time.Hour)) // as it may be east of here
+	}
 	s.mu.Lock()
 	if userID == "" {
 		userID = s.world.issue(s.seed, id)
 	}
-	o := origin{human: cmp.Or(referenceID, userID)}
-	for _, opt := range opts {
-		opt(&o)
-	}
-	if o.persona != nil && *o.persona == synth.Newcomer {
-		o.start = health.DateOf(now.Add(14 * time.Hour)) // as it may be east of here
-	}
+	o.human = cmp.Or(referenceID, userID)
 	person, err := s.person(p, o)
 	if err != nil {
 		s.mu.Unlock()
@@ -217,7 +220,12 @@ func (s *Server) update(userID string, change func(*health.User)) (health.User, 
 	if !ok {
 		return health.User{}, ErrUnknownUser
 	}
+	was := c.user.ReferenceID
 	change(&c.user)
+	if c.user.ReferenceID != was {
+		s.world.unlist(c, was.Or(""))
+		s.world.list(c)
+	}
 	return c.user, nil
 }
 
@@ -232,11 +240,8 @@ func (w *world) issue(seed uint64, id identity) string {
 
 // find returns the connection of an identity, nil when there is none.
 func (w *world) find(id identity) *connection {
-	if id.reference == "" {
-		return nil
-	}
-	for _, c := range w.order {
-		if c.user.Provider == id.provider && c.user.ReferenceID.Or("") == id.reference {
+	for _, c := range w.references[id.reference] {
+		if c.user.Provider == id.provider {
 			return c
 		}
 	}
@@ -246,20 +251,39 @@ func (w *world) find(id identity) *connection {
 func (w *world) add(c *connection) {
 	w.connections[c.user.UserID] = c
 	w.order = append(w.order, c)
+	w.list(c)
 }
 
 func (w *world) remove(c *connection) {
 	delete(w.connections, c.user.UserID)
-	w.order = slices.DeleteFunc(w.order, func(o *connection) bool { return o == c })
+	w.order = without(w.order, c)
+	w.unlist(c, c.user.ReferenceID.Or(""))
+}
+
+// list makes c known by its reference id.
+func (w *world) list(c *connection) {
+	if reference := c.user.ReferenceID.Or(""); reference != "" {
+		w.references[reference] = append(w.references[reference], c)
+	}
+}
+
+func (w *world) unlist(c *connection, reference string) {
+	if rest := without(w.references[reference], c); len(rest) > 0 {
+		w.references[reference] = rest
+	} else {
+		delete(w.references, reference)
+	}
+}
+
+func without(list []*connection, c *connection) []*connection {
+	return slices.DeleteFunc(list, func(o *connection) bool { return o == c })
 }
 
 // byReference lists the connections of one reference id.
 func (w *world) byReference(referenceID string) []health.User {
 	users := []health.User{}
-	for _, c := range w.order {
-		if c.user.ReferenceID.Or("") == referenceID {
-			users = append(users, c.user)
-		}
+	for _, c := range w.references[referenceID] {
+		users = append(users, c.user)
 	}
 	return users
 }
