@@ -256,7 +256,7 @@ func (w *world) add(c *connection) {
 
 func (w *world) remove(c *connection) {
 	delete(w.connections, c.user.UserID)
-	w.order = without(w.order, c)
+	w.order = dropped(w.order, c)
 	w.unlist(c, c.user.ReferenceID.Or(""))
 }
 
@@ -268,14 +268,14 @@ func (w *world) list(c *connection) {
 }
 
 func (w *world) unlist(c *connection, reference string) {
-	if rest := without(w.references[reference], c); len(rest) > 0 {
+	if rest := dropped(w.references[reference], c); len(rest) > 0 {
 		w.references[reference] = rest
 	} else {
 		delete(w.references, reference)
 	}
 }
 
-func without(list []*connection, c *connection) []*connection {
+func dropped(list []*connection, c *connection) []*connection {
 	return slices.DeleteFunc(list, func(o *connection) bool { return o == c })
 }
 
