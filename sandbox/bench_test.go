@@ -36,7 +36,7 @@ func BenchmarkDeliveries(b *testing.B) {
 
 // BenchmarkYear serves a year of days with samples.
 func BenchmarkYear(b *testing.B) {
-	s, err := sandbox.New(sandbox.WithNow(noon))
+	s, err := sandbox.New(sandbox.WithNow(noon), sandbox.WithRateLimits(false))
 	if err != nil {
 		b.Fatal(err)
 	}

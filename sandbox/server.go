@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -36,6 +37,9 @@ type Server struct {
 	dispatch  *dispatcher
 	pages     *template.Template
 	endpoints map[string]endpoint
+	unlimited bool
+	budget    budget
+	planning  chan struct{} // holds as many as may plan large requests at a time
 
 	mu    sync.Mutex
 	world world
@@ -145,6 +149,7 @@ func New(opts ...Option) (*Server, error) {
 		advancing: make(chan struct{}, 1),
 		endpoints: endpoints(),
 		world:     newWorld(),
+		planning:  make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
 	s.root = http.HandlerFunc(s.serveIndex)
 	var err error
@@ -174,6 +179,7 @@ func (s *Server) Reset() {
 	s.mu.Lock()
 	s.world = newWorld()
 	s.mu.Unlock()
+	s.budget.reset()
 	s.dispatch.reset()
 	s.clock.setOffset(0)
 }
