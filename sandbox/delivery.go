@@ -36,10 +36,11 @@ const (
 type State string
 
 const (
-	StatePending   State = "pending"   // due, or under way
+	StatePending   State = "pending"   // due, under way, or held back because its destination is throttled
 	StateRetrying  State = "retrying"  // refused at least once, and due again at NextRetry
 	StateDelivered State = "delivered" // acknowledged
 	StateFailed    State = "failed"    // given up
+	StateDisabled  State = "disabled"  // not tried, or no more, as its destination is disabled
 )
 
 // Delivery is one event on its way to one destination.
@@ -96,7 +97,8 @@ var (
 
 // SetDestinations replaces all of them. A destination is its place in the list:
 // what is still to be retried goes to whatever URL now stands in the place of the
-// one it was meant for, and is given up when there is none.
+// one it was meant for, and is given up when there is none. All destinations make
+// a new start: none is throttled, disabled or failing.
 func (s *Server) SetDestinations(list []Destination) error {
 	list = slices.Clone(list)
 	for i := range list {
@@ -112,6 +114,9 @@ func (s *Server) SetDestinations(list []Destination) error {
 	s.dispatch.setDestinations(list)
 	return nil
 }
+
+// Destinations are the present ones in their order, and how they fare.
+func (s *Server) Destinations() []DestinationStatus { return s.dispatch.listDestinations() }
 
 // Deliveries lists the latest thousand or so, oldest first.
 func (s *Server) Deliveries() []Delivery { return s.dispatch.list() }

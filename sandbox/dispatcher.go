@@ -21,30 +21,6 @@ const (
 	maxQueuedBytes  = 1 << 30  // of bodies still to be delivered
 )
 
-// retryPolicy is when a refused delivery is tried again.
-type retryPolicy struct {
-	first   time.Duration // wait after the first attempt; doubles after each
-	longest time.Duration
-	retries int
-}
-
-// doubling is the schedule that Terra documents now: ten retries in eight and a
-// half hours.
-var doubling = retryPolicy{first: 30 * time.Second, longest: 8 * time.Hour, retries: 10}
-
-// wait is how long after the n-th attempt, counted from 1, the next one is due;
-// false when there is none.
-func (p retryPolicy) wait(n int) (time.Duration, bool) {
-	if n > p.retries {
-		return 0, false
-	}
-	wait := p.first
-	for range n - 1 {
-		wait = min(2*wait, p.longest)
-	}
-	return wait, true
-}
-
 // dispatcher owns every delivery. One goroutine starts the attempts as they fall
 // due and waits on one timer; an attempt is a goroutine, of which there are never
 // more than maxConcurrent. Attempts at one destination about one user follow each
@@ -54,7 +30,6 @@ type dispatcher struct {
 	log       *slog.Logger
 	devID     string
 	client    *http.Client
-	policy    retryPolicy
 	delivered func(userID string, at time.Time) // told of data that arrived
 
 	ctx   context.Context // ends with the server
@@ -63,8 +38,9 @@ type dispatcher struct {
 	tasks sync.WaitGroup
 
 	mu           sync.Mutex
-	destinations []Destination
-	jobs         []*job // in order of creation
+	retries      retryProfile
+	targets      []*target // by place
+	jobs         []*job    // in order of creation
 	queue        jobQueue
 	lanes        map[lane][]*job // busy ones, and who waits in them
 	queuedBytes  int
@@ -88,9 +64,11 @@ type lane struct {
 // guards all but the identity and the body.
 type job struct {
 	Delivery
-	place    int  // of its destination
-	data     bool // carries records, or a link to them
-	tries    int  // since it was created or resent
+	place    int    // of its destination
+	data     bool   // carries records, or a link to them
+	event    string // what it is about, where EventType may be that of a link
+	tries    int    // since it was created or resent
+	resent   bool   // and not attempted since
 	due      time.Time
 	seq      int  // order among jobs due at one time
 	index    int  // in the queue, -1 when not there
@@ -116,7 +94,7 @@ func startDispatcher(s *Server) *dispatcher {
 			Transport:     transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		policy:    doubling,
+		retries:   s.retries,
 		delivered: s.touch,
 		lanes:     map[lane][]*job{},
 		wake:      make(chan struct{}, 1),
@@ -145,7 +123,7 @@ func (d *dispatcher) reset() {
 	defer d.mu.Unlock()
 	d.endEpoch()
 	d.epoch, d.endEpoch = context.WithCancel(d.ctx)
-	d.destinations, d.jobs, d.queue = nil, nil, nil
+	d.targets, d.jobs, d.queue = nil, nil, nil
 	d.queuedBytes, d.finished, d.finishedSize = 0, 0, 0
 	d.lanes = map[lane][]*job{}
 	d.announce()
@@ -154,7 +132,25 @@ func (d *dispatcher) reset() {
 func (d *dispatcher) setDestinations(list []Destination) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.destinations = list
+	old := d.targets
+	d.targets = newTargets(list)
+	for _, t := range old {
+		d.release(t.held)
+	}
+	d.announce()
+	d.look()
+}
+
+func (d *dispatcher) setRetries(p retryProfile) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.retries = p
+}
+
+func (d *dispatcher) currentRetries() retryProfile {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.retries
 }
 
 // modes tells whether there is a destination that is pushed to, and one that is
@@ -162,7 +158,7 @@ func (d *dispatcher) setDestinations(list []Destination) {
 func (d *dispatcher) modes() (push, ping bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, dest := range d.destinations {
+	for _, dest := range d.targets {
 		push = push || dest.Mode == ModePush
 		ping = ping || dest.Mode == ModePing
 	}
@@ -209,14 +205,14 @@ func (d *dispatcher) add(proto Delivery, ping []byte, data bool) (Delivery, erro
 	switch {
 	case d.ctx.Err() != nil:
 		return Delivery{}, http.ErrServerClosed
-	case len(d.destinations) == 0:
+	case len(d.targets) == 0:
 		return Delivery{}, ErrNoDestination
 	case d.queuedBytes > maxQueuedBytes:
 		return Delivery{}, errQueueFull
 	}
 	var first Delivery
-	for place, dest := range d.destinations {
-		j := &job{Delivery: proto, place: place, data: data, index: -1}
+	for place, dest := range d.targets {
+		j := &job{Delivery: proto, place: place, data: data, event: proto.EventType, index: -1}
 		j.ID = newUUID()
 		j.URL = dest.URL
 		if ping != nil && dest.Mode == ModePing {
@@ -264,10 +260,14 @@ func (d *dispatcher) look() {
 	}
 }
 
-func (d *dispatcher) listDestinations() []Destination {
+func (d *dispatcher) listDestinations() []DestinationStatus {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return append([]Destination{}, d.destinations...)
+	list := make([]DestinationStatus, len(d.targets))
+	for i, t := range d.targets {
+		list[i] = t.status()
+	}
+	return list
 }
 
 func (d *dispatcher) list() []Delivery {
@@ -302,8 +302,14 @@ func (d *dispatcher) resend(id string) (Delivery, error) {
 	if j == nil {
 		return Delivery{}, ErrUnknownDelivery
 	}
-	j.tries = 0
+	j.tries, j.resent = 0, true
 	j.State, j.NextRetry = StatePending, time.Time{}
+	if t := d.target(j.place); t != nil {
+		if i := slices.Index(t.held, j); i >= 0 {
+			t.held = slices.Delete(t.held, i, i+1)
+			d.queuedBytes -= len(j.Body) // which enqueue counts again
+		}
+	}
 	d.enqueue(j, d.now())
 	d.announce()
 	return j.snapshot(), nil
@@ -318,14 +324,34 @@ func (d *dispatcher) job(id string) *job {
 	return nil
 }
 
-// nextDue is when the next attempt is due; false when none is.
+// nextDue is when the next thing happens by itself; false when nothing does.
 func (d *dispatcher) nextDue() (time.Time, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if len(d.queue) == 0 {
-		return time.Time{}, false
+	return d.next()
+}
+
+// next is nextDue with the mutex held.
+func (d *dispatcher) next() (due time.Time, ok bool) {
+	if len(d.queue) > 0 {
+		due, ok = d.queue[0].due, true
 	}
-	return d.queue[0].due, true
+	for _, t := range d.targets {
+		if at, any := t.due(); any && (!ok || at.Before(due)) {
+			due, ok = at, true
+		}
+	}
+	return due, ok
+}
+
+// idle reports whether nothing is under way, about to be, or due. The mutex is
+// held.
+func (d *dispatcher) idle() bool {
+	if d.holds > 0 || d.running > 0 || len(d.lanes) > 0 {
+		return false
+	}
+	due, ok := d.next()
+	return !ok || due.After(d.now())
 }
 
 // loop starts what is due, then sleeps until something is.
@@ -348,15 +374,22 @@ func (d *dispatcher) loop() {
 }
 
 // start begins the attempts that are due and that there is room for, and tells how
-// long it is until the next is; false when only an event can change anything.
+// long it is until something is due again; false when only an event can change
+// anything.
 func (d *dispatcher) start() (wait time.Duration, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	for place, t := range d.targets {
+		if due, ok := t.due(); ok && !due.After(d.now()) {
+			d.release(t.review(d.now(), place, d.log))
+			d.announce()
+		}
+	}
 	for len(d.queue) > 0 && d.running < maxConcurrent {
 		j := d.queue[0]
 		now := d.now()
 		if j.due.After(now) {
-			return j.due.Sub(now), true
+			break
 		}
 		heap.Pop(&d.queue)
 		j.State, j.NextRetry = StatePending, time.Time{}
@@ -366,23 +399,61 @@ func (d *dispatcher) start() (wait time.Duration, ok bool) {
 			continue
 		}
 		j.admitted = false
-		d.queuedBytes -= len(j.Body)
-		if j.place >= len(d.destinations) {
-			d.finish(j, StateFailed)
+		switch t := d.target(j.place); {
+		case t == nil:
+			d.giveUp(j, StateFailed)
+		case t.disabled():
+			d.giveUp(j, StateDisabled)
+		case t.holdsBack(j, now):
+			t.held = append(t.held, j)
 			d.leave(j.lane())
 			d.announce()
-			continue
+		default:
+			d.begin(j, t)
 		}
-		if _, busy := d.lanes[j.lane()]; !busy {
-			d.lanes[j.lane()] = nil
-		}
-		dest := d.destinations[j.place]
-		j.URL = dest.URL
-		d.running++
-		ctx := d.epoch
-		d.tasks.Go(func() { d.attempt(ctx, j, dest) })
 	}
-	return 0, false
+	if d.running == maxConcurrent {
+		return 0, false
+	}
+	due, ok := d.next()
+	return due.Sub(d.now()), ok
+}
+
+// target is the destination of that place, nil when there is none. The mutex is
+// held.
+func (d *dispatcher) target(place int) *target {
+	if place < len(d.targets) {
+		return d.targets[place]
+	}
+	return nil
+}
+
+// begin starts an attempt of j, in its lane. The mutex is held.
+func (d *dispatcher) begin(j *job, t *target) {
+	if _, busy := d.lanes[j.lane()]; !busy {
+		d.lanes[j.lane()] = nil
+	}
+	d.queuedBytes -= len(j.Body)
+	d.running++
+	t.attempted(d.now())
+	j.URL, j.resent = t.URL, false
+	ctx := d.epoch
+	d.tasks.Go(func() { d.attempt(ctx, j, t) })
+}
+
+// giveUp settles a job that is not attempted. The mutex is held.
+func (d *dispatcher) giveUp(j *job, state State) {
+	d.queuedBytes -= len(j.Body)
+	d.finish(j, state)
+	d.leave(j.lane())
+	d.announce()
+}
+
+// release queues jobs that were held back, or in a lane. The mutex is held.
+func (d *dispatcher) release(jobs []*job) {
+	for _, j := range jobs {
+		heap.Push(&d.queue, j)
+	}
 }
 
 // leave lets the next job into a lane, or frees it. The mutex is held.
@@ -399,10 +470,10 @@ func (d *dispatcher) leave(l lane) {
 }
 
 // attempt makes one request and settles what follows from its outcome.
-func (d *dispatcher) attempt(ctx context.Context, j *job, dest Destination) {
+func (d *dispatcher) attempt(ctx context.Context, j *job, t *target) {
 	at := d.now()
 	begun := time.Now()
-	header, status, reason := d.post(ctx, j, dest)
+	header, status, reason := d.post(ctx, j, t.Destination)
 	a := Attempt{At: at, Status: status, Error: reason, Duration: time.Since(begun)}
 	ok := status >= 200 && status <= 299
 	if ok && j.data {
@@ -422,7 +493,12 @@ func (d *dispatcher) attempt(ctx context.Context, j *job, dest Destination) {
 		return // the server closes, or a reset has forgotten this
 	}
 	defer d.leave(j.lane())
-	switch wait, again := d.policy.wait(j.tries); {
+	if ok {
+		d.release(t.succeeded())
+	} else {
+		t.failed(at, d.now(), reason == reasonTimeout)
+	}
+	switch wait, again := d.retries.wait(j.tries); {
 	case j.waiting, j.index >= 0: // resent meanwhile
 	case ok:
 		d.finish(j, StateDelivered)
@@ -434,6 +510,9 @@ func (d *dispatcher) attempt(ctx context.Context, j *job, dest Destination) {
 		d.enqueue(j, j.NextRetry)
 	}
 }
+
+// reasonTimeout is that of an attempt that nobody answered.
+const reasonTimeout = "no answer in time"
 
 // post sends j and returns the header it sent, the status to note, and the reason
 // when that is not the receiver's.
@@ -455,7 +534,7 @@ func (d *dispatcher) post(ctx context.Context, j *job, dest Destination) (http.H
 	var refused *net.OpError
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return r.Header, http.StatusGatewayTimeout, "no answer in time"
+		return r.Header, http.StatusGatewayTimeout, reasonTimeout
 	case errors.Is(err, context.Canceled):
 		return r.Header, http.StatusInternalServerError, "abandoned"
 	case errors.As(err, &refused):
@@ -497,8 +576,7 @@ func (s *Server) Flush(ctx context.Context) error {
 	d := s.dispatch
 	for {
 		d.mu.Lock()
-		idle := d.holds == 0 && d.running == 0 && len(d.lanes) == 0 && (len(d.queue) == 0 || d.queue[0].due.After(d.now()))
-		changed := d.changed
+		idle, changed := d.idle(), d.changed
 		d.mu.Unlock()
 		switch {
 		case idle:

@@ -34,6 +34,7 @@ type Server struct {
 	publicURL *url.URL      // nil: links follow the Host of each request
 	root      http.Handler
 	transport http.RoundTripper
+	retries   retryProfile
 	dispatch  *dispatcher
 	pages     *template.Template
 	endpoints map[string]endpoint
@@ -148,6 +149,7 @@ func New(opts ...Option) (*Server, error) {
 		clock:     clock{base: time.Now},
 		advancing: make(chan struct{}, 1),
 		endpoints: endpoints(),
+		retries:   retryProfiles[0],
 		world:     newWorld(),
 		planning:  make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
