@@ -63,13 +63,13 @@ type Delivery struct {
 	// nil for the chunks of a large request, which are made anew for each attempt.
 	Body json.RawMessage `json:"body,omitzero"`
 
-	make func() ([]byte, error) // the body of a chunk
+	part *part // a chunk, which makes the body
 }
 
 // content is the body to send.
 func (d *Delivery) content() ([]byte, error) {
-	if d.make != nil {
-		return d.make()
+	if d.part != nil {
+		return d.part.body()
 	}
 	return d.Body, nil
 }
@@ -133,9 +133,9 @@ func (s *Server) emit(em emission, ev event) (Delivery, error) {
 		return Delivery{}, ErrNoDestination
 	}
 	em.reference = cmp.Or(em.reference, newUUID())
-	p := payload{make: em.make}
+	p := payload{part: em.part}
 	var err error
-	if p.make == nil {
+	if p.part == nil {
 		if p.body, err = ev.body(em.set); err != nil {
 			return Delivery{}, err
 		}
@@ -148,9 +148,9 @@ func (s *Server) emit(em emission, ev event) (Delivery, error) {
 		CreatedAt: s.now(),
 		State:     StatePending,
 		Body:      p.body,
-		make:      p.make,
+		part:      p.part,
 	}
-	data := em.make != nil || ev.User != nil && (ev.Athlete != nil || ev.Data != nil)
+	data := em.part != nil || ev.User != nil && (ev.Athlete != nil || ev.Data != nil)
 	var link []byte
 	if ping && data {
 		if link, err = s.point(em, p).body(nil); err != nil {

@@ -216,7 +216,7 @@ func (d *dispatcher) add(proto Delivery, ping []byte, data bool) (Delivery, erro
 		j.ID = newUUID()
 		j.URL = dest.URL
 		if ping != nil && dest.Mode == ModePing {
-			j.EventType, j.Body, j.make = "s3_payload", ping, nil
+			j.EventType, j.Body, j.part = "s3_payload", ping, nil
 		}
 		d.jobs = append(d.jobs, j)
 		d.enqueue(j, proto.CreatedAt)

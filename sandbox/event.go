@@ -56,8 +56,8 @@ type emission struct {
 	traceID   string // as well
 	linkBase  string // scheme and host of links; the server's own when empty
 	set       map[string]any
-	make      func() ([]byte, error) // makes the body, in place of the event
-	commit    func()                 // the change that the event reports, made once the body is known to be good
+	part      *part  // makes the body, in place of the event
+	commit    func() // the change that the event reports, made once the body is known to be good
 }
 
 // EventRequest asks for one event. Type is one of the 22 of Terra's webhooks, such

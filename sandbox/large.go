@@ -19,6 +19,14 @@ type chunk struct {
 	count int
 }
 
+// part is a payload that is made whenever it is needed, and not kept.
+type part struct {
+	query query
+	chunk chunk
+}
+
+func (p *part) body() ([]byte, error) { return p.query.payload(p.chunk) }
+
 // large reports whether the window is longer than a calendar month. From the 1st
 // of December to the 31st is not, nor is it to the 1st of January.
 func (w window) large() bool {
@@ -58,7 +66,7 @@ func (s *Server) sendLarge(ctx context.Context, q query, em emission) {
 			return
 		}
 		em.traceID = fmt.Sprintf("%s:chunk:%d", trace, n+1)
-		em.make = func() ([]byte, error) { return q.payload(c) }
+		em.part = &part{q, c}
 		s.emit(em, event{Type: string(q.kind)})
 	}
 }

@@ -13,7 +13,7 @@ import (
 type payload struct {
 	token   string
 	body    []byte
-	make    func() ([]byte, error)
+	part    *part
 	expires time.Time
 }
 
@@ -85,9 +85,9 @@ func (s *Server) servePayload(w http.ResponseWriter, r *http.Request) {
 			"\n<Error><Code>ExpiredToken</Code><Message>The link has expired.</Message></Error>\n")
 		return
 	}
-	if p.make != nil {
+	if p.part != nil {
 		var err error
-		if p.body, err = p.make(); err != nil {
+		if p.body, err = p.part.body(); err != nil {
 			s.log.Error("payload not made", "error", err)
 			http.Error(w, "internal error", http.StatusInternalServerError)
 			return
