@@ -34,7 +34,8 @@ func BenchmarkDeliveries(b *testing.B) {
 	}
 }
 
-// BenchmarkYear serves a year of days with samples.
+// BenchmarkYear serves a year of one person's days, and tells how high the heap
+// rose meanwhile.
 func BenchmarkYear(b *testing.B) {
 	s, err := sandbox.New(sandbox.WithNow(noon), sandbox.WithRateLimits(false))
 	if err != nil {
@@ -45,13 +46,41 @@ func BenchmarkYear(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for b.Loop() {
-		code, text := serve(s, "GET", "/api/v2/daily?user_id="+u.UserID+"&start_date=2025-01-01&end_date=2026-01-01&with_samples=true&to_webhook=false", "", "localhost")
-		if code != 200 {
-			b.Fatalf("status %d", code)
-		}
-		b.SetBytes(int64(len(text)))
+	for _, bb := range []struct{ name, samples, encoding string }{
+		{"summaries", "false", "identity"},
+		{"samples", "true", "identity"},
+		{"samples,gzip", "true", "gzip"},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			peak := watchHeap(b)
+			for b.Loop() {
+				r := httptest.NewRequest("GET", "/api/v2/daily?user_id="+u.UserID+"&start_date=2025-01-01&end_date=2026-01-01&to_webhook=false&with_samples="+bb.samples, nil)
+				r.Host = "localhost"
+				r.Header.Set("dev-id", sandbox.DefaultDevID)
+				r.Header.Set("x-api-key", sandbox.DefaultAPIKey)
+				r.Header.Set("Accept-Encoding", bb.encoding)
+				w := discard{header: http.Header{}}
+				s.ServeHTTP(&w, r)
+				b.SetBytes(w.size)
+			}
+			b.ReportMetric(float64(peak())/1e6, "peak-MB")
+		})
 	}
+}
+
+// discard is a response that only counts its bytes.
+type discard struct {
+	header http.Header
+	size   int64
+}
+
+func (w *discard) Header() http.Header { return w.header }
+
+func (w *discard) WriteHeader(int) {}
+
+func (w *discard) Write(b []byte) (int, error) {
+	w.size += int64(len(b))
+	return len(b), nil
 }
 
 // BenchmarkConnect connects a thousand people, each once more than before.

@@ -2,7 +2,6 @@ package sandbox_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -110,26 +109,6 @@ func TestWindow(t *testing.T) {
 		}
 		if first, _ := at(v, "data.0.metadata.start_time").(string); test.days > 0 && !strings.HasPrefix(first, test.first) {
 			t.Errorf("%s: begins with another day", test.query)
-		}
-	}
-}
-
-func TestRangeLimit(t *testing.T) {
-	t.Parallel()
-	s := sandboxtest.New(t, sandbox.WithNow(noon))
-	user := connect(t, s, "STRAVA", "anna").UserID
-	path := func(days int) string {
-		start := health.NewDate(2026, time.June, 1).AddDays(-days)
-		return fmt.Sprintf("/sleep?to_webhook=false&user_id=%s&start_date=%s&end_date=2026-06-01", user, start)
-	}
-	for _, base := range bases {
-		if a := call(t, s, "GET", base+path(1825), ""); a.StatusCode != http.StatusOK {
-			t.Errorf("%s: 1825 days: status %d, want 200", base, a.StatusCode)
-		}
-		a := call(t, s, "GET", base+path(1826), "")
-		if a.StatusCode != http.StatusTooManyRequests || a.Header.Get("X-Terra-RateLimit-Rule") != "r1" ||
-			a.Header.Get("Retry-After") != "" || a.object(t)["detail"] != "rate limit exceeded" {
-			t.Errorf("%s: 1826 days: status %d, want 429 by rule r1", base, a.StatusCode)
 		}
 	}
 }
