@@ -52,6 +52,9 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request, path string) (s
 	if id, ok := strings.CutPrefix(path, "/deliveries/"); ok {
 		return s.controlDelivery(w, r, id)
 	}
+	if id, ok := strings.CutPrefix(path, "/rules/"); ok {
+		return s.controlRule(w, r, id)
+	}
 	switch path {
 	case "/users":
 		return s.controlUsers(w, r)
@@ -72,6 +75,8 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request, path string) (s
 		return s.controlClock(w, r)
 	case "/retries":
 		return s.controlRetries(w, r)
+	case "/rules":
+		return s.controlRules(w, r)
 	case "/reset":
 		if err := allow(w, r, http.MethodPost); err != nil {
 			return 0, nil, err
@@ -262,9 +267,9 @@ func jsonType(e *json.UnmarshalTypeError) string {
 func explain(err error) *controlError {
 	status := http.StatusBadRequest
 	switch {
-	case errors.Is(err, ErrUnknownUser), errors.Is(err, ErrUnknownDelivery):
+	case errors.Is(err, ErrUnknownUser), errors.Is(err, ErrUnknownDelivery), errors.Is(err, ErrUnknownRule):
 		status = http.StatusNotFound
-	case errors.Is(err, ErrNoDestination), errors.Is(err, ErrNoRecord):
+	case errors.Is(err, ErrNoDestination), errors.Is(err, ErrNoRecord), errors.Is(err, ErrTooManyRules):
 		status = http.StatusConflict
 	case errors.Is(err, http.ErrServerClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		status = http.StatusServiceUnavailable

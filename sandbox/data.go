@@ -209,6 +209,9 @@ func (c *call) replyRecords(q query) error {
 	begun := false
 	for _, record := range q.records(c.r.Context()) {
 		b, err := record.MarshalJSON()
+		if err == nil && c.editRecord != nil {
+			b, err = editObject(b, c.editRecord)
+		}
 		if err != nil {
 			panic(http.ErrAbortHandler) // part of the body is out: cut it off, so that nobody takes it for whole
 		}

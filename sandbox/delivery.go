@@ -140,19 +140,33 @@ func (s *Server) emit(em emission, ev event) (Delivery, error) {
 			return Delivery{}, err
 		}
 	}
+	c := s.course(ev.Type, em.userID)
+	whole := p
+	if p, err = p.spoiled(c.spoils...); err != nil {
+		return Delivery{}, err
+	}
 	proto := Delivery{
-		EventType: ev.Type,
+		EventType: cmp.Or(c.retype, ev.Type),
 		UserID:    em.userID,
 		TraceID:   cmp.Or(em.traceID, newUUID()),
 		Reference: em.reference,
 		CreatedAt: s.now(),
 		State:     StatePending,
-		Body:      p.body,
-		part:      p.part,
 	}
 	data := em.part != nil || ev.User != nil && (ev.Athlete != nil || ev.Data != nil)
+	d, err := s.send(em, proto, p, data && ping, data, c)
+	if err == nil && c.stale > 0 {
+		err = s.sendEarlier(em, proto, whole, data && ping, c)
+	}
+	return d, err
+}
+
+// send queues a delivery of p for every destination.
+func (s *Server) send(em emission, proto Delivery, p payload, linked, data bool, c course) (Delivery, error) {
+	proto.Body, proto.part = p.body, p.part
 	var link []byte
-	if ping && data {
+	if linked {
+		var err error
 		if link, err = s.point(em, p).body(nil); err != nil {
 			return Delivery{}, err
 		}
@@ -160,9 +174,9 @@ func (s *Server) emit(em emission, ev event) (Delivery, error) {
 	if em.commit != nil {
 		em.commit()
 	}
-	d, err := s.dispatch.add(proto, link, data)
+	d, err := s.dispatch.add(proto, link, data, c)
 	if err != nil {
-		s.log.Warn("event not delivered", "event", ev.Type, "error", err)
+		s.log.Warn("event not delivered", "event", proto.EventType, "error", err)
 	}
 	return d, err
 }

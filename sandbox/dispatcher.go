@@ -31,6 +31,7 @@ type dispatcher struct {
 	devID     string
 	client    *http.Client
 	delivered func(userID string, at time.Time) // told of data that arrived
+	strike    func(eventType, userID string) attemptFault
 
 	ctx   context.Context // ends with the server
 	end   context.CancelFunc
@@ -41,6 +42,7 @@ type dispatcher struct {
 	retries      retryProfile
 	targets      []*target // by place
 	jobs         []*job    // in order of creation
+	yielding     []*job    // for another to pass, or once were
 	queue        jobQueue
 	lanes        map[lane][]*job // busy ones, and who waits in them
 	queuedBytes  int
@@ -66,7 +68,7 @@ type job struct {
 	Delivery
 	place    int    // of its destination
 	data     bool   // carries records, or a link to them
-	event    string // what it is about, where EventType may be that of a link
+	event    string // what it is about, where EventType may be that of a link, or a rule's
 	tries    int    // since it was created or resent
 	resent   bool   // and not attempted since
 	due      time.Time
@@ -74,6 +76,7 @@ type job struct {
 	index    int  // in the queue, -1 when not there
 	waiting  bool // in its lane, not in the queue
 	admitted bool // its lane is kept for it
+	yields   bool // to the next in its lane
 	finished bool
 }
 
@@ -96,6 +99,7 @@ func startDispatcher(s *Server) *dispatcher {
 		},
 		retries:   s.retries,
 		delivered: s.touch,
+		strike:    s.strikeAttempt,
 		lanes:     map[lane][]*job{},
 		wake:      make(chan struct{}, 1),
 		changed:   make(chan struct{}),
@@ -123,7 +127,7 @@ func (d *dispatcher) reset() {
 	defer d.mu.Unlock()
 	d.endEpoch()
 	d.epoch, d.endEpoch = context.WithCancel(d.ctx)
-	d.targets, d.jobs, d.queue = nil, nil, nil
+	d.targets, d.jobs, d.queue, d.yielding = nil, nil, nil, nil
 	d.queuedBytes, d.finished, d.finishedSize = 0, 0, 0
 	d.lanes = map[lane][]*job{}
 	d.announce()
@@ -199,7 +203,7 @@ func (d *dispatcher) background(f func(context.Context)) {
 
 // add queues one delivery for each destination. Those that are pinged get ping for
 // a body, unless it is nil.
-func (d *dispatcher) add(proto Delivery, ping []byte, data bool) (Delivery, error) {
+func (d *dispatcher) add(proto Delivery, ping []byte, data bool, c course) (Delivery, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
@@ -212,16 +216,18 @@ func (d *dispatcher) add(proto Delivery, ping []byte, data bool) (Delivery, erro
 	}
 	var first Delivery
 	for place, dest := range d.targets {
-		j := &job{Delivery: proto, place: place, data: data, event: proto.EventType, index: -1}
-		j.ID = newUUID()
-		j.URL = dest.URL
-		if ping != nil && dest.Mode == ModePing {
-			j.EventType, j.Body, j.part = "s3_payload", ping, nil
-		}
-		d.jobs = append(d.jobs, j)
-		d.enqueue(j, proto.CreatedAt)
-		if place == 0 {
-			first = j.snapshot()
+		for n := range 1 + c.copies {
+			j := &job{Delivery: proto, place: place, data: data, event: c.event, tries: len(proto.Attempts), index: -1}
+			j.ID = newUUID()
+			j.URL = dest.URL
+			if ping != nil && dest.Mode == ModePing {
+				j.EventType, j.Body, j.part = "s3_payload", ping, nil
+			}
+			d.jobs = append(d.jobs, j)
+			d.launch(j, c)
+			if place == 0 && n == 0 {
+				first = j.snapshot()
+			}
 		}
 	}
 	d.evict()
@@ -392,6 +398,7 @@ func (d *dispatcher) start() (wait time.Duration, ok bool) {
 			break
 		}
 		heap.Pop(&d.queue)
+		j.yields = false
 		j.State, j.NextRetry = StatePending, time.Time{}
 		if waiting, busy := d.lanes[j.lane()]; busy && !j.admitted {
 			j.waiting = true
@@ -511,8 +518,11 @@ func (d *dispatcher) attempt(ctx context.Context, j *job, t *target) {
 	}
 }
 
-// reasonTimeout is that of an attempt that nobody answered.
-const reasonTimeout = "no answer in time"
+// Why an attempt failed that nobody answered, or that reached nobody.
+const (
+	reasonTimeout = "no answer in time"
+	reasonRefused = "connection refused or reset"
+)
 
 // post sends j and returns the header it sent, the status to note, and the reason
 // when that is not the receiver's.
@@ -523,11 +533,21 @@ func (d *dispatcher) post(ctx context.Context, j *job, dest Destination) (http.H
 	if err != nil {
 		return nil, http.StatusInternalServerError, "the destination's URL cannot be used"
 	}
+	fault := d.strike(j.event, j.UserID)
+	if fault.forged {
+		forge(r.Header)
+	}
+	if fault.dropped {
+		return r.Header, http.StatusServiceUnavailable, reasonRefused
+	}
 	resp, err := d.client.Do(r.WithContext(ctx))
 	if err == nil {
 		defer resp.Body.Close()
 		_, err = io.CopyN(io.Discard, resp.Body, 64<<10)
 		if err == nil || err == io.EOF {
+			if fault.status != 0 {
+				return r.Header, fault.status, "the receiver's answer was lost"
+			}
 			return r.Header, resp.StatusCode, ""
 		}
 	}
@@ -538,7 +558,7 @@ func (d *dispatcher) post(ctx context.Context, j *job, dest Destination) (http.H
 	case errors.Is(err, context.Canceled):
 		return r.Header, http.StatusInternalServerError, "abandoned"
 	case errors.As(err, &refused):
-		return r.Header, http.StatusServiceUnavailable, "connection refused or reset"
+		return r.Header, http.StatusServiceUnavailable, reasonRefused
 	}
 	return r.Header, http.StatusInternalServerError, "no usable answer"
 }

@@ -21,11 +21,18 @@ type chunk struct {
 
 // part is a payload that is made whenever it is needed, and not kept.
 type part struct {
-	query query
-	chunk chunk
+	query  query
+	chunk  chunk
+	spoils []Fault // what rules make of it
 }
 
-func (p *part) body() ([]byte, error) { return p.query.payload(p.chunk) }
+func (p *part) body() ([]byte, error) {
+	b, err := p.query.payload(p.chunk)
+	if err != nil {
+		return nil, err
+	}
+	return spoil(b, p.spoils)
+}
 
 // large reports whether the window is longer than a calendar month. From the 1st
 // of December to the 31st is not, nor is it to the 1st of January.
@@ -66,7 +73,7 @@ func (s *Server) sendLarge(ctx context.Context, q query, em emission) {
 			return
 		}
 		em.traceID = fmt.Sprintf("%s:chunk:%d", trace, n+1)
-		em.part = &part{q, c}
+		em.part = &part{query: q, chunk: c}
 		s.emit(em, event{Type: string(q.kind)})
 	}
 }

@@ -36,6 +36,7 @@ type Server struct {
 	transport http.RoundTripper
 	retries   retryProfile
 	dispatch  *dispatcher
+	rules     ruleSet
 	pages     *template.Template
 	endpoints map[string]endpoint
 	unlimited bool
@@ -163,6 +164,7 @@ func New(opts ...Option) (*Server, error) {
 			return nil, err
 		}
 	}
+	s.rules.seed = s.seed
 	s.dispatch = startDispatcher(s)
 	return s, nil
 }
@@ -182,6 +184,7 @@ func (s *Server) Reset() {
 	s.world = newWorld()
 	s.mu.Unlock()
 	s.budget.reset()
+	s.rules.reset()
 	s.dispatch.reset()
 	s.clock.setOffset(0)
 }
