@@ -10,7 +10,10 @@ import (
 	"github.com/terra-go/terra/health"
 )
 
-const maxPayloadBytes = 256 << 20 // of one delivery
+const (
+	maxPayloadBytes = 256 << 20 // of one delivery
+	maxKeptBytes    = 1 << 20   // longer ones are made for every attempt
+)
 
 // window is what a data request asks for: days from start up to, not including,
 // end.
@@ -64,7 +67,14 @@ func fetch(k kind) func(*Server, *call) error {
 		if err != nil || c.r.Context().Err() != nil {
 			return err
 		}
+		whole := &part{query: q, chunk: chunk{day: days.start, count: len(data)}}
+		if data.size() <= maxKeptBytes {
+			whole = nil
+		} else {
+			data = nil
+		}
 		return s.sendToWebhook(c, k, conn.user, listening, false, func(em emission) {
+			em.part = whole
 			s.emit(em, dataEvent(k, conn.user, data))
 		})
 	}
@@ -129,13 +139,13 @@ func (s *Server) subject(c *call) (connection, error) {
 // marshal makes the records of one payload.
 func (q query) marshal(ctx context.Context) (records, error) {
 	list := records{}
-	size := 0
+	left := maxPayloadBytes
 	for _, record := range q.records(ctx) {
 		b, err := record.MarshalJSON()
 		if err != nil {
 			return nil, err
 		}
-		if size += len(b); size > maxPayloadBytes {
+		if left -= len(b); left < 0 {
 			return nil, &apiError{status: http.StatusRequestEntityTooLarge, detail: "the payload would be too large; ask for fewer days"}
 		}
 		list = append(list, b)

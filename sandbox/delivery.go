@@ -60,10 +60,11 @@ type Delivery struct {
 	Header http.Header `json:"header"`
 
 	// Body is what is or will be sent. It is shared and must not be changed. It is
-	// nil for the chunks of a large request, which are made anew for each attempt.
+	// nil where data are made anew for each attempt: in the chunks of large requests
+	// and when they are longer than a megabyte.
 	Body json.RawMessage `json:"body,omitzero"`
 
-	part *part // a chunk, which makes the body
+	part *part // makes the body, when that is not kept
 }
 
 // content is the body to send.

@@ -89,14 +89,19 @@ func (c connection) day(k kind, date health.Date, samples bool) iter.Seq2[health
 // records are the JSON texts of the records of one payload.
 type records [][]byte
 
-// appendTo adds the records as the last member of the JSON object text.
-func (list records) appendTo(text []byte) []byte {
-	const open, end = `,"data":[`, `]}`
-	size := len(text) + len(open) + len(end)
+// size is how long they are with the commas between.
+func (list records) size() int {
+	size := 0
 	for _, r := range list {
 		size += len(r) + 1
 	}
-	b := make([]byte, 0, size)
+	return size
+}
+
+// appendTo adds the records as the last member of the JSON object text.
+func (list records) appendTo(text []byte) []byte {
+	const open, end = `,"data":[`, `]}`
+	b := make([]byte, 0, len(text)+len(open)+list.size()+len(end))
 	b = append(append(b, text[:len(text)-1]...), open...)
 	for i, r := range list {
 		if i > 0 {
