@@ -2,6 +2,9 @@ package sandbox_test
 
 import (
 	"errors"
+	"fmt"
+	"log"
+	"strings"
 	"testing"
 	"time"
 
@@ -119,4 +122,20 @@ func TestUnknownPersona(t *testing.T) {
 	if len(s.Users()) != 0 {
 		t.Error("connected all the same")
 	}
+}
+
+// A person is who the test needs: here, somebody who trains on most days.
+func ExampleWithPersona() {
+	s, err := sandbox.New(sandbox.WithNow(noon))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer s.Close()
+	user, err := s.Connect("GARMIN", "member-7", sandbox.WithPersona(synth.Athlete))
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, text := serve(s, "GET", "/api/v2/activity?to_webhook=false&start_date=2026-06-01&end_date=2026-06-08&user_id="+user.UserID, "", "localhost")
+	fmt.Println("trains often:", strings.Count(text, `"summary_id"`) >= 5)
+	// Output: trains often: true
 }
