@@ -71,7 +71,8 @@ func (c *Collection[T]) Fetch(ctx context.Context, userID string, r Range, opts 
 // List returns the records of the days in r, oldest first. While the provider is
 // still processing it waits and asks again, as long as ctx and ten requests
 // allow. Data that is not in the response is an error: [ErrRateLimited],
-// [ErrQueued], [ErrProcessing], [ErrMalformed].
+// [ErrQueued], [ErrProcessing], [ErrMalformed]; so is an error reported with a 200
+// that is not known to mean that there is none, as [ErrNoData].
 func (c *Collection[T]) List(ctx context.Context, userID string, r Range, opts ...CallOption) ([]T, error) {
 	q, err := c.call(userID, r, false, opts)
 	if err != nil {
@@ -211,6 +212,9 @@ func records[T any](ctx context.Context, t *transport, c call) (*Data[T], error)
 		case *Data[T]:
 			return result, nil
 		case *NoData[T]:
+			if !result.documented {
+				return nil, result.failure()
+			}
 			return &Data[T]{outcome: result.outcome}, nil
 		case *Processing[T]:
 			wait := cmp.Or(result.RetryAfter, processingWait)

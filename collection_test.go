@@ -17,7 +17,7 @@ import (
 
 const (
 	processing = `{"type":"processing","retry_after_seconds":60}`
-	queued     = `{"type":"sleep","reference":"ref"}`
+	queued     = `{"type":"sleep","status":"success","message":"on its way","reference":"ref"}`
 )
 
 // nights answers with one night for each day of the range asked for, and notes
@@ -133,6 +133,7 @@ func TestListGivesUpOnProcessing(t *testing.T) {
 func TestListRefusesOtherOutcomes(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]error{
+		`{"status":"error","message":"out of order"}`: terra.ErrNoData,
 		queued: terra.ErrQueued,
 		`{"type":"rate_limit","message":"Rate limit exceeded"}`: terra.ErrRateLimited,
 		`{"status":"success"}`: terra.ErrMalformed,
@@ -151,8 +152,8 @@ func TestListRefusesOtherOutcomes(t *testing.T) {
 func TestRequest(t *testing.T) {
 	t.Parallel()
 	got, err := serve(t, answer(200, queued)).Sleep.Request(t.Context(), "u1", week)
-	if err != nil || got.Reference != "ref" || got.Large {
-		t.Fatalf("reference and size are not those of the body, error %v", err)
+	if err != nil || got.Reference != "ref" || got.Large || got.Status != "success" || got.Message != "on its way" {
+		t.Fatalf("reference, size and status are not those of the body, error %v", err)
 	}
 	for body, want := range map[string]error{
 		sleepBody():               terra.ErrNotQueued,

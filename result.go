@@ -39,7 +39,10 @@ type Data[T any] struct {
 // provider does not offer this type of data.
 type NoData[T any] struct {
 	outcome[T]
+	Status  string
 	Message string
+
+	documented bool // a form known to mean this, not just any error reported with a 200
 }
 
 // Queued is Terra's promise to send the data to the webhook. The first delivery
@@ -54,6 +57,9 @@ type Queued[T any] struct {
 	// Large is set when the data will come in several deliveries, announced by
 	// events of their own.
 	Large bool
+
+	Status  string
+	Message string // the current API has none, unless the request is large
 }
 
 // Processing means that the provider is still collecting the data; the same
@@ -163,18 +169,20 @@ func parseResult[T any](r *response) (Result[T], error) {
 		return &Processing[T]{o, wait}, nil
 	case e.Type == "large_request_processing",
 		e.Reference != "" && strings.HasPrefix(e.Message, "Large request"):
-		return &Queued[T]{o, e.Reference, true}, nil
+		return &Queued[T]{o, e.Reference, true, e.Status, e.Message}, nil
 	case e.Reference != "":
-		return &Queued[T]{o, e.Reference, false}, nil
+		return &Queued[T]{o, e.Reference, false, e.Status, e.Message}, nil
 	case e.Type == "rate_limit":
 		return &RateLimited[T]{o, e.Message}, nil
-	case e.Type == "no_data", e.Status == "error", e.Status == "not_available",
-		isNoDataSentence(e.Status), isNoDataSentence(e.Message):
-		message := e.Message
-		if message == "" && isNoDataSentence(e.Status) {
-			message = e.Status
+	}
+	documented := e.Type == "no_data" || e.Status == "not_available" ||
+		isNoDataSentence(e.Status) || isNoDataSentence(e.Message)
+	if documented || e.Status == "error" {
+		n := &NoData[T]{outcome: o, Status: e.Status, Message: e.Message, documented: documented}
+		if n.Message == "" && isNoDataSentence(e.Status) {
+			n.Message = e.Status
 		}
-		return &NoData[T]{o, message}, nil
+		return n, nil
 	}
 	return &UnknownResult[T]{o}, nil
 }

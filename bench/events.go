@@ -4,78 +4,76 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
-	"github.com/terra-go/terra/health"
 	"github.com/terra-go/terra/webhook"
 )
 
 const signingSecret = "bench-secret"
 
-// eventWorkloads are what a receiver does with each delivery: verify it, and turn
-// it into typed values.
-func eventWorkloads() ([]workload, error) {
-	var out []workload
-	for _, size := range []struct {
-		name  string
-		bytes int
-	}{{"2 KB", 2 << 10}, {"200 KB", 200 << 10}} {
-		body, err := sleepEvent(size.bytes)
+// eventsSection is what a receiver does with each delivery: verify it, and turn it
+// into typed values.
+func eventsSection(r *report, m measurer) error {
+	for _, next := range []func() (document, error){
+		dayEventDocument, authDocument,
+	} {
+		d, err := next()
 		if err != nil {
-			return nil, err
+			return err
 		}
-		now := time.Now()
-		header := http.Header{}
-		header.Set(webhook.HeaderSignature, webhook.Sign(signingSecret, now, body))
-		verifier, err := webhook.NewVerifier([]string{signingSecret}, webhook.WithClock(func() time.Time { return now }))
+		contenders, err := eventContenders(d)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		out = append(out, workload{
-			name:  fmt.Sprintf("verify and parse an event of %s", size.name),
-			bytes: len(body),
-			contenders: []contender{
-				{"terra/webhook", func() error { return verifyAndParse(verifier, header, body) }},
-				{"hmac and encoding/json into the same structs", func() error {
-					var ev struct {
-						Type string
-						User health.User
-						Data []health.Sleep
-					}
-					return byHand(header, body, &ev)
-				}},
-				{"hmac and encoding/json into map[string]any", func() error {
-					var ev map[string]any
-					return byHand(header, body, &ev)
-				}},
-			},
-		})
-	}
-	return out, nil
-}
-
-func verifyAndParse(v *webhook.Verifier, h http.Header, body []byte) error {
-	if err := v.Verify(h, body); err != nil {
-		return err
-	}
-	ev, err := webhook.Parse(h, body)
-	if err != nil {
-		return err
-	}
-	if sleep, ok := ev.(*webhook.Sleep); !ok || len(sleep.Data) != 1 {
-		return errors.New("not the night that was sent")
+		if err := r.table(m, d.name, len(d.text), contenders); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
+func eventContenders(d document) ([]contender, error) {
+	now := time.Now()
+	header := http.Header{}
+	header.Set(webhook.HeaderSignature, webhook.Sign(signingSecret, now, d.text))
+	verifier, err := webhook.NewVerifier([]string{signingSecret}, webhook.WithClock(func() time.Time { return now }))
+	if err != nil {
+		return nil, err
+	}
+	ours := contender{name: "terra, verify and parse", do: func() error {
+		if err := verifier.Verify(header, d.text); err != nil {
+			return err
+		}
+		_, err := webhook.Parse(header, d.text)
+		return err
+	}}
+	if d.big() {
+		ours.maxTime = 2.5
+	}
+	contenders := []contender{
+		{name: "HMAC-SHA256 alone", do: func() error {
+			mac := hmac.New(sha256.New, []byte(signingSecret))
+			mac.Write(d.text)
+			mac.Sum(nil)
+			return nil
+		}},
+		ours,
+	}
+	for _, p := range peers {
+		contenders = append(contenders, contender{
+			name: "by hand with " + p.name,
+			do:   func() error { return byHand(p, header, d.text, d.mirror()) },
+		})
+	}
+	return contenders, nil
+}
+
 // byHand is the receiver that a team writes in an afternoon: one signature in the
 // header, no look at its age.
-func byHand(h http.Header, body []byte, into any) error {
+func byHand(p peer, h http.Header, body []byte, into any) error {
 	stamp, signature, ok := strings.Cut(h.Get(webhook.HeaderSignature), ",v1=")
 	if !ok {
 		return errors.New("no signature")
@@ -87,5 +85,5 @@ func byHand(h http.Header, body []byte, into any) error {
 	if err != nil || !hmac.Equal(mac.Sum(nil), want) {
 		return errors.New("signature does not match")
 	}
-	return json.Unmarshal(body, into)
+	return p.unmarshal(body, into)
 }

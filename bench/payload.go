@@ -1,93 +1,198 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
-	"math"
+	"errors"
+	"fmt"
 	"time"
 
+	"github.com/terra-go/terra/bench/mirror"
+	"github.com/terra-go/terra/bench/mirror/pointer"
 	"github.com/terra-go/terra/health"
 	"github.com/terra-go/terra/opt"
+	"github.com/terra-go/terra/sandbox/synth"
+	"github.com/terra-go/terra/webhook"
 )
 
 const userID = "5a1f6f62-0b6e-4f0e-9d6a-2f8f0f2b6f11"
 
-// sleepEvent is the body of a webhook with one night, of about size bytes: it has
-// as many heart rate samples as fit.
-func sleepEvent(size int) ([]byte, error) {
-	empty, err := sleepEventOf(0)
-	if err != nil {
-		return nil, err
-	}
-	const probe = 100
-	some, err := sleepEventOf(probe)
-	if err != nil {
-		return nil, err
-	}
-	perSample := float64(len(some)-len(empty)) / probe
-	return sleepEventOf(max(0, int(math.Round(float64(size-len(empty))/perSample))))
+// A document is a payload, and how this library and the others take it.
+type document struct {
+	name    string
+	text    []byte
+	records int // in it
+
+	decode  func(text []byte) error // as this library does
+	collect func(text []byte) error // the same without the envelope, where there is one
+	value   json.Marshaler          // this library's, decoded
+	mirror  func() any              // a new one
+	pointer func() any
 }
 
-func sleepEventOf(samples int) ([]byte, error) { return sleepBody([]health.Sleep{night(0, samples)}) }
-
-// sleepHistory is the body of a response with as many nights as days, each with a
-// heart rate every five minutes.
-func sleepHistory(days int) ([]byte, error) {
-	nights := make([]health.Sleep, days)
-	for i := range nights {
-		nights[i] = night(i, 96)
+func recordDocument[T health.Record, M, P any](name string, record T) (document, error) {
+	value, ok := any(&record).(json.Marshaler)
+	if !ok {
+		return document{}, fmt.Errorf("%T does not marshal itself", record)
 	}
-	return sleepBody(nights)
-}
-
-func sleepBody(nights []health.Sleep) ([]byte, error) {
-	return json.Marshal(map[string]any{
-		"type":    "sleep",
-		"version": "2022-03-16",
-		"user": health.User{
-			UserID:      userID,
-			Provider:    "OURA",
-			Scopes:      opt.Some("daily,sleep"),
-			ReferenceID: opt.Some("bench"),
-			Active:      opt.Some(true),
+	text, err := value.MarshalJSON()
+	return document{
+		name: name, text: text, records: 1, value: value,
+		decode: func(text []byte) error {
+			_, err := health.Decode[T](text)
+			return err
 		},
-		"data": nights,
+		mirror:  func() any { return new(M) },
+		pointer: func() any { return new(P) },
+	}, err
+}
+
+func eventDocument[M, P any](name string, records int, payload any) (document, error) {
+	text, err := json.Marshal(payload)
+	if err != nil {
+		return document{}, err
+	}
+	event, err := webhook.Parse(nil, text)
+	if err != nil {
+		return document{}, err
+	}
+	value, ok := event.(json.Marshaler)
+	if !ok {
+		return document{}, fmt.Errorf("%T does not marshal itself", event)
+	}
+	return document{
+		name: name, text: text, records: records, value: value,
+		decode: func(text []byte) error {
+			_, err := webhook.Parse(nil, text)
+			return err
+		},
+		mirror:  func() any { return new(M) },
+		pointer: func() any { return new(P) },
+	}, nil
+}
+
+// person is one of the sandbox's people, who are always the same.
+func person(seed uint64) (*synth.Person, error) {
+	garmin, ok := synth.Lookup("GARMIN")
+	if !ok {
+		return nil, errors.New("the sandbox has no such provider")
+	}
+	return synth.New(seed, "bench", garmin, synth.WithPersona(synth.Athlete))
+}
+
+var firstDay = health.NewDate(2026, time.March, 2)
+
+func dayDocument() (document, error) {
+	return daily("a day with a heart rate every minute", true)
+}
+
+func summaryDocument() (document, error) {
+	return daily("a day's summary", false)
+}
+
+func daily(name string, samples bool) (document, error) {
+	p, err := person(2)
+	if err != nil {
+		return document{}, err
+	}
+	record, ok := p.Daily(firstDay, samples)
+	if !ok {
+		return document{}, errors.New("no day")
+	}
+	return recordDocument[health.Daily, mirror.Daily, pointer.Daily](name, record)
+}
+
+func nightDocument() (document, error) {
+	p, err := person(2)
+	if err != nil {
+		return document{}, err
+	}
+	nights := p.Sleep(firstDay, true)
+	if len(nights) == 0 {
+		return document{}, errors.New("no night")
+	}
+	return recordDocument[health.Sleep, mirror.Sleep, pointer.Sleep]("a night", nights[0])
+}
+
+// activityDocument is a walk of an hour, with its route and a value a second.
+func activityDocument() (document, error) {
+	p, err := person(0)
+	if err != nil {
+		return document{}, err
+	}
+	workouts := p.Activities(health.NewDate(2026, time.April, 2), true)
+	if len(workouts) == 0 {
+		return document{}, errors.New("no activity")
+	}
+	return recordDocument[health.Activity, mirror.Activity, pointer.Activity]("an hour of activity, every second", workouts[0])
+}
+
+func authDocument() (document, error) {
+	return eventDocument[mirror.AuthEvent, pointer.AuthEvent]("an auth event", 1, event{
+		Type:            "auth",
+		Status:          "success",
+		ReferenceID:     user.ReferenceID.Or(""),
+		WidgetSessionID: "8c2d1d3e-8f0e-4c55-a9f4-4d5e6b7a8c90",
+		FlowID:          "d0b7a4ce-6d52-4c0f-8f0e-0f1b9a7c6e55",
+		User:            user,
 	})
 }
 
-// night has a value in every part of the record that providers usually fill.
-func night(day, samples int) health.Sleep {
-	bedtime := time.Date(2026, time.March, 1+day, 23, 12, 0, 0, time.FixedZone("", 3600))
-	var s health.Sleep
-	s.Metadata.StartTime = health.TimestampOf(bedtime)
-	s.Metadata.EndTime = health.TimestampOf(bedtime.Add(8 * time.Hour))
-	s.Metadata.SummaryID = opt.Some("2f3d7a54-5f0f-4f4f-8a44-6a8f7c1d2e90")
-	s.Metadata.IsNap = opt.Some(false)
-
-	asleep := &s.SleepDurationsData.Asleep
-	asleep.DurationAsleepStateSeconds = opt.Some(26_100.0)
-	asleep.DurationDeepSleepStateSeconds = opt.Some(5_700.0)
-	asleep.DurationLightSleepStateSeconds = opt.Some(14_400.0)
-	asleep.DurationREMSleepStateSeconds = opt.Some(6_000.0)
-	s.SleepDurationsData.Awake.DurationAwakeStateSeconds = opt.Some(2_700.0)
-	s.SleepDurationsData.SleepEfficiency = opt.Some(0.906)
-	s.RespirationData.BreathsData.AvgBreathsPerMin = opt.Some(14.2)
-
-	summary := &s.HeartRateData.Summary
-	summary.AvgHRBPM = opt.Some(54.3)
-	summary.MinHRBPM = opt.Some(47.0)
-	summary.MaxHRBPM = opt.Some(71.0)
-	summary.RestingHRBPM = opt.Some(49.0)
-	s.HeartRateData.Detailed.HRSamples = heartRates(bedtime, samples)
-	return s
+// historyDocument is an event with many days, as a request for a long span yields.
+func historyDocument(days int) (document, error) {
+	return daysDocument(fmt.Sprintf("a history chunk of %d days", days), days)
 }
 
-// heartRates spreads n samples over eight hours.
-func heartRates(start time.Time, n int) []health.HeartRateDataSample {
-	samples := make([]health.HeartRateDataSample, n)
-	for i := range samples {
-		phase := float64(i) / float64(n)
-		samples[i].Timestamp = health.TimestampOf(start.Add(time.Duration(phase * float64(8*time.Hour))))
-		samples[i].BPM = opt.Some(math.Round(54+6*math.Sin(phase*9)) + float64(i%4))
+func dayEventDocument() (document, error) { return daysDocument("an event with one day", 1) }
+
+func daysDocument(name string, days int) (document, error) {
+	p, err := person(2)
+	if err != nil {
+		return document{}, err
 	}
-	return samples
+	records := make([]health.Daily, days)
+	for i := range records {
+		records[i], _ = p.Daily(firstDay.AddDays(i), true)
+	}
+	d, err := eventDocument[mirror.DailyEvent, pointer.DailyEvent](name, days, event{
+		Type:    "daily",
+		Version: payloadVersion,
+		User:    user,
+		Data:    records,
+	})
+	d.collect = func(text []byte) error {
+		var days []health.Daily
+		for day, err := range health.Records[health.Daily](bytes.NewReader(text)) {
+			if err != nil {
+				return err
+			}
+			days = append(days, day)
+		}
+		return nil
+	}
+	return d, err
+}
+
+// event is the body of a delivery, in the order in which the sandbox writes it.
+type event struct {
+	Type            string      `json:"type"`
+	Status          string      `json:"status,omitzero"`
+	Version         string      `json:"version,omitzero"`
+	ReferenceID     string      `json:"reference_id,omitzero"`
+	WidgetSessionID string      `json:"widget_session_id,omitzero"`
+	FlowID          string      `json:"flow_id,omitzero"`
+	User            health.User `json:"user"`
+	Data            any         `json:"data,omitzero"`
+}
+
+const payloadVersion = "2022-03-16"
+
+var user = health.User{
+	UserID:            userID,
+	Provider:          "GARMIN",
+	ReferenceID:       opt.Some("bench"),
+	Active:            opt.Some(true),
+	Scopes:            opt.Some("HEALTH_EXPORT,ACTIVITY_EXPORT"),
+	CreatedAt:         health.TimestampOf(time.Date(2026, time.March, 2, 7, 30, 0, 0, time.UTC)),
+	LastWebhookUpdate: health.NullTimestamp(),
 }

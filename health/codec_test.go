@@ -217,6 +217,22 @@ func TestHostileSizes(t *testing.T) {
 	}
 }
 
+// TestHostilePaths has a value that does not fit at every level of a deep text.
+func TestHostilePaths(t *testing.T) {
+	const depth = 4000
+	text := []byte(`{"details":` + strings.Repeat(`{"order":"x","steps":[`, depth) + "{}" + strings.Repeat("]}", depth) + "}")
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := health.DecodeStrict[health.PlannedWorkout](text)
+	runtime.ReadMemStats(&after)
+	if field, ok := errors.AsType[*health.FieldError](err); !ok || field.Count != depth-1 || len(field.Paths) != 100 {
+		t.Errorf("got a %T", err)
+	}
+	if times := int(after.TotalAlloc-before.TotalAlloc) / len(text); times > 100 {
+		t.Errorf("took %d times the text's memory", times)
+	}
+}
+
 // TestDecodeStrictPaths has a value of the wrong type in the place of every leaf.
 func TestDecodeStrictPaths(t *testing.T) {
 	t.Parallel()
@@ -234,44 +250,64 @@ func TestDecodeStrictPaths(t *testing.T) {
 
 func testStrictPaths[T health.Record](t *testing.T) {
 	t.Helper()
+	const most = 100
 	var paths []string
-	text := unfitDocument(reflect.TypeFor[T](), "$", nil, &paths)
+	unfit := unfitLeaves{paths: &paths}
+	text := unfit.document(reflect.TypeFor[T](), "$")
 	record, err := health.DecodeStrict[T]([]byte(text))
 	field, ok := errors.AsType[*health.FieldError](err)
 	if !ok {
 		t.Fatalf("%T: got %v", record, err)
 	}
-	if !slices.Equal(field.Paths, paths) {
-		t.Errorf("%T: the %d paths reported are not those of the %d leaves", record, len(field.Paths), len(paths))
+	if field.Count != len(paths) || !slices.Equal(field.Paths, paths[:min(most, len(paths))]) {
+		t.Errorf("%T: the %d paths of %d are not those of the %d leaves", record, len(field.Paths), field.Count, len(paths))
 	}
-	if record, err := health.Decode[T]([]byte(text)); err != nil {
+	if _, err := health.Decode[T]([]byte(text)); err != nil {
 		t.Errorf("%T: Decode gives %v", record, err)
+	}
+	for i, path := range paths {
+		unfit := unfitLeaves{paths: new([]string), only: path}
+		_, err := health.DecodeStrict[T]([]byte(unfit.document(reflect.TypeFor[T](), "$")))
+		if field, ok := errors.AsType[*health.FieldError](err); !ok || !slices.Equal(field.Paths, paths[i:i+1]) {
+			t.Errorf("%T: got %v, want %s", record, err, path)
+		}
 	}
 }
 
-// unfitDocument has a value of the wrong type for each leaf of typ, the paths of
-// which it adds.
-func unfitDocument(typ reflect.Type, path string, inside []reflect.Type, paths *[]string) string {
+// unfitLeaves makes documents of values that do not fit.
+type unfitLeaves struct {
+	only   string // the path of the single one, if any
+	paths  *[]string
+	inside []reflect.Type
+}
+
+func (u unfitLeaves) document(typ reflect.Type, path string) string {
+	u.inside = append(slices.Clip(u.inside), typ)
 	var members []string
 	for field := range typ.Fields() {
 		member := path + "." + jsonName(field)
 		var text string
 		switch {
 		case isObject(field.Type):
-			text = unfitDocument(field.Type, member, append(inside, typ), paths)
-		case field.Type.Kind() == reflect.Slice && isObject(field.Type.Elem()) && !slices.Contains(append(inside, typ), field.Type.Elem()):
-			*paths = append(*paths, member+"[0]")
-			text = `[true,` + unfitDocument(field.Type.Elem(), member+"[1]", append(inside, typ), paths) + `]`
+			text = u.document(field.Type, member)
+		case field.Type.Kind() == reflect.Slice && isObject(field.Type.Elem()) && !slices.Contains(u.inside, field.Type.Elem()):
+			text = "[" + u.leaf(member+"[0]", `true`) + "," + u.document(field.Type.Elem(), member+"[1]") + "]"
 		case field.Type.Kind() == reflect.Map:
-			*paths = append(*paths, member+".a", member)
-			text = fmt.Sprintf(`{"a":"x","b":1},%q:3`, jsonName(field))
+			text = `{"a":` + u.leaf(member+".a", `"x"`) + `,"b":1}`
 		default:
-			*paths = append(*paths, member)
-			text = `{"a":[1]}`
+			text = u.leaf(member, `{"a":[1]}`)
 		}
 		members = append(members, fmt.Sprintf("%q:%s", jsonName(field), text))
 	}
 	return "{" + strings.Join(members, ",") + "}"
+}
+
+func (u unfitLeaves) leaf(path, text string) string {
+	if u.only != "" && u.only != path {
+		return "null"
+	}
+	*u.paths = append(*u.paths, path)
+	return text
 }
 
 func TestDecodeStrict(t *testing.T) {

@@ -19,31 +19,46 @@ type Record interface {
 type SyntaxError = jsonscan.SyntaxError
 
 // ErrNotObject is the error for JSON that is no record: neither an object nor null.
+// Unmarshaling with encoding/json gives it too.
 var ErrNotObject = jsonscan.ErrNotObject
 
-// Decode reads one record. It accepts what json.Unmarshal accepts and gives the
-// same result, several times faster; the record keeps nothing of data.
+// Decode reads one record. The result is that of json.Unmarshal, which takes
+// several times as long because it looks through the whole text before it has the
+// record read. The record keeps nothing of data.
 //
-// A value that does not fit its field leaves the field as it is, so that one
-// oddity does not cost the record; [DecodeStrict] tells of them. Unknown members
-// are passed over. Names are matched exactly or else without regard to case, and
-// of a member that comes twice the later one counts. Numbers and booleans are also
-// read from strings, and the spellings and shapes of older payloads like today's.
-// The errors are [*SyntaxError] and [ErrNotObject].
+// One oddity does not cost the record: a value that does not fit its field leaves
+// the field as it is, and an unknown member is passed over. [DecodeStrict] tells of
+// the former. Numbers and booleans may also be strings that hold one, and a whole
+// number may be spelled 8.0. The names and shapes of older payloads are read as
+// today's.
+//
+// In all else, encoding/json sets the rule: what is JSON, how deep it may nest, that
+// text which is not UTF-8 becomes U+FFFD, that names are matched exactly or else
+// without regard to case, and that a member can come twice. Then two objects are
+// merged, and of other values, lists and maps included, the later one counts.
+//
+// The errors are [*SyntaxError], which may come with a part of the record, and
+// [ErrNotObject].
 func Decode[T Record](data []byte) (T, error) {
 	var record T
 	err := decode(data, &record, nil)
 	return record, err
 }
 
-// DecodeStrict is Decode, and reports the values that did not fit their fields as
-// a [*FieldError]. The record then holds the rest.
+// DecodeStrict is Decode, and reports values that do not fit their fields with a
+// [*FieldError]. The record then holds the rest.
 func DecodeStrict[T Record](data []byte) (T, error) {
 	var record T
+	var unfit FieldError
 	var offsets []int
-	err := decode(data, &record, func(offset int) { offsets = append(offsets, offset) })
-	if err == nil && len(offsets) > 0 {
-		err = &FieldError{Paths: jsonscan.Paths(data, offsets)}
+	err := decode(data, &record, func(offset int) {
+		if unfit.Count++; unfit.Count <= maxPaths {
+			offsets = append(offsets, offset)
+		}
+	})
+	if err == nil && unfit.Count > 0 {
+		unfit.Paths = jsonscan.Paths(data, offsets)
+		err = &unfit
 	}
 	return record, err
 }
@@ -52,20 +67,24 @@ func decode[T Record](data []byte, record *T, mismatch func(offset int)) error {
 	return jsonscan.Unmarshal(data, any(record).(jsonscan.Object), mismatch)
 }
 
-// A FieldError lists the values in a record that did not fit their fields.
+// maxPaths limits the work for a text that is all wrong, and deep.
+const maxPaths = 100
+
+// A FieldError tells which values in a record do not fit their fields.
 type FieldError struct {
-	Paths []string // in the order of the text, as in $.heart_rate_data.detailed.hr_samples[3].bpm
+	Paths []string // of the first hundred in the text: $.heart_rate_data.detailed.hr_samples[3].bpm
+	Count int      // of all of them
 }
 
 // Error names the first few paths, and no values.
 func (e *FieldError) Error() string {
 	const shown = 3
-	text := fmt.Sprintf("health: %d values do not fit their fields: ", len(e.Paths))
-	if len(e.Paths) == 1 {
-		text = "health: a value does not fit its field: "
+	text := "health: a value does not fit its field: "
+	if e.Count != 1 {
+		text = fmt.Sprintf("health: %d values do not fit their fields: ", e.Count)
 	}
 	text += strings.Join(e.Paths[:min(shown, len(e.Paths))], ", ")
-	if len(e.Paths) > shown {
+	if e.Count > shown {
 		text += ", …"
 	}
 	return text

@@ -5,17 +5,23 @@
 //
 // # Reading a record
 //
-// Records decode with [encoding/json] and encode back to the same values. No
-// provider fills every field, so every scalar is an [opt.Value], which tells
-// absent, null and present apart. Nested objects are plain structs, so that a
-// chain of fields needs no check on the way:
+// Records decode with [encoding/json] and encode back to the same values. [Decode]
+// gives the same record sooner, [DecodeStrict] tells what did not fit, and [Records]
+// reads payloads of any length. No provider fills every field, so every scalar is an
+// [opt.Value], which tells absent, null and present apart. Nested objects are plain
+// structs, so that a chain of fields needs no check on the way:
 //
 //	if bpm, ok := night.HeartRateData.Summary.AvgHRBPM.Get(); ok {
 //
 // A null object reads as an absent one, and a null array as nil. Fields that this
 // package does not know are skipped; enumerated values that it does not know keep
 // their number or text and answer false to Known. Numbers of whole value are
-// integers however they are spelled, as in 8.0.
+// integers however they are spelled, as in 8.0. A value of the wrong type leaves its
+// field absent, and the rest of the record is read.
+//
+// Give a record a name where it is part of a struct of yours: embedded, its JSON
+// would take the place of the struct's, as happens with all types that have their
+// own UnmarshalJSON.
 //
 // # Times
 //

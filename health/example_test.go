@@ -2,7 +2,9 @@ package health_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/terra-go/terra/health"
@@ -140,4 +142,41 @@ func ExampleLatLng() {
 	err := json.Unmarshal([]byte(`[51.5, -0.12]`), &position)
 	fmt.Println(position.Lat, position.Lng, err)
 	// Output: 51.5 -0.12 <nil>
+}
+
+func ExampleDecode() {
+	night, err := health.Decode[health.Sleep]([]byte(`{"scores": {"sleep": "81"}, "metadata": {"is_nap": "maybe"}}`))
+	fmt.Println(night.Scores.Sleep, night.Metadata.IsNap, err)
+
+	_, err = health.Decode[health.Sleep]([]byte(`{"scores": {"sleep": 81`))
+	fmt.Println(err)
+	// Output:
+	// 81 absent <nil>
+	// malformed JSON at byte 23: unexpected end
+}
+
+func ExampleDecodeStrict() {
+	night, err := health.DecodeStrict[health.Sleep]([]byte(`{"scores": {"sleep": 81}, "metadata": {"is_nap": "maybe"}}`))
+	fmt.Println(night.Scores.Sleep, err)
+	if unfit, ok := errors.AsType[*health.FieldError](err); ok {
+		fmt.Println(unfit.Count, unfit.Paths)
+	}
+	// Output:
+	// 81 health: a value does not fit its field: $.metadata.is_nap
+	// 1 [$.metadata.is_nap]
+}
+
+func ExampleRecords() {
+	payload := strings.NewReader(`{"type": "sleep", "data": [{"scores": {"sleep": 81}}, {"scores": {"sleep": 74}}, {"sco`)
+	for night, err := range health.Records[health.Sleep](payload) {
+		if err != nil {
+			fmt.Println(err)
+			break
+		}
+		fmt.Println(night.Scores.Sleep)
+	}
+	// Output:
+	// 81
+	// 74
+	// health: the stream ends too early
 }

@@ -3,6 +3,7 @@ package health_test
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/terra-go/terra/health"
@@ -49,4 +50,46 @@ func fuzzLikeOracle[T any](f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) { testLikeOracle(t, typ, data) })
+}
+
+// FuzzTimestamps reads and writes timestamps one after the other, the first of which
+// the codec remembers to be quick about the others.
+func FuzzTimestamps(f *testing.F) {
+	const usual = "2026-07-01T07:04:11.000000+01:00"
+	for _, text := range []string{
+		usual, "2026-07-01T23:59:59.999999+01:00", "2026-07-01T24:00:00.000000+01:00", "2026-07-01T07:60:11.000000+01:00", "2026-07-01T07:04:60.000000+01:00",
+		"2026-07-01T07:04:11.00000:+01:00", "2026-07-01T07/04:11.000000+01:00", "2026-07-01T0\x80:04:11.000000+01:00", "2026-07-01T07:04:11.000000+01:0",
+		"2026-07-01T07:04:11.000000+01:000", "2026-07-01 07:04:11.000000+01:00", "2026-07-01T07:04:11.000000-01:00", "2026-07-01T07:04:11.000000+00:00",
+		"2026-07-01T07:04:11.000000-00:00", "2026-07-02T07:04:11.000000+01:00", "2026-07-01T07:04:11+01:00", "2026-07-01T07:04:11.00000+01:000",
+		"0000-01-01T00:00:00.000000+01:00", "9999-12-31T23:59:59.000000+01:00", "1969-12-31T23:59:59.000000+01:00", "2026-07-01", "null", "",
+	} {
+		f.Add(usual, text)
+		f.Add(text, usual)
+	}
+	f.Fuzz(func(t *testing.T, first, second string) {
+		var sent, want, got health.HeartRateDataDetailed
+		var texts []string
+		for _, text := range []string{first, second, first, second} {
+			quoted, err := json.Marshal(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts = append(texts, `{"timestamp":`+string(quoted)+`}`)
+			ts, _ := health.ParseTimestamp(strings.ToValidUTF8(text, "\ufffd"))
+			want.HRSamples = append(want.HRSamples, health.HeartRateDataSample{Timestamp: ts})
+		}
+		if err := json.Unmarshal([]byte(`{"hr_samples":[`+strings.Join(texts, ",")+`]}`), &sent); err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(sent, want) {
+			t.Error("not what ParseTimestamp reads")
+		}
+		text, err := json.Marshal(sent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(text, &got); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("changed by a round trip: %v", err)
+		}
+	})
 }

@@ -14,12 +14,13 @@ var ErrTruncated = errors.New("health: the stream ends too early")
 // Records reads the records of a payload of any length one by one, in memory for
 // little more than the largest of them. The payload is a response or a delivery, an
 // object whose data member is an array of records (athlete is a single one), or
-// just an array of records. Records are decoded as by [Decode] and hold nothing of
-// each other.
+// just an array of records. Records are decoded as by [Decode], and one that is no
+// object as an empty one. They hold nothing of each other.
 //
 // An error comes last, with a zero record: that of r, [ErrTruncated], a
-// [*SyntaxError] whose offset counts from the start of the stream, or
-// [ErrNotObject] for a payload of another shape.
+// [*SyntaxError] whose offset counts from the first byte of r, or [ErrNotObject] for
+// a payload of another shape. After the last record the rest of r is read, to know
+// that it is whole; leaving the loop leaves it unread.
 func Records[T Record](r io.Reader) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var single string

@@ -61,28 +61,6 @@ func Schemas() map[string]Schema {
 	return all
 }
 
-// Format is the table of schemas.
-func Format(schemas []Schema) []byte {
-	schemas = slices.SortedFunc(slices.Values(schemas), func(a, b Schema) int { return strings.Compare(a.Name, b.Name) })
-	var b strings.Builder
-	for i, s := range schemas {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		fmt.Fprintln(&b, s.Name)
-		for _, m := range s.Members {
-			fmt.Fprintf(&b, "\t%s %s\n", m.Name, m.Type)
-		}
-		for _, v := range s.Values {
-			fmt.Fprintf(&b, "\t= %s\n", v)
-		}
-		for _, u := range s.Union {
-			fmt.Fprintf(&b, "\t| %s\n", u)
-		}
-	}
-	return []byte(b.String())
-}
-
 // Document is a value of the named schema with every member set, as far as its
 // type allows to a value that no other member has. Arrays of objects have two
 // elements. A schema within itself is followed once. Another seed gives other

@@ -15,7 +15,7 @@ import (
 //
 // Not parallel, because it measures what the whole process allocates.
 func TestMemoryIsLinear(t *testing.T) {
-	const size = 1 << 19
+	const size = 1 << 18
 	fill := func(before, unit, after string) string {
 		n := (size - len(before) - len(after)) / len(unit)
 		return before + strings.Repeat(unit, n) + after

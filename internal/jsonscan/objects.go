@@ -43,11 +43,12 @@ func objects[T any](
 		n := len(list)
 		if n == cap(list) {
 			// As many more as the text left holds at this rate, in no more memory
-			// than that text takes; but not many more than there are, for the text
+			// than that text takes; but not many more than were read, for the text
 			// left may belong to other arrays. At least, growth is geometric.
 			grow := 1 + n/4
 			if n > 0 {
-				grow = max(grow, min((s.end-p)*n/(p-start)+1, (s.end-p)/size, 3*n))
+				read, left := p-start, s.end-p
+				grow = max(grow, min(left*n/read+1, left/size, max(3*n, 4*read/size)))
 			}
 			if s.memory -= int64(grow) * int64(size); s.memory < 0 {
 				return s.fail(p, "too many objects for so little text")

@@ -1,0 +1,69 @@
+package main
+
+// The targets for decoding, in units of this library's time: one set for documents
+// of which most are samples, one for the small ones.
+var (
+	bigDecodeTargets   = map[string]float64{"encoding/json": 12, "json/v2": 5, "sonic": 2.5, "easyjson": 4}
+	smallDecodeTargets = map[string]float64{"encoding/json": 8, "sonic": 1.5}
+)
+
+const historyDays = 45 // about 10 MB
+
+func decodeSection(r *report, m measurer) error {
+	return eachDocument(historyDays, func(d document, allocations float64) error {
+		return r.table(m, d.name, len(d.text), decodeContenders(d, allocations))
+	})
+}
+
+// eachDocument has do take every document, and the most allocations that decoding
+// it may make.
+func eachDocument(days int, do func(d document, allocations float64) error) error {
+	const forSamples = 60 // for each record
+	for _, next := range []struct {
+		make        func() (document, error)
+		allocations float64
+	}{
+		{dayDocument, forSamples},
+		{activityDocument, forSamples},
+		{nightDocument, forSamples},
+		{authDocument, 4},
+		{summaryDocument, 40},
+		{func() (document, error) { return historyDocument(days) }, forSamples},
+	} {
+		d, err := next.make()
+		if err != nil {
+			return err
+		}
+		if err := do(d, next.allocations*float64(d.records)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func decodeContenders(d document, allocations float64) []contender {
+	ours := contender{name: "terra", do: func() error { return d.decode(d.text) }, maxAllocations: allocations}
+	targets := smallDecodeTargets
+	if d.big() {
+		targets, ours.maxSpace = bigDecodeTargets, 0.75
+	}
+	contenders := []contender{ours}
+	if d.collect != nil {
+		contenders = append(contenders, contender{
+			name:           "terra, Records into a slice",
+			do:             func() error { return d.collect(d.text) },
+			maxAllocations: ours.maxAllocations,
+			maxSpace:       ours.maxSpace,
+		})
+	}
+	for _, p := range peers {
+		contenders = append(contenders, contender{
+			name:    p.name,
+			do:      func() error { return p.unmarshal(d.text, d.mirror()) },
+			minTime: targets[p.name],
+		})
+	}
+	return contenders
+}
+
+func (d document) big() bool { return len(d.text) > 50_000 }

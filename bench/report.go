@@ -1,0 +1,105 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"text/tabwriter"
+)
+
+// A report prints tables, and counts the targets in them.
+type report struct {
+	w      io.Writer
+	met    int
+	missed []string
+}
+
+func (r *report) paragraph(text string) { fmt.Fprintf(r.w, "%s\n\n", text) }
+
+func (r *report) heading(name, about string) {
+	fmt.Fprintf(r.w, "== %s: %s\n\n", name, about)
+}
+
+// table measures the contenders, which read bytes bytes in each run, and prints
+// what came out beside the targets.
+func (r *report) table(m measurer, title string, bytes int, contenders []contender) error {
+	costs, err := m.measure(contenders)
+	if err != nil {
+		return fmt.Errorf("%s: %w", title, err)
+	}
+	fmt.Fprintf(r.w, "%s, %s\n", title, size(float64(bytes)))
+	t := tabwriter.NewWriter(r.w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "  \ttime\ttarget\tMB/s\tallocations\tallocated / read")
+	for i, c := range contenders {
+		name := title + ", " + c.name
+		time := float64(costs[i].time) / float64(costs[0].time)
+		read := float64(cmp.Or(c.bytes, bytes))
+		space := costs[i].allocated / read
+		allocations := math.Floor(costs[i].allocations) // as package testing counts them
+		target := r.least(name, time, c.minTime) + r.most(name, time, c.maxTime)
+		fmt.Fprintf(t, "  %s\t%.2f\t%s\t%s\t%.0f%s\t%.2f%s\n", c.name, time, strings.TrimSpace(target),
+			significant(read/float64(costs[i].time)*1e3),
+			allocations, r.most(name+", allocations", allocations, c.maxAllocations),
+			space, r.most(name+", allocated / read", space, c.maxSpace))
+	}
+	t.Flush()
+	fmt.Fprintln(r.w)
+	return nil
+}
+
+// fact prints one number that is to be at most limit, if that is not zero.
+func (r *report) fact(name string, value float64, unit string, limit float64) {
+	fmt.Fprintf(r.w, "  %s: %s %s%s\n", name, significant(value), unit, r.most(name, value, limit))
+}
+
+func (r *report) least(name string, value, target float64) string {
+	return r.judge(name, value, "≥", target, value >= target)
+}
+
+func (r *report) most(name string, value, target float64) string {
+	return r.judge(name, value, "≤", target, value <= target)
+}
+
+func (r *report) judge(name string, value float64, relation string, target float64, met bool) string {
+	if target == 0 {
+		return ""
+	}
+	if met {
+		r.met++
+		return fmt.Sprintf(" (%s %v met)", relation, target)
+	}
+	r.missed = append(r.missed, fmt.Sprintf("%s: %s, wanted %s %v", name, significant(value), relation, target))
+	return fmt.Sprintf(" (%s %v MISSED)", relation, target)
+}
+
+// summary lists the targets that were missed.
+func (r *report) summary() error {
+	_, err := fmt.Fprintf(r.w, "%d targets met, %d missed\n", r.met, len(r.missed))
+	for _, line := range r.missed {
+		fmt.Fprintln(r.w, " ", line)
+	}
+	return err
+}
+
+// significant is x with about three digits that count.
+func significant(x float64) string {
+	switch {
+	case x >= 100:
+		return fmt.Sprintf("%.0f", x)
+	case x >= 10:
+		return fmt.Sprintf("%.1f", x)
+	}
+	return fmt.Sprintf("%.2f", x)
+}
+
+func size(bytes float64) string {
+	switch {
+	case bytes >= 1e6:
+		return significant(bytes/1e6) + " MB"
+	case bytes >= 1e4:
+		return significant(bytes/1e3) + " KB"
+	}
+	return fmt.Sprintf("%.0f bytes", bytes)
+}
