@@ -268,7 +268,7 @@ func choose(method, path string, status int, body object) (name string, of shape
 	}
 	op := method + " " + path
 	switch {
-	case status == http.StatusTooManyRequests:
+	case status == http.StatusTooManyRequests && len(body) == 1:
 		return "429", shape{ref: unpublished + "#/refused"}, plainJSON
 	case status >= 400 && isCurrent:
 		return fmt.Sprint("problem ", status), shape{ref: "v2-bundled.yaml#/components/schemas/Problem", members: []string{"detail"}}, problem
@@ -569,6 +569,72 @@ func TestPings(t *testing.T) {
 		} else {
 			in.saw("event " + typ)
 		}
+	}
+}
+
+// TestFaults holds to the specification what goes wrong by rule, as far as it is
+// not against the specification on purpose.
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	in := inspect(t)
+	in.listen(sandbox.ModePush)
+	user := in.connect("OURA", person)
+	rule := func(on string, f sandbox.Fault) *sandbox.ActiveRule {
+		t.Helper()
+		r, err := in.AddRule(sandbox.Rule{On: on, Fault: f})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+
+	const query = "?to_webhook=false&start_date=2026-03-02&end_date=2026-03-09&user_id="
+	var forms []string
+	for _, status := range []int{400, 401, 403, 404, 408, 409, 413, 429, 500, 502, 503, 504} {
+		r := rule("request", sandbox.Fault{Kind: sandbox.FaultStatus, Status: status})
+		for _, base := range []string{"/api/v2", "/v2"} {
+			in.call("GET", base+"/daily"+query+user, "")
+			in.call("POST", base+"/auth/generateAuthToken", "")
+		}
+		if r.Hits() != 4 {
+			t.Errorf("status %d: struck %d times, want 4", status, r.Hits())
+		}
+		r.Remove()
+		forms = append(forms, fmt.Sprint("problem ", status))
+		if status != http.StatusUnauthorized {
+			forms = append(forms, fmt.Sprint("legacy error ", status))
+		}
+	}
+	for _, limit := range []string{"r1", "r2"} {
+		r := rule("", sandbox.Fault{Kind: sandbox.FaultRateLimit, Limit: limit})
+		in.call("GET", "/api/v2/daily"+query+user, "")
+		in.call("GET", "/v2/daily"+query+user, "")
+		r.Remove()
+	}
+	in.saw(append(forms, "legacy 401", "429")...)
+
+	scores := rule("", sandbox.Fault{Kind: sandbox.FaultNullEnrichment})
+	for _, path := range []string{"/activity", "/daily", "/sleep"} {
+		in.call("GET", "/api/v2"+path+query+user, "")
+		in.call("GET", "/api/v2"+path+strings.Replace(query, "false", "true", 1)+user, "")
+	}
+	in.flush()
+	scores.Remove()
+	stale := rule("deliver", sandbox.Fault{Kind: sandbox.FaultStaleRetry})
+	for path := range dataSchemas() {
+		if _, err := in.Trigger(sandbox.EventRequest{Type: strings.TrimPrefix(path, "/"), UserID: user}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := in.Advance(t.Context(), time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	in.flush()
+	if scores.Hits() == 0 || stale.Hits() == 0 {
+		t.Errorf("struck %d and %d times", scores.Hits(), stale.Hits())
+	}
+	for _, typ := range []string{"activity", "daily", "sleep"} {
+		in.saw("event " + typ)
 	}
 }
 

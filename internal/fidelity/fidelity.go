@@ -172,6 +172,9 @@ func Behaviours() []Proof {
 			claim("which answers count, and what is noted where there is none", "sandbox.TestOutcomes"),
 			claim("destinations that time out are throttled, and disabled after a day of failure", "sandbox.TestThrottling", "sandbox.TestDisabling"),
 		}},
+		{"Faults", []Claim{
+			claim("errors by rule have the form of their base; records without scores and records of an earlier state are of their schemas", "conformance.TestFaults"),
+		}},
 		{"Ping mode", []Claim{
 			claim("links lead to the data until they expire", "sandbox.TestPingMode", "conformance.TestPings"),
 		}},
@@ -223,7 +226,7 @@ endpoint or an event is missing here, and where a test named here does not exist
 
 "Of the published schema" means more than the schema asks for: every object is closed, so that a misspelt member is
 refused, formats are checked, and the members that Terra's examples always have must be there. These tests read Terra's
-specification, which is not part of this repository, from ` + "`../shared/spec`" + `, and are skipped without it.
+specification, which is not part of this repository, from ` + "`shared/spec`" + ` beside it, and are skipped without it.
 `)
 	proofs(&b, "Endpoints", "endpoint", "`", Endpoints())
 	proofs(&b, "Events", "event", "`", Events())
