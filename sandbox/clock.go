@@ -64,6 +64,7 @@ func (s *Server) Advance(ctx context.Context, d time.Duration) error {
 	case <-s.dispatch.ctx.Done():
 		return http.ErrServerClosed
 	}
+	defer s.keeper.changed()
 	target := s.now().Add(d)
 	for {
 		if err := s.Flush(ctx); err != nil {

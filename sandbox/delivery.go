@@ -104,16 +104,20 @@ func (s *Server) SetDestinations(list []Destination) error {
 	list = slices.Clone(list)
 	for i := range list {
 		d := &list[i]
-		u, err := url.Parse(d.URL)
 		d.Mode = cmp.Or(d.Mode, ModePush)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil ||
-			d.Mode != ModePush && d.Mode != ModePing {
+		if !d.valid() {
 			return ErrInvalidDestination
 		}
 		d.Secret = cmp.Or(d.Secret, s.creds.SigningSecret)
 	}
 	s.dispatch.setDestinations(list)
 	return nil
+}
+
+func (d *Destination) valid() bool {
+	u, err := url.Parse(d.URL)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil &&
+		(d.Mode == ModePush || d.Mode == ModePing)
 }
 
 // Destinations are the present ones in their order, and how they fare.

@@ -31,6 +31,7 @@ type dispatcher struct {
 	devID     string
 	client    *http.Client
 	delivered func(userID string, at time.Time) // told of data that arrived
+	kept      func()                            // told of every change
 	strike    func(eventType, userID string) attemptFault
 
 	ctx   context.Context // ends with the server
@@ -99,10 +100,14 @@ func startDispatcher(s *Server) *dispatcher {
 		},
 		retries:   s.retries,
 		delivered: s.touch,
+		kept:      s.keeper.changed,
 		strike:    s.strikeAttempt,
 		lanes:     map[lane][]*job{},
 		wake:      make(chan struct{}, 1),
 		changed:   make(chan struct{}),
+	}
+	if d.retries.name == "" {
+		d.retries = retryProfiles[0]
 	}
 	d.ctx, d.end = context.WithCancel(context.Background())
 	d.epoch, d.endEpoch = context.WithCancel(d.ctx)
@@ -149,6 +154,7 @@ func (d *dispatcher) setRetries(p retryProfile) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.retries = p
+	d.announce()
 }
 
 func (d *dispatcher) currentRetries() retryProfile {
@@ -612,8 +618,9 @@ func (s *Server) Flush(ctx context.Context) error {
 	}
 }
 
-// announce lets Flush look again. The mutex is held.
+// announce lets Flush look again, and has the change kept. The mutex is held.
 func (d *dispatcher) announce() {
+	d.kept()
 	close(d.changed)
 	d.changed = make(chan struct{})
 }

@@ -27,6 +27,7 @@ func (s *Server) point(em emission, p payload) event {
 	p.token, p.expires = newUUID(), s.now().Add(payloadLife)
 	s.mu.Lock()
 	s.world.keepPayload(p, s.now())
+	s.keeper.changed()
 	s.mu.Unlock()
 	return event{
 		Type:             "s3_payload",

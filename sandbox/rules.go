@@ -65,30 +65,40 @@ const maxRules = 1000
 // with a status rule for two times and a second one behind it, a third request gets
 // to the second. The error is a [*RuleError], or [ErrTooManyRules].
 func (s *Server) AddRule(r Rule) (*ActiveRule, error) {
-	on, err := s.parseOperation(r.On)
+	on, err := s.checkRule(&r)
 	if err != nil {
 		return nil, err
 	}
+	defer s.keeper.changed()
+	return s.rules.add(r, on)
+}
+
+// checkRule fills in the defaults of r and reads what it is for.
+func (s *Server) checkRule(r *Rule) (operation, error) {
+	on, err := s.parseOperation(r.On)
+	if err != nil {
+		return on, err
+	}
 	switch {
 	case r.Times < 0:
-		return nil, &RuleError{"times", "must not be negative"}
+		return on, &RuleError{"times", "must not be negative"}
 	case !(r.Probability >= 0 && r.Probability <= 1): // or not a number
-		return nil, &RuleError{"probability", "must be above 0 and at most 1"}
+		return on, &RuleError{"probability", "must be above 0 and at most 1"}
 	}
 	if r.Fault, err = r.Fault.checked(); err != nil {
-		return nil, err
+		return on, err
 	}
-	if err := on.allows(r.Fault); err != nil {
-		return nil, err
-	}
-	return s.rules.add(r, on)
+	return on, on.allows(r.Fault)
 }
 
 // Rules are those in force, in their order.
 func (s *Server) Rules() []*ActiveRule { return s.rules.list() }
 
 // ClearRules removes every rule.
-func (s *Server) ClearRules() { s.rules.clear() }
+func (s *Server) ClearRules() {
+	s.rules.clear()
+	s.keeper.changed()
+}
 
 // ActiveRule is a [Rule] in force, until [ActiveRule.Remove] or [Server.Reset].
 type ActiveRule struct {

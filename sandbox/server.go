@@ -34,7 +34,10 @@ type Server struct {
 	publicURL *url.URL      // nil: links follow the Host of each request
 	root      http.Handler
 	transport http.RoundTripper
-	retries   retryProfile
+	retries   retryProfile // to begin with; without a name: the one restored, or the default
+	sections  []section
+	keeper    keeper
+	closing   sync.Once
 	dispatch  *dispatcher
 	rules     ruleSet
 	pages     *template.Template
@@ -137,7 +140,7 @@ func WithTransport(rt http.RoundTripper) Option {
 }
 
 // New starts an empty platform: nobody is connected and there is no destination.
-// The only errors are those of options.
+// The only errors are those of options, and of the state that one of them names.
 func New(opts ...Option) (*Server, error) {
 	s := &Server{
 		seed: 1,
@@ -150,7 +153,7 @@ func New(opts ...Option) (*Server, error) {
 		clock:     clock{base: time.Now},
 		advancing: make(chan struct{}, 1),
 		endpoints: endpoints(),
-		retries:   retryProfiles[0],
+		keeper:    keeper{dirty: make(chan struct{}, 1)},
 		world:     newWorld(),
 		planning:  make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
@@ -165,13 +168,24 @@ func New(opts ...Option) (*Server, error) {
 		}
 	}
 	s.rules.seed = s.seed
+	s.sections = s.stateSections()
 	s.dispatch = startDispatcher(s)
+	if err := s.startKeeping(); err != nil {
+		s.dispatch.close()
+		return nil, err
+	}
 	return s, nil
 }
 
-// Close ends every delivery under way and waits for it to return. Requests are
-// still answered; what they would deliver is not.
-func (s *Server) Close() { s.dispatch.close() }
+// Close ends every delivery under way, waits for it to return, and writes the state
+// if there is a file for it. Requests are still answered; what they would deliver
+// is not, and what they change is not kept.
+func (s *Server) Close() {
+	s.closing.Do(func() {
+		s.dispatch.close()
+		s.stopKeeping()
+	})
+}
 
 // Credentials are those that requests need.
 func (s *Server) Credentials() terra.Credentials { return s.creds }
@@ -187,6 +201,7 @@ func (s *Server) Reset() {
 	s.rules.reset()
 	s.dispatch.reset()
 	s.clock.setOffset(0)
+	s.keeper.changed()
 }
 
 // ServeHTTP routes by the first segments of the path.

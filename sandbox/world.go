@@ -154,6 +154,7 @@ func (s *Server) connect(p synth.Provider, referenceID, userID, sessionID string
 	s.world.add(c)
 	user := c.user
 	s.mu.Unlock()
+	s.keeper.changed()
 
 	s.log.Info("connected", "provider", p.Name, "user_id", userID, "reauth", old != nil)
 	s.emit(emission{userID: userID}, authEvent(user, sessionID))
@@ -183,6 +184,7 @@ func (s *Server) forget(userID string) (health.User, error) {
 		return health.User{}, ErrUnknownUser
 	}
 	s.world.remove(c)
+	s.keeper.changed()
 	return c.user, nil
 }
 
@@ -193,6 +195,7 @@ func (s *Server) replace(userID string, fresh health.User) {
 	if c, ok := s.world.connections[userID]; ok {
 		s.world.remove(c)
 		s.world.add(&connection{user: fresh, origin: c.origin, person: c.person})
+		s.keeper.changed()
 	}
 }
 
@@ -220,6 +223,7 @@ func (s *Server) update(userID string, change func(*health.User)) (health.User, 
 	if !ok {
 		return health.User{}, ErrUnknownUser
 	}
+	s.keeper.changed()
 	was := c.user.ReferenceID
 	change(&c.user)
 	if c.user.ReferenceID != was {
@@ -319,6 +323,7 @@ func (s *Server) addSession(v session) session {
 		s.world.dropSessions(s.now())
 	}
 	s.world.sessions[v.id] = &v
+	s.keeper.changed()
 	return v
 }
 
@@ -341,6 +346,7 @@ func (s *Server) useSession(id string) bool {
 		return false
 	}
 	v.used = true
+	s.keeper.changed()
 	return true
 }
 
