@@ -62,6 +62,7 @@ func run(ctx context.Context, args []string, std stdio) int {
 		kong.Exit(func(status int) { helped = status }),
 		kong.Vars{
 			"events":           strings.Join(sandbox.EventTypes(), ","),
+			"retry_profiles":   strings.Join(sandbox.RetryProfiles(), ","),
 			"sandbox_addr":     sandboxAddr,
 			"signature_header": webhook.HeaderSignature,
 			"tolerance":        webhook.DefaultTolerance.String(),
