@@ -551,10 +551,13 @@ func (d *dispatcher) post(ctx context.Context, j *job, dest Destination) (http.H
 		defer resp.Body.Close()
 		_, err = io.CopyN(io.Discard, resp.Body, 64<<10)
 		if err == nil || err == io.EOF {
-			if fault.status != 0 {
-				return r.Header, fault.status, "the receiver's answer was lost"
+			switch fault.status {
+			case 0:
+				return r.Header, resp.StatusCode, ""
+			case http.StatusGatewayTimeout:
+				return r.Header, fault.status, reasonTimeout
 			}
-			return r.Header, resp.StatusCode, ""
+			return r.Header, fault.status, "the receiver's answer was lost"
 		}
 	}
 	var refused *net.OpError

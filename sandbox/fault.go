@@ -18,7 +18,9 @@ const (
 	// FaultStatus answers a request with an error of the given Status, in the form
 	// of the base URL, and with RetryAfter if there is one. On an attempt it stands
 	// for a receiver that has done its work and a gateway before it that says
-	// otherwise: the delivery arrives, Status is noted, and it is tried again.
+	// otherwise: the delivery arrives, Status is noted, and it is tried again. With
+	// 504 it is the answer that came too late; three of those in a row throttle the
+	// destination, as real ones do.
 	FaultStatus FaultKind = "status"
 
 	// FaultDelay holds a request back by Delay of real time, or until its caller

@@ -331,3 +331,25 @@ func TestThrottledProbe(t *testing.T) {
 		}
 	})
 }
+
+// TestThrottledByRule: a rule stands in for timeouts, without the waiting.
+func TestThrottledByRule(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[int]bool{503: false, 504: true} {
+		s := sandboxtest.New(t)
+		listen(t, s)
+		rule := sandbox.Rule{Times: 3, Fault: sandbox.Fault{Kind: sandbox.FaultStatus, Status: code}}
+		if _, err := s.AddRule(rule); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			connect(t, s, "GARMIN", "")
+		}
+		if err := s.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Destinations()[0].Throttled; got != want {
+			t.Errorf("after three times %d: throttled %t, want %t", code, got, want)
+		}
+	}
+}
