@@ -146,3 +146,22 @@ func BenchmarkNew(b *testing.B) {
 		s.Close()
 	}
 }
+
+// BenchmarkSnapshot saves the state of ten thousand people.
+func BenchmarkSnapshot(b *testing.B) {
+	s, err := sandbox.New()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	for range 10_000 {
+		if _, err := s.Connect("GARMIN", ""); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		if _, err := s.Snapshot(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
