@@ -12,6 +12,16 @@ import (
 
 // Rule makes a [Fault] happen: [Server.AddRule] puts it in force. The zero value of
 // every member but Fault restricts nothing.
+//
+// Over HTTP, POST /_sandbox/rules does so too, and answers 201 and the rule:
+//
+//	{"on": "GET /sleep", "user_id": "…", "times": 2, "probability": 0.5,
+//	 "fault": {"kind": "status", "status": 503, "retry_after": "90s"}}
+//
+// All but the fault and its kind may be left out. The members of a fault have the
+// names of [Fault]'s in small letters and underscores; durations are written like
+// "90s" or "8h". GET on the same path lists the rules in force, each with its id
+// and hits, and DELETE removes all; GET and DELETE /_sandbox/rules/{id} are for one.
 type Rule struct {
 	// On is the operation that the rule strikes:
 	//
