@@ -68,7 +68,10 @@ var (
 	ErrTooManyRules = fmt.Errorf("sandbox: there are %d rules already", maxRules)
 )
 
-const maxRules = 1000
+const (
+	maxRules      = 1000
+	maxRuleUserID = 256
+)
 
 // AddRule puts r in force, behind the rules that are. An operation is struck by
 // every rule that fits it, in their order, up to one that leaves nothing of it:
@@ -90,6 +93,8 @@ func (s *Server) checkRule(r *Rule) (operation, error) {
 		return on, err
 	}
 	switch {
+	case len(r.UserID) > maxRuleUserID:
+		return on, &RuleError{"user_id", "is longer than 256 bytes"}
 	case r.Times < 0:
 		return on, &RuleError{"times", "must not be negative"}
 	case !(r.Probability >= 0 && r.Probability <= 1): // or not a number
