@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -97,7 +98,7 @@ func (s *specification) compile(t *testing.T, of shape) *jsonschema.Schema {
 	if schema, ok := s.compiled[string(key)]; ok {
 		return schema
 	}
-	url := "shape:" + string(rune('a'+len(s.compiled)%26)) + strings.Repeat("x", len(s.compiled)/26)
+	url := fmt.Sprintf("shape:%d", len(s.compiled))
 	if err := s.compiler.AddResource(url, wrapper); err != nil {
 		t.Fatal(err)
 	}
