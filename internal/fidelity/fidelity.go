@@ -174,6 +174,10 @@ func Behaviours() []Proof {
 		}},
 		{"Faults", []Claim{
 			claim("errors by rule have the form of their base; records without scores and records of an earlier state are of their schemas", "conformance.TestFaults"),
+			claim("what each does to a request", "sandbox.TestFaultStatus", "sandbox.TestFaultRateLimit", "sandbox.TestFaultRequestDelay", "sandbox.TestFaultRequestDrop"),
+			claim("what each does to a delivery", "sandbox.TestFaultDeliveryStatus", "sandbox.TestFaultDeliveryDelay", "sandbox.TestFaultDeliveryDrop",
+				"sandbox.TestFaultDuplicate", "sandbox.TestFaultReorder", "sandbox.TestFaultStaleRetry", "sandbox.TestFaultNullEnrichment",
+				"sandbox.TestFaultCorruptSignature", "sandbox.TestFaultOversizedBody", "sandbox.TestFaultUnknownEvent"),
 		}},
 		{"Ping mode", []Claim{
 			claim("links lead to the data until they expire", "sandbox.TestPingMode", "conformance.TestPings"),
