@@ -39,7 +39,9 @@ func TestDocuments(t *testing.T) {
 					t.Errorf("%s encodes other values", p.name)
 				}
 			}
-			text, err := d.value.MarshalJSON()
+			value, err := d.read(d.text)
+			check(t, err)
+			text, err := value.MarshalJSON()
 			check(t, err)
 			got := d.mirror()
 			check(t, json.Unmarshal(text, got))

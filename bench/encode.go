@@ -12,38 +12,49 @@ func encodeSection(r *report, m measurer) error {
 	})
 }
 
+// encodeContenders write the values that the plain mirror holds, so without the
+// nulls and zeros that it cannot tell from nothing. Where this library and the
+// mirror with pointers write those too, the row says so.
 func encodeContenders(d document) ([]contender, error) {
-	contenders := []contender{
-		{name: "terra", maxAllocations: 1, do: func() error {
-			_, err := d.value.MarshalJSON()
-			return err
-		}},
-		// It copies and checks what MarshalJSON wrote.
-		{name: "terra through json.Marshal", do: func() error {
-			_, err := json.Marshal(d.value)
-			return err
-		}},
-	}
-	plain, full := d.mirror(), d.pointer()
+	plain, pointers := d.mirror(), d.pointer()
 	if err := json.Unmarshal(d.text, plain); err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(d.text, full); err != nil {
+	if err := json.Unmarshal(d.text, pointers); err != nil {
 		return nil, err
 	}
-	add := func(name string, p peer, value any, target float64) {
-		contenders = append(contenders, contender{name: name, minTime: target, do: func() error {
-			_, err := p.marshal(value)
+	text, err := json.Marshal(plain)
+	if err != nil {
+		return nil, err
+	}
+	value, err := d.read(text)
+	if err != nil {
+		return nil, err
+	}
+	whole, err := d.read(d.text)
+	if err != nil {
+		return nil, err
+	}
+	write := func(name string, from any, marshal func(any) ([]byte, error)) contender {
+		return contender{name: name, do: func() error {
+			_, err := marshal(from)
 			return err
-		}})
+		}}
 	}
+	direct := func(from any) ([]byte, error) { return from.(json.Marshaler).MarshalJSON() }
+
+	ours := write("terra", value, direct)
+	ours.maxAllocations = 1
+	contenders := []contender{ours}
 	for _, p := range peers {
-		target := 0.0
+		c := write(p.name, plain, p.marshal)
 		if p.name == standard.name {
-			target = 5
+			c.minTime = 5
 		}
-		add(p.name, p, plain, target)
+		contenders = append(contenders, c)
 	}
-	add(standard.name+", pointers", standard, full, 0)
-	return contenders, nil
+	return append(contenders,
+		write("encoding/json, pointers, with zeros", pointers, json.Marshal),
+		write("terra, with nulls and zeros", whole, direct),
+		write("terra through json.Marshal, which checks and copies", value, json.Marshal)), nil
 }

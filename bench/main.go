@@ -35,9 +35,9 @@ var sections = []section{
 
 func main() {
 	m := measurer{}
-	flag.IntVar(&m.rounds, "rounds", 9, "turns that each contender takes")
-	flag.DurationVar(&m.turn, "turn", 60*time.Millisecond, "least duration of a turn")
-	flag.IntVar(&m.runs, "runs", 8, "least number of runs in a turn")
+	flag.IntVar(&m.rounds, "rounds", 15, "turns that each contender takes")
+	flag.DurationVar(&m.turn, "turn", 40*time.Millisecond, "least duration of a turn")
+	flag.IntVar(&m.runs, "runs", 6, "least number of runs in a turn")
 	flag.Parse()
 	if flag.Arg(0) == streamChild {
 		exit(streamAlone(os.Stdout))
@@ -78,6 +78,7 @@ func run(w io.Writer, names []string, m measurer) error {
 
 func conditions(m measurer) string {
 	return strings.TrimSpace(fmt.Sprintf(`
-One core, processor time, medians of %d turns, each of %v and %d runs at least, in
-which the contenders of a table alternate. Time is in units of the table's first row.`, m.rounds, m.turn, m.runs))
+One core, processor time, medians of %d rounds in which the contenders of a table
+take turns, each of %v and %d runs at least. Time is in units of the first row's turn
+in the same round.`, m.rounds, m.turn, m.runs))
 }

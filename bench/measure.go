@@ -23,6 +23,7 @@ type contender struct {
 // A cost is what one run takes.
 type cost struct {
 	time        time.Duration // of the processor
+	relative    float64       // to the time of the first contender in the same round
 	allocations float64
 	allocated   float64 // bytes
 }
@@ -44,7 +45,7 @@ func (m measurer) measure(contenders []contender) ([]cost, error) {
 		}
 	}
 	turns := make([][]cost, len(contenders))
-	for range m.rounds {
+	for round := range m.rounds {
 		for i, c := range contenders {
 			runtime.GC() // the garbage of the turn before is not this one's
 			if err := c.do(); err != nil {
@@ -55,12 +56,14 @@ func (m measurer) measure(contenders []contender) ([]cost, error) {
 				return nil, fmt.Errorf("%s: %w", c.name, err)
 			}
 			turns[i] = append(turns[i], spent)
+			turns[i][round].relative = float64(spent.time) / float64(turns[0][round].time)
 		}
 	}
 	costs := make([]cost, len(contenders))
 	for i := range costs {
 		costs[i] = cost{
 			time:        median(turns[i], func(c cost) time.Duration { return c.time }),
+			relative:    median(turns[i], func(c cost) float64 { return c.relative }),
 			allocations: median(turns[i], func(c cost) float64 { return c.allocations }),
 			allocated:   median(turns[i], func(c cost) float64 { return c.allocated }),
 		}

@@ -25,50 +25,46 @@ type document struct {
 
 	decode  func(text []byte) error // as this library does
 	collect func(text []byte) error // the same without the envelope, where there is one
-	value   json.Marshaler          // this library's, decoded
-	mirror  func() any              // a new one
+	read    func(text []byte) (json.Marshaler, error)
+	mirror  func() any // a new one
 	pointer func() any
 }
 
 func recordDocument[T health.Record, M, P any](name string, record T) (document, error) {
-	value, ok := any(&record).(json.Marshaler)
-	if !ok {
-		return document{}, fmt.Errorf("%T does not marshal itself", record)
-	}
-	text, err := value.MarshalJSON()
+	text, err := json.Marshal(record)
 	return document{
-		name: name, text: text, records: 1, value: value,
+		name: name, text: text, records: 1,
 		decode: func(text []byte) error {
 			_, err := health.Decode[T](text)
 			return err
+		},
+		read: func(text []byte) (json.Marshaler, error) {
+			record, err := health.Decode[T](text)
+			return any(&record).(json.Marshaler), err
 		},
 		mirror:  func() any { return new(M) },
 		pointer: func() any { return new(P) },
 	}, err
 }
 
-func eventDocument[M, P any](name string, records int, payload any) (document, error) {
+func eventDocument[M, P any](name string, records int, payload event) (document, error) {
 	text, err := json.Marshal(payload)
-	if err != nil {
-		return document{}, err
-	}
-	event, err := webhook.Parse(nil, text)
-	if err != nil {
-		return document{}, err
-	}
-	value, ok := event.(json.Marshaler)
-	if !ok {
-		return document{}, fmt.Errorf("%T does not marshal itself", event)
-	}
 	return document{
-		name: name, text: text, records: records, value: value,
+		name: name, text: text, records: records,
 		decode: func(text []byte) error {
 			_, err := webhook.Parse(nil, text)
 			return err
 		},
+		read: func(text []byte) (json.Marshaler, error) {
+			event, err := webhook.Parse(nil, text)
+			if err != nil {
+				return nil, err
+			}
+			return event.(json.Marshaler), nil
+		},
 		mirror:  func() any { return new(M) },
 		pointer: func() any { return new(P) },
-	}, nil
+	}, err
 }
 
 // person is one of the sandbox's people, who are always the same.

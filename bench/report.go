@@ -31,18 +31,17 @@ func (r *report) table(m measurer, title string, bytes int, contenders []contend
 	}
 	fmt.Fprintf(r.w, "%s, %s\n", title, size(float64(bytes)))
 	t := tabwriter.NewWriter(r.w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "  \ttime\ttarget\tMB/s\tallocations\tallocated / read")
+	fmt.Fprintln(t, "  \ttime\ttarget\tMB/s\tallocations\tallocated / payload")
 	for i, c := range contenders {
 		name := title + ", " + c.name
-		time := float64(costs[i].time) / float64(costs[0].time)
 		read := float64(cmp.Or(c.bytes, bytes))
 		space := costs[i].allocated / read
 		allocations := math.Floor(costs[i].allocations) // as package testing counts them
-		target := r.least(name, time, c.minTime) + r.most(name, time, c.maxTime)
-		fmt.Fprintf(t, "  %s\t%.2f\t%s\t%s\t%.0f%s\t%.2f%s\n", c.name, time, strings.TrimSpace(target),
+		target := r.least(name, costs[i].relative, c.minTime) + r.most(name, costs[i].relative, c.maxTime)
+		fmt.Fprintf(t, "  %s\t%.2f\t%s\t%s\t%.0f%s\t%.2f%s\n", c.name, costs[i].relative, strings.TrimSpace(target),
 			significant(read/float64(costs[i].time)*1e3),
 			allocations, r.most(name+", allocations", allocations, c.maxAllocations),
-			space, r.most(name+", allocated / read", space, c.maxSpace))
+			space, r.most(name+", allocated / payload", space, c.maxSpace))
 	}
 	t.Flush()
 	fmt.Fprintln(r.w)

@@ -13,20 +13,9 @@ import (
 	"testing"
 
 	"github.com/terra-go/terra/health"
+	"github.com/terra-go/terra/internal/oracle"
 	"github.com/terra-go/terra/opt"
 )
-
-// oddities are texts on the edge of JSON.
-var oddities = []string{
-	``, ` `, `null`, ` null `, `nul`, `{}`, "\t{\r\n}\n", `{} {}`, `{},`, `[]`, `[{}]`, `true`, `1`, `"{}"`, `{`, `}`, `{]`, `[}`,
-	"\ufeff{}", "{}\x00", "\x00", "{\"a\"\x00:1}", "\v{}", "{}\f", "\u00a0{}", "{\u2028}",
-	`{"a"}`, `{"a":}`, `{"a":1,}`, `{,}`, `{"a":1 "b":2}`, `{"a" 1}`, `{a:1}`, `{'a':1}`, `{"a":1;}`, `{"":""}`, `{"a":1}}`, `{"a":[1,]}`, `{"a":[,1]}`,
-	`{"a":[1 2]}`, `{"a":[}`, `{"a":{]}`, `/**/{}`, `{"a":1}//`,
-	`{"a":tru}`, `{"a":truE}`, `{"a":nulll}`, `{"a":NaN}`, `{"a":Infinity}`, `{"a":undefined}`, `{"a":True}`,
-	`{"a":01}`, `{"a":-01}`, `{"a":+1}`, `{"a":.5}`, `{"a":5.}`, `{"a":1e}`, `{"a":1e+}`, `{"a":-}`, `{"a":--1}`, `{"a":0x1}`, `{"a":1_0}`, `{"a":1.2.3}`,
-	`{"a":"\u00"}`, `{"a":"\u12g4"}`, `{"a":"\x"}`, `{"a":"\`, `{"a":"\"}`, "{\"a\":\"\n\"}", "{\"a\":\"\x1f\"}", "{\"a\":\"\x7f\"}", "{\"a\":\"\x00\"}",
-	"{\"a\xc0\x80\":1}", `{"\ud800":1}`, `{"a\u0000":1}`,
-}
 
 // oddValues are JSON values of which each field can hold some.
 var oddValues = []string{
@@ -53,8 +42,8 @@ var oddValues = []string{
 func TestOddTexts(t *testing.T) {
 	t.Parallel()
 	for _, typ := range recordTypes {
-		for _, text := range oddities {
-			testLikeOracle(t, typ, []byte(text))
+		for _, text := range oracle.Oddities {
+			oracle.Test(t, typ, []byte(text))
 		}
 	}
 }
@@ -74,13 +63,13 @@ func TestOddValues(t *testing.T) {
 				alone = few
 			}
 			seen[field.Type] = true
-			for name := range names(field) {
+			for _, name := range names(field) {
 				for _, value := range alone {
-					testLikeOracle(t, typ, fmt.Appendf(nil, `{%q:%s}`, name, value))
+					oracle.Test(t, typ, fmt.Appendf(nil, `{%q:%s}`, name, value))
 				}
 				for _, value := range few {
-					testLikeOracle(t, typ, fmt.Appendf(nil, `{%q:%s,%q:%s}`, name, value, jsonName(field), fits))
-					testLikeOracle(t, typ, fmt.Appendf(nil, `{%q:%s,%q:%s}`, jsonName(field), fits, name, value))
+					oracle.Test(t, typ, fmt.Appendf(nil, `{%q:%s,%q:%s}`, name, value, oracle.Name(field), fits))
+					oracle.Test(t, typ, fmt.Appendf(nil, `{%q:%s,%q:%s}`, oracle.Name(field), fits, name, value))
 				}
 			}
 		}
@@ -95,25 +84,25 @@ func TestOddKeys(t *testing.T) {
 		var members []string
 		for field := range typ.Fields() {
 			value := fieldText(t, field)
-			for name := range names(field) {
+			for _, name := range names(field) {
 				for _, key := range []string{
 					strings.ToUpper(name), strings.ToLower(name), strings.ReplaceAll(name, "s", "ſ"), strings.ReplaceAll(name, "k", "\u212a"),
 					strings.ReplaceAll(name, "_", `\u005f`), strings.ReplaceAll(name, "e", `\u0045`), name[:len(name)-1], name + "s", name + `\u0000`, "\xff" + name,
 				} {
-					testLikeOracle(t, typ, []byte(`{"`+key+`":`+value+`}`))
+					oracle.Test(t, typ, []byte(`{"`+key+`":`+value+`}`))
 				}
 			}
-			members = append(members, fmt.Sprintf("%q:%s", jsonName(field), value))
+			members = append(members, fmt.Sprintf("%q:%s", oracle.Name(field), value))
 		}
 		for _, space := range []string{"", " ", "\n\t", "\r\n          ", "\n                 "} {
 			comma := space + "," + space
-			testLikeOracle(t, typ, []byte(space+"{"+space+strings.Join(members, comma)+space+"}"+space))
+			oracle.Test(t, typ, []byte(space+"{"+space+strings.Join(members, comma)+space+"}"+space))
 			slices.Reverse(members)
-			testLikeOracle(t, typ, []byte("{"+strings.Join(members, comma+`"unknown"`+space+`:`+space+`[{"a":"]}"}]`+comma)+"}"))
+			oracle.Test(t, typ, []byte("{"+strings.Join(members, comma+`"unknown"`+space+`:`+space+`[{"a":"]}"}]`+comma)+"}"))
 		}
 		spaced := strings.Join(members, ",")
 		spaced = strings.NewReplacer(`":`, "\" \t:  ", "{", "{\n", "}", "\r}", "[", "[ ", "]", " ]").Replace(spaced)
-		testLikeOracle(t, typ, []byte("{"+spaced+"}"))
+		oracle.Test(t, typ, []byte("{"+spaced+"}"))
 	})
 }
 
@@ -122,15 +111,15 @@ func TestPrefixes(t *testing.T) {
 	t.Parallel()
 	forEachObject(t, func(t *testing.T, typ reflect.Type) {
 		record := reflect.New(typ)
-		fill := filler{few: true}
-		fill.fill(t, record.Elem(), "$")
+		fill := oracle.Filler{Few: true}
+		fill.Fill(t, record.Elem(), "$")
 		text, err := json.Marshal(record.Interface())
 		if err != nil {
 			t.Fatal(err)
 		}
 		step := 1 + len(text)/500
 		for n := 0; n < len(text); n += step {
-			testLikeOracle(t, typ, text[:n])
+			oracle.Test(t, typ, text[:n])
 		}
 	})
 }
@@ -146,7 +135,7 @@ func TestMutations(t *testing.T) {
 	for i, old := range data {
 		for _, c := range []byte("\x00\x01\x1f \t\n\"',-+./019:;@AETZ[\\]_`abefnrstuz{|}~\x7f\x80\xbf\xc2\xe2\xff") {
 			data[i] = c
-			testLikeOracle(t, typ, data)
+			oracle.Test(t, typ, data)
 		}
 		data[i] = old
 	}
@@ -285,19 +274,19 @@ func (u unfitLeaves) document(typ reflect.Type, path string) string {
 	u.inside = append(slices.Clip(u.inside), typ)
 	var members []string
 	for field := range typ.Fields() {
-		member := path + "." + jsonName(field)
+		member := path + "." + oracle.Name(field)
 		var text string
 		switch {
-		case isObject(field.Type):
+		case oracle.IsObject(field.Type):
 			text = u.document(field.Type, member)
-		case field.Type.Kind() == reflect.Slice && isObject(field.Type.Elem()) && !slices.Contains(u.inside, field.Type.Elem()):
+		case field.Type.Kind() == reflect.Slice && oracle.IsObject(field.Type.Elem()) && !slices.Contains(u.inside, field.Type.Elem()):
 			text = "[" + u.leaf(member+"[0]", `true`) + "," + u.document(field.Type.Elem(), member+"[1]") + "]"
 		case field.Type.Kind() == reflect.Map:
 			text = `{"a":` + u.leaf(member+".a", `"x"`) + `,"b":1}`
 		default:
 			text = u.leaf(member, `{"a":[1]}`)
 		}
-		members = append(members, fmt.Sprintf("%q:%s", jsonName(field), text))
+		members = append(members, fmt.Sprintf("%q:%s", oracle.Name(field), text))
 	}
 	return "{" + strings.Join(members, ",") + "}"
 }
@@ -382,7 +371,7 @@ func TestToleranceKeepsTheRest(t *testing.T) {
 		}}},
 		Scores: health.SleepScores{Sleep: opt.Some(81.0)},
 	}
-	for _, path := range differences(reflect.ValueOf(want), reflect.ValueOf(night), "$") {
+	for _, path := range oracle.Differences(reflect.ValueOf(want), reflect.ValueOf(night), "$") {
 		t.Errorf("%s is not what was sent", path)
 	}
 }
@@ -493,7 +482,7 @@ func TestDecodeKeepsNothing(t *testing.T) {
 		for i := range data {
 			data[i] = '#'
 		}
-		for _, path := range differences(reflect.ValueOf(d.want).Elem(), record.Elem(), "$") {
+		for _, path := range oracle.Differences(reflect.ValueOf(d.want).Elem(), record.Elem(), "$") {
 			t.Errorf("%s: %s shares the text's memory", d.name, path)
 		}
 	}
@@ -512,7 +501,7 @@ func TestDecodeConcurrently(t *testing.T) {
 					if err := json.Unmarshal([]byte(d.text), record.Interface()); err != nil {
 						t.Error(err)
 					}
-					for _, path := range differences(reflect.ValueOf(d.want).Elem(), record.Elem(), "$") {
+					for _, path := range oracle.Differences(reflect.ValueOf(d.want).Elem(), record.Elem(), "$") {
 						t.Errorf("%s: %s is not what was sent", d.name, path)
 					}
 				}
@@ -525,7 +514,7 @@ func TestDecodeConcurrently(t *testing.T) {
 // forEachObject runs test on every struct of the package.
 func forEachObject(t *testing.T, test func(t *testing.T, typ reflect.Type)) {
 	for _, typ := range schemaTypes() {
-		if isObject(typ) {
+		if oracle.IsObject(typ) {
 			t.Run(typ.Name(), func(t *testing.T) {
 				t.Parallel()
 				test(t, typ)
@@ -534,21 +523,17 @@ func forEachObject(t *testing.T, test func(t *testing.T, typ reflect.Type)) {
 	}
 }
 
-// names yields those that a field has on the wire.
-func names(field reflect.StructField) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		if yield(jsonName(field)) {
-			oldNames(field)(yield)
-		}
-	}
+// names are those that a field has on the wire.
+func names(field reflect.StructField) []string {
+	return append([]string{oracle.Name(field)}, oracle.OldNames(field)...)
 }
 
 // fieldText is a value for a field of that type.
 func fieldText(t *testing.T, field reflect.StructField) string {
 	t.Helper()
 	v := reflect.New(field.Type)
-	fill := filler{few: true}
-	fill.fill(t, v.Elem(), field.Name)
+	fill := oracle.Filler{Few: true}
+	fill.Fill(t, v.Elem(), field.Name)
 	text, err := json.Marshal(v.Interface())
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/terra-go/terra/health"
+	"github.com/terra-go/terra/internal/oracle"
 	"github.com/terra-go/terra/opt"
 )
 
@@ -275,7 +276,7 @@ func TestDecodeDocuments(t *testing.T) {
 			if err := json.Unmarshal([]byte(tt.text), got.Interface()); err != nil {
 				t.Fatal(err)
 			}
-			for _, path := range differences(want.Elem(), got.Elem(), want.Type().Elem().Name()) {
+			for _, path := range oracle.Differences(want.Elem(), got.Elem(), want.Type().Elem().Name()) {
 				t.Errorf("%s is not what was sent", path)
 			}
 			text, err := json.Marshal(got.Interface())
@@ -286,7 +287,7 @@ func TestDecodeDocuments(t *testing.T) {
 			if err := json.Unmarshal(text, again.Interface()); err != nil {
 				t.Fatal(err)
 			}
-			for _, path := range differences(got.Elem(), again.Elem(), want.Type().Elem().Name()) {
+			for _, path := range oracle.Differences(got.Elem(), again.Elem(), want.Type().Elem().Name()) {
 				t.Errorf("%s is changed by a round trip", path)
 			}
 		})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/terra-go/terra/health"
 	"github.com/terra-go/terra/internal/facts"
+	"github.com/terra-go/terra/internal/oracle"
 )
 
 // TestSchemas decodes and encodes a document of every published schema with every
@@ -63,7 +64,7 @@ func schemaTypes() map[string]reflect.Type {
 	var visit func(reflect.Type)
 	visit = func(typ reflect.Type) {
 		switch {
-		case isOptional(typ):
+		case oracle.IsOptional(typ):
 			m, _ := typ.MethodByName("Get")
 			visit(m.Type.Out(0))
 			return
@@ -74,7 +75,7 @@ func schemaTypes() map[string]reflect.Type {
 			return
 		}
 		types[strings.ToLower(typ.Name())] = typ
-		if isObject(typ) {
+		if oracle.IsObject(typ) {
 			for field := range typ.Fields() {
 				visit(field.Type)
 			}
@@ -127,8 +128,8 @@ func testDocument(t *testing.T, typ reflect.Type, document any) {
 // testMemberNames finds fields whose member is in no schema.
 func testMemberNames(t *testing.T, typ reflect.Type, s facts.Schema) {
 	for field := range typ.Fields() {
-		if !slices.ContainsFunc(s.Members, func(m facts.Member) bool { return m.Name == jsonName(field) }) {
-			t.Errorf("the schema has no %s", jsonName(field))
+		if !slices.ContainsFunc(s.Members, func(m facts.Member) bool { return m.Name == oracle.Name(field) }) {
+			t.Errorf("the schema has no %s", oracle.Name(field))
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/terra-go/terra/health"
+	"github.com/terra-go/terra/internal/oracle"
 )
 
 func FuzzActivity(f *testing.F)           { fuzzLikeOracle[health.Activity](f) }
@@ -32,8 +33,8 @@ func fuzzLikeOracle[T any](f *testing.F) {
 	for i := range typ.NumField() {
 		for _, null := range []bool{false, true} {
 			record := reflect.New(typ)
-			fill := filler{null: null, few: true}
-			fill.fill(f, record.Elem().Field(i), "$")
+			fill := oracle.Filler{Null: null, Few: true}
+			fill.Fill(f, record.Elem().Field(i), "$")
 			text, err := json.Marshal(record.Interface())
 			if err != nil {
 				f.Fatal(err)
@@ -41,7 +42,7 @@ func fuzzLikeOracle[T any](f *testing.F) {
 			f.Add(text)
 		}
 	}
-	for _, text := range oddities {
+	for _, text := range oracle.Oddities {
 		f.Add([]byte(text))
 	}
 	for _, d := range documents {
@@ -49,7 +50,7 @@ func fuzzLikeOracle[T any](f *testing.F) {
 			f.Add([]byte(d.text))
 		}
 	}
-	f.Fuzz(func(t *testing.T, data []byte) { testLikeOracle(t, typ, data) })
+	f.Fuzz(func(t *testing.T, data []byte) { oracle.Test(t, typ, data) })
 }
 
 // FuzzTimestamps reads and writes timestamps one after the other, the first of which

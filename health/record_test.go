@@ -11,12 +11,11 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/terra-go/terra/health"
+	"github.com/terra-go/terra/internal/oracle"
 )
 
 // recordTypes are the records and the other documents on the wire; all structs
@@ -51,7 +50,7 @@ func TestRecordsRoundTrip(t *testing.T) {
 	for _, typ := range recordTypes {
 		t.Run(typ.Name(), func(t *testing.T) {
 			t.Parallel()
-			var f filler
+			var f oracle.Filler
 			document := roundTrip(t, typ, &f)
 
 			seen := map[string]string{}
@@ -61,8 +60,8 @@ func TestRecordsRoundTrip(t *testing.T) {
 				}
 				seen[value] = path
 			}
-			if len(document) != f.leaves {
-				t.Errorf("%d values set, %d written", f.leaves, len(document))
+			if len(document) != f.Leaves {
+				t.Errorf("%d values set, %d written", f.Leaves, len(document))
 			}
 		})
 	}
@@ -73,7 +72,7 @@ func TestNullsRoundTrip(t *testing.T) {
 	for _, typ := range recordTypes {
 		t.Run(typ.Name(), func(t *testing.T) {
 			t.Parallel()
-			f := filler{null: true}
+			f := oracle.Filler{Null: true}
 			document := roundTrip(t, typ, &f)
 			nulls := 0
 			for _, value := range document {
@@ -81,8 +80,8 @@ func TestNullsRoundTrip(t *testing.T) {
 					nulls++
 				}
 			}
-			if nulls != f.leaves {
-				t.Errorf("%d nulls set, %d written", f.leaves, nulls)
+			if nulls != f.Leaves {
+				t.Errorf("%d nulls set, %d written", f.Leaves, nulls)
 			}
 		})
 	}
@@ -98,7 +97,7 @@ func TestEmptyRecords(t *testing.T) {
 		// Each member of each object null, as some sources send them.
 		document := map[string]any{}
 		for field := range typ.Fields() {
-			document[jsonName(field)] = nil
+			document[oracle.Name(field)] = nil
 		}
 		text, err := json.Marshal(document)
 		if err != nil {
@@ -112,10 +111,10 @@ func TestEmptyRecords(t *testing.T) {
 
 // roundTrip fills a record, encodes it and decodes it, and compares. The result
 // is the JSON text's scalars by path.
-func roundTrip(t *testing.T, typ reflect.Type, f *filler) map[string]string {
+func roundTrip(t *testing.T, typ reflect.Type, f *oracle.Filler) map[string]string {
 	t.Helper()
 	record := reflect.New(typ)
-	f.fill(t, record.Elem(), typ.Name())
+	f.Fill(t, record.Elem(), typ.Name())
 	text, err := json.Marshal(record.Interface())
 	if err != nil {
 		t.Fatal(err)
@@ -125,7 +124,7 @@ func roundTrip(t *testing.T, typ reflect.Type, f *filler) map[string]string {
 		t.Fatal(err)
 	}
 	if !reflect.DeepEqual(record.Interface(), again.Interface()) {
-		for _, path := range differences(record.Elem(), again.Elem(), "") {
+		for _, path := range oracle.Differences(record.Elem(), again.Elem(), "") {
 			t.Errorf("%s: changed by a round trip", path)
 		}
 	}
@@ -138,107 +137,6 @@ func roundTrip(t *testing.T, typ reflect.Type, f *filler) map[string]string {
 	scalars := map[string]string{}
 	collectScalars(document, "", scalars)
 	return scalars
-}
-
-// filler sets every leaf of a record, to a value that no other leaf has or to
-// null.
-type filler struct {
-	null   bool
-	few    bool // arrays have one element, not two
-	leaves int
-	inside []reflect.Type // the structs around the current one
-}
-
-func (f *filler) fill(t testing.TB, v reflect.Value, path string) {
-	t.Helper()
-	switch {
-	case v.Type() == reflect.TypeFor[health.Timestamp]():
-		f.setJSON(t, v, path, func(n int) string {
-			return strconv.Quote(time.Date(2026, 1, 1, 0, 0, n, 0, time.UTC).Format("2006-01-02T15:04:05.000000-07:00"))
-		})
-	case strings.HasPrefix(v.Type().Name(), "Value["):
-		f.setJSON(t, v, path, literal(v.MethodByName("Get").Type().Out(0).Kind()))
-	case v.Kind() == reflect.Struct:
-		f.inside = append(f.inside, v.Type())
-		for field, member := range v.Fields() {
-			f.fill(t, member, path+"."+field.Name)
-		}
-		f.inside = f.inside[:len(f.inside)-1]
-	case v.Kind() == reflect.Slice:
-		if within := slices.DeleteFunc(slices.Clone(f.inside), func(s reflect.Type) bool { return s != v.Type().Elem() }); len(within) > 1 {
-			return // a type that contains itself, twice is enough
-		}
-		length := 2
-		if f.few {
-			length = 1
-		}
-		v.Set(reflect.MakeSlice(v.Type(), length, length))
-		for i, element := range v.Seq2() {
-			f.fill(t, element, fmt.Sprintf("%s[%d]", path, i.Int()))
-		}
-	case v.Type() == reflect.TypeFor[map[string]float64]():
-		v.Set(reflect.MakeMap(v.Type()))
-		if !f.null {
-			f.leaves += 2
-			v.SetMapIndex(reflect.ValueOf("one"), reflect.ValueOf(float64(f.leaves)-0.75))
-			v.SetMapIndex(reflect.ValueOf("two"), reflect.ValueOf(float64(f.leaves)+0.25))
-		}
-	case v.Kind() == reflect.String || v.CanInt():
-		if !f.null { // these cannot be null
-			f.setJSON(t, v, path, literal(v.Kind()))
-		}
-	default:
-		t.Fatalf("%s: a field of type %s has no place in a record", path, v.Type())
-	}
-}
-
-// setJSON decodes into v the text for the next number, or null.
-func (f *filler) setJSON(t testing.TB, v reflect.Value, path string, text func(n int) string) {
-	t.Helper()
-	f.leaves++
-	s := "null"
-	if !f.null {
-		s = text(f.leaves)
-	}
-	if err := json.Unmarshal([]byte(s), v.Addr().Interface()); err != nil {
-		t.Fatalf("%s: cannot be set: %v", path, err)
-	}
-}
-
-func literal(kind reflect.Kind) func(n int) string {
-	return func(n int) string {
-		switch kind {
-		case reflect.Bool:
-			return strconv.FormatBool(n%2 == 0)
-		case reflect.String:
-			return fmt.Sprintf(`"value \"%d\""`, n)
-		case reflect.Float64:
-			return fmt.Sprintf("%d.25", n)
-		default:
-			return strconv.Itoa(n)
-		}
-	}
-}
-
-// differences are the paths at which two values of one type differ.
-func differences(a, b reflect.Value, path string) []string {
-	switch {
-	case reflect.DeepEqual(a.Interface(), b.Interface()):
-		return nil
-	case a.Kind() == reflect.Slice && a.Len() == b.Len():
-		var paths []string
-		for i := range a.Len() {
-			paths = append(paths, differences(a.Index(i), b.Index(i), fmt.Sprintf("%s[%d]", path, i))...)
-		}
-		return paths
-	case a.Kind() == reflect.Struct && a.Type().Field(0).IsExported():
-		var paths []string
-		for field, member := range a.Fields() {
-			paths = append(paths, differences(member, b.FieldByIndex(field.Index), path+"."+jsonName(field))...)
-		}
-		return paths
-	}
-	return []string{path}
 }
 
 func collectScalars(v any, path string, into map[string]string) {
@@ -256,11 +154,6 @@ func collectScalars(v any, path string, into map[string]string) {
 	default:
 		into[path] = fmt.Sprint(v)
 	}
-}
-
-func jsonName(field reflect.StructField) string {
-	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-	return name
 }
 
 // TestRecordTypes finds each struct of the package in a record above, and each

@@ -14,6 +14,7 @@ import (
 	"testing/iotest"
 
 	"github.com/terra-go/terra/health"
+	"github.com/terra-go/terra/internal/oracle"
 	"github.com/terra-go/terra/opt"
 )
 
@@ -317,7 +318,7 @@ func (g *nights) Read(p []byte) (n int, err error) {
 // FuzzStream compares with encoding/json on the whole text, whatever comes and in
 // whatever pieces.
 func FuzzStream(f *testing.F) {
-	for _, text := range oddities {
+	for _, text := range oracle.Oddities {
 		f.Add([]byte(text), byte(1))
 		f.Add([]byte("["+text+"]"), byte(1))
 	}
@@ -338,7 +339,7 @@ func FuzzStream(f *testing.F) {
 				t.Fatalf("got %d records, want %d", len(got), len(want))
 			}
 			for i := range want {
-				for _, path := range differences(reflect.ValueOf(want[i]), reflect.ValueOf(got[i]), fmt.Sprintf("$[%d]", i)) {
+				for _, path := range oracle.Differences(reflect.ValueOf(want[i]), reflect.ValueOf(got[i]), fmt.Sprintf("$[%d]", i)) {
 					t.Errorf("%s is not what encoding/json reads", path)
 				}
 			}
@@ -351,7 +352,7 @@ func FuzzStream(f *testing.F) {
 			if syntax.Offset != int64(len(text)) {
 				t.Errorf("got %v, want %v", err, wantErr)
 			}
-		} else if !sameError(err, wantErr) {
+		} else if !oracle.SameError(err, wantErr) {
 			t.Errorf("got %v, want %v", err, wantErr)
 		}
 	})
@@ -396,7 +397,7 @@ func wantRecords(text []byte) (records []health.Sleep, err error) {
 		}
 		for _, element := range elements {
 			var night health.Sleep
-			_ = oracle(element, reflect.ValueOf(&night).Elem())
+			_ = oracle.Read(element, reflect.ValueOf(&night).Elem())
 			records = append(records, night)
 		}
 	}

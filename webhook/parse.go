@@ -45,6 +45,10 @@ func (e *ParseError) Unwrap() error { return e.Err }
 // [*UnknownEvent], members that the struct lacks are in Raw, and a value that does
 // not fit its field leaves the field empty. Only records that are no list are an
 // error. The error is a [*ParseError].
+//
+// Members are matched with fields as encoding/json does it, except that those which
+// say what event it is, type, status, data and athlete, count only in lower case, and
+// not after a type and data have come.
 func Parse(h http.Header, body []byte) (Event, error) {
 	return parse(h, jsonscan.Pad(body))
 }

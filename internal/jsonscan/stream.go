@@ -2,9 +2,13 @@ package jsonscan
 
 import "io"
 
-// streamBuffer is the memory a Stream starts with. A value that the end of the
-// buffer cuts is read again once there is more, so it should hold many.
-const streamBuffer = 4 << 20
+// The memory a Stream starts with, and what it grows to as long as text keeps
+// coming. A value that the end of the buffer cuts is read again once there is more,
+// so it should hold many.
+const (
+	firstBuffer = 64 << 10
+	usualBuffer = 4 << 20
+)
 
 // maxEmptyReads is how often in a row a reader may return neither bytes nor an
 // error.
@@ -41,7 +45,7 @@ const (
 // NewStream reads from r as far as it needs. A member named single, if that is
 // not "", stands for an array of one.
 func NewStream(r io.Reader, single string) *Stream {
-	return &Stream{r: r, single: single, buf: make([]byte, Padding, streamBuffer)}
+	return &Stream{r: r, single: single, buf: make([]byte, Padding, firstBuffer)}
 }
 
 // Err is the first error: r's own, io.ErrNoProgress, io.ErrUnexpectedEOF,
@@ -204,7 +208,8 @@ func (t *Stream) end() int { return len(t.buf) - Padding }
 
 // fill lets go of the bytes before the current offset and reads some more: at
 // least as many as are left, so that all attempts at a value together take linear
-// time, however little r returns at once.
+// time, however little r returns at once. The buffer doubles when half of it is left,
+// and up to its usual size when as much as it holds was read.
 func (t *Stream) fill() {
 	if t.ended != nil {
 		t.err = t.ended
@@ -214,8 +219,8 @@ func (t *Stream) fill() {
 	t.before += int64(t.p)
 	t.p = 0
 	t.buf = t.buf[:rest]
-	if room := cap(t.buf) - rest - Padding; room < cap(t.buf)/2 {
-		t.buf = append(make([]byte, 0, 2*cap(t.buf)), t.buf...)
+	if size := cap(t.buf); size-rest-Padding < size/2 || size < usualBuffer && t.before+int64(rest) >= int64(size-Padding) {
+		t.buf = append(make([]byte, 0, 2*size), t.buf...)
 	}
 	t.s.counted = 0
 	free, n := t.buf[rest:cap(t.buf)-Padding], 0

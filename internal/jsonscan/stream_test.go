@@ -233,6 +233,33 @@ func TestStreamIsLinear(t *testing.T) {
 	}
 }
 
+// The buffer is small for a short text and grows with a long one, but no further
+// than a long one needs.
+func TestStreamBuffer(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ length, most int }{
+		{1 << 10, firstBuffer}, {firstBuffer / 4, firstBuffer}, {1 << 20, 2 << 20}, {3 * usualBuffer, usualBuffer},
+	} {
+		for _, lengths := range [][]byte{nil, {200}} {
+			text := "[" + strings.Repeat(`{"key":"value"},`, tt.length/16) + "{}]"
+			s := NewStream(&pieces{text: text, lengths: lengths}, "")
+			n := 0
+			for e := (element{}); s.Next() && s.Scan(&e); {
+				n++
+			}
+			if n != tt.length/16+1 || s.Err() != nil {
+				t.Errorf("%d elements, error %v", n, s.Err())
+			}
+			if cap(s.buf) > tt.most {
+				t.Errorf("the buffer for %d bytes has %d", len(text), cap(s.buf))
+			}
+			if len(text) > usualBuffer && cap(s.buf) < usualBuffer {
+				t.Errorf("the buffer for %d bytes has only %d", len(text), cap(s.buf))
+			}
+		}
+	}
+}
+
 // The members around the array nest as deeply as in encoding/json, and no deeper.
 func TestStreamDepth(t *testing.T) {
 	t.Parallel()
