@@ -30,7 +30,8 @@ const (
 	FaultDelay FaultKind = "delay"
 
 	// FaultDrop cuts the connection of a request in the middle of the answer, after
-	// it was carried out. An attempt finds no connection: the destination sees
+	// it was carried out; where there is none, as in a handler's own test, it panics
+	// with [http.ErrAbortHandler]. An attempt finds no connection: the destination sees
 	// nothing, 503 is noted, and the delivery is tried again.
 	FaultDrop FaultKind = "drop"
 

@@ -82,7 +82,6 @@ func (s *Server) AddRule(r Rule) (*ActiveRule, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer s.keeper.changed()
 	return s.rules.add(r, on)
 }
 
@@ -110,10 +109,7 @@ func (s *Server) checkRule(r *Rule) (operation, error) {
 func (s *Server) Rules() []*ActiveRule { return s.rules.list() }
 
 // ClearRules removes every rule.
-func (s *Server) ClearRules() {
-	s.rules.clear()
-	s.keeper.changed()
-}
+func (s *Server) ClearRules() { s.rules.clear() }
 
 // ActiveRule is a [Rule] in force, until [ActiveRule.Remove] or [Server.Reset].
 type ActiveRule struct {
@@ -256,7 +252,8 @@ func (r *ActiveRule) fits(op operation) bool {
 
 // ruleSet is the rules in force.
 type ruleSet struct {
-	seed uint64
+	seed    uint64
+	changed func() // told when there is something to keep
 
 	mu     sync.Mutex
 	number uint64 // of the latest
@@ -272,6 +269,7 @@ func (s *ruleSet) add(r Rule, on operation) (*ActiveRule, error) {
 	s.number++
 	a := &ActiveRule{set: s, number: s.number, rule: r, on: on}
 	s.active = append(s.active, a)
+	s.changed()
 	return a, nil
 }
 
@@ -295,12 +293,14 @@ func (s *ruleSet) remove(r *ActiveRule) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.active = slices.DeleteFunc(s.active, func(a *ActiveRule) bool { return a == r })
+	s.changed()
 }
 
 func (s *ruleSet) clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.active = nil
+	s.changed()
 }
 
 // reset starts the numbers, and thereby what is drawn, again.
@@ -320,6 +320,7 @@ func (s *ruleSet) strike(op operation) []Fault {
 			continue
 		}
 		faults = append(faults, r.rule.Fault)
+		s.changed()
 		if r.rule.Fault.answers(op.stages) {
 			break
 		}

@@ -241,6 +241,42 @@ func TestRuleProbability(t *testing.T) {
 	}
 }
 
+// TestRuleSnapshot: a restored rule goes on where it was, in what it draws too.
+func TestRuleSnapshot(t *testing.T) {
+	t.Parallel()
+	one, other := sandboxtest.New(t), sandboxtest.New(t)
+	ask := func(s *sandboxtest.Server) string {
+		var b strings.Builder
+		for range 50 {
+			code, _ := serve(s.Server, "GET", "/api/v2/integrations", "", "localhost")
+			b.WriteByte("01"[min(1, code/503)])
+		}
+		return b.String()
+	}
+	removed := addRule(t, one.Server, sandbox.Rule{Fault: sandbox.Fault{Kind: sandbox.FaultDrop}})
+	addRule(t, one.Server, sandbox.Rule{On: "request", Times: 40, Probability: 0.5, Fault: sandbox.Fault{Kind: sandbox.FaultStatus, Status: 503}})
+	removed.Remove()
+	ask(one)
+	snapshot, err := one.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Restore(snapshot); err != nil {
+		t.Fatal(err)
+	}
+	a, b := one.Rules(), other.Rules()
+	if len(b) != 1 || b[0].ID() != a[0].ID() || b[0].Rule() != a[0].Rule() || b[0].Hits() != a[0].Hits() {
+		t.Fatal("the rule is not restored")
+	}
+	if ask(one) != ask(other) {
+		t.Error("the restored rule draws otherwise")
+	}
+	hits(t, b[0], 40)
+	if n := addRule(t, other.Server, a[0].Rule()).ID(); n != "3" {
+		t.Errorf("the next rule has the id %s", n)
+	}
+}
+
 // TestRuleRace: rules come and go while requests and deliveries meet them, and no
 // hit is lost.
 func TestRuleRace(t *testing.T) {

@@ -167,7 +167,7 @@ func New(opts ...Option) (*Server, error) {
 			return nil, err
 		}
 	}
-	s.rules.seed = s.seed
+	s.rules.seed, s.rules.changed = s.seed, s.keeper.changed
 	s.sections = s.stateSections()
 	s.dispatch = startDispatcher(s)
 	if err := s.startKeeping(); err != nil {
