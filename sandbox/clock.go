@@ -41,17 +41,17 @@ func (s *Server) now() time.Time { return s.clock.now() }
 // Now is the time on the server's clock.
 func (s *Server) Now() time.Time { return s.now() }
 
-// Advance lets d pass on the server's clock as if it were lived through: the clock
+// Advance waits until all that is due has been attempted, as [Server.Flush] does,
+// and then lets d pass on the server's clock as if it were lived through: the clock
 // steps from one due time to the next, and each time waits until what is due then
 // has been attempted, so that whatever follows from an attempt is due in its turn.
 // A day of retries thus takes as long as its requests take. Everything else that
 // waits, such as the expiry of a session or a ping's link, has come about too
 // when Advance returns.
 //
-// Like [Server.Flush] it waits for deliveries under way, each for eight seconds of
-// real time at most, and returns early only with the error of ctx or
-// [http.ErrServerClosed]; the clock then stays where it has got to. Calls queue up
-// behind each other.
+// It waits for deliveries under way, each for eight seconds of real time at most,
+// and returns early only with the error of ctx or [http.ErrServerClosed]; the clock
+// then stays where it has got to. Calls queue up behind each other.
 func (s *Server) Advance(ctx context.Context, d time.Duration) error {
 	if d < 0 || d > maxAhead-s.clock.offset() {
 		return ErrInvalidAdvance
@@ -65,19 +65,25 @@ func (s *Server) Advance(ctx context.Context, d time.Duration) error {
 		return http.ErrServerClosed
 	}
 	defer s.keeper.changed()
+	if err := s.Flush(ctx); err != nil { // so that what is due now has failed by now, if it fails
+		return err
+	}
 	target := s.now().Add(d)
 	for {
-		if err := s.Flush(ctx); err != nil {
-			return err
-		}
 		next, ok := s.dispatch.nextDue()
 		if !ok || next.After(target) {
 			break
 		}
-		s.clock.reach(next)
-		s.dispatch.look()
+		if err := s.reach(ctx, next); err != nil {
+			return err
+		}
 	}
-	s.clock.reach(target)
+	return s.reach(ctx, target)
+}
+
+// reach moves the clock to t and waits until what is due by then has been attempted.
+func (s *Server) reach(ctx context.Context, t time.Time) error {
+	s.clock.reach(t)
 	s.dispatch.look()
 	return s.Flush(ctx)
 }
