@@ -21,7 +21,7 @@ func chunkedBackfill(p *play) {
 	if p.err != nil {
 		return
 	}
-	p.outcome("accepted under reference %s", queued.Reference)
+	p.outcome("accepted")
 	p.expect("the request is acknowledged as a large one", queued.Large)
 
 	processing, sending, payloads := p.of("large_request_processing"), p.of("large_request_sending"), p.of("daily")

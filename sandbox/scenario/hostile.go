@@ -85,7 +85,7 @@ func newAttacker() *http.Client {
 }
 
 // patience is how long a receiver may take to refuse, a long body included.
-const patience = 30 * time.Second
+const patience = 15 * time.Second
 
 // attack reports what the receiver answers. The error is that of the play's
 // context, or of a URL that cannot be used.
