@@ -13,6 +13,8 @@ import (
 	"github.com/terra-go/terra/webhook"
 )
 
+var quiet = slog.New(slog.DiscardHandler)
+
 // listen starts a receiver with the functions of m, and makes it the destination.
 func listen(t *testing.T, s *sandboxtest.Server, m *webhook.Mux) string {
 	t.Helper()
@@ -20,7 +22,7 @@ func listen(t *testing.T, s *sandboxtest.Server, m *webhook.Mux) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return serve(t, s, webhook.NewHandler(verifier, m, webhook.WithLogger(slog.New(slog.DiscardHandler))))
+	return serve(t, s, webhook.NewHandler(verifier, m, webhook.WithLogger(quiet)))
 }
 
 // serve makes h the destination.
