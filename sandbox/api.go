@@ -45,13 +45,13 @@ func endpoints() map[string]endpoint {
 	}
 }
 
-// route finds the endpoint of a path below the base.
-func (s *Server) route(path string) (endpoint, bool) {
+// route finds the endpoint of a path below the base, and how it is known.
+func (s *Server) route(path string) (known string, e endpoint, ok bool) {
 	if id, ok := strings.CutPrefix(path, "/users/"); ok && id != "" && !strings.Contains(id, "/") {
 		path = "/users/{id}"
 	}
-	e, ok := s.endpoints[path]
-	return e, ok
+	e, ok = s.endpoints[path]
+	return path, e, ok
 }
 
 // call is one request to the REST interface and the way to answer it.
@@ -63,25 +63,33 @@ type call struct {
 	body    []byte
 	params  params
 	host    string // scheme and host of links, validated
+
+	// What rules make of the answer, nil when nothing.
+	broken     *brokenWriter
+	editRecord func(record map[string]any)
 }
 
 // serveAPI answers path, the part below the base.
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, d dialect, path string) {
 	c := &call{w: w, r: r, dialect: d, path: path}
-	err := s.answer(c)
-	if err == nil {
-		return
+	if err := s.answer(c); err != nil {
+		var bad *apiError
+		if !errors.As(err, &bad) {
+			s.log.Error("request failed", "path", path, "error", err)
+			bad = &apiError{status: http.StatusInternalServerError, detail: "internal error"}
+		}
+		if c.broken != nil {
+			w = c.broken
+		}
+		d.writeError(w, r, bad)
 	}
-	var bad *apiError
-	if !errors.As(err, &bad) {
-		s.log.Error("request failed", "path", path, "error", err)
-		bad = &apiError{status: http.StatusInternalServerError, detail: "internal error"}
+	if c.broken != nil {
+		c.broken.abort()
 	}
-	d.writeError(w, r, bad)
 }
 
 func (s *Server) answer(c *call) error {
-	e, ok := s.route(c.path)
+	known, e, ok := s.route(c.path)
 	if !ok {
 		return &apiError{status: http.StatusNotFound, detail: "no such path"}
 	}
@@ -100,7 +108,7 @@ func (s *Server) answer(c *call) error {
 		return badRequest("invalid Host header")
 	}
 	c.host = host
-	return e.serve(s, c)
+	return s.serveStruck(c, known, e)
 }
 
 // authorized compares in constant time, as the server may have been given real

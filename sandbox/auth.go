@@ -90,6 +90,7 @@ func (s *Server) generateAuthToken(c *call) error {
 func (s *Server) promise(provider, referenceID string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.keeper.changed()
 	return s.world.issue(s.seed, identity{provider, referenceID})
 }
 

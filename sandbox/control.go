@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"github.com/terra-go/terra/sandbox/synth"
 )
 
 const maxControlBody = 1 << 20
@@ -49,6 +52,9 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request, path string) (s
 	if id, ok := strings.CutPrefix(path, "/deliveries/"); ok {
 		return s.controlDelivery(w, r, id)
 	}
+	if id, ok := strings.CutPrefix(path, "/rules/"); ok {
+		return s.controlRule(w, r, id)
+	}
 	switch path {
 	case "/users":
 		return s.controlUsers(w, r)
@@ -65,6 +71,12 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request, path string) (s
 			list[i].Body = nil
 		}
 		return http.StatusOK, list, nil
+	case "/clock":
+		return s.controlClock(w, r)
+	case "/retries":
+		return s.controlRetries(w, r)
+	case "/rules":
+		return s.controlRules(w, r)
 	case "/reset":
 		if err := allow(w, r, http.MethodPost); err != nil {
 			return 0, nil, err
@@ -77,8 +89,9 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request, path string) (s
 
 func (s *Server) controlUsers(w http.ResponseWriter, r *http.Request) (int, any, error) {
 	var req struct {
-		Provider    string `json:"provider"`
-		ReferenceID string `json:"reference_id"`
+		Provider    string        `json:"provider"`
+		ReferenceID string        `json:"reference_id"`
+		Persona     synth.Persona `json:"persona"`
 	}
 	if err := allow(w, r, http.MethodPost); err != nil {
 		return 0, nil, err
@@ -89,11 +102,15 @@ func (s *Server) controlUsers(w http.ResponseWriter, r *http.Request) (int, any,
 	if len(req.ReferenceID) > maxReferenceID {
 		return 0, nil, &controlError{http.StatusBadRequest, "reference_id is too long"}
 	}
-	user, err := s.Connect(req.Provider, req.ReferenceID)
+	var opts []ConnectOption
+	if req.Persona != "" {
+		opts = append(opts, WithPersona(req.Persona))
+	}
+	user, err := s.Connect(req.Provider, req.ReferenceID, opts...)
 	return http.StatusCreated, user, err
 }
 
-// controlDestinations answers with the list as it stands, without the secrets.
+// controlDestinations answers with the list as it stands.
 func (s *Server) controlDestinations(w http.ResponseWriter, r *http.Request) (int, any, error) {
 	if err := allow(w, r, http.MethodPut, http.MethodGet); err != nil {
 		return 0, nil, err
@@ -107,11 +124,7 @@ func (s *Server) controlDestinations(w http.ResponseWriter, r *http.Request) (in
 			return 0, nil, err
 		}
 	}
-	list := s.dispatch.listDestinations()
-	for i := range list {
-		list[i].Secret = ""
-	}
-	return http.StatusOK, list, nil
+	return http.StatusOK, s.Destinations(), nil
 }
 
 func (s *Server) controlEvents(w http.ResponseWriter, r *http.Request) (int, any, error) {
@@ -139,11 +152,8 @@ func (s *Server) controlDelivery(w http.ResponseWriter, r *http.Request, id stri
 	if err := allow(w, r, http.MethodGet); err != nil {
 		return 0, nil, err
 	}
-	d, ok := s.dispatch.find(id)
-	if !ok {
-		return 0, nil, ErrUnknownDelivery
-	}
-	return http.StatusOK, d, nil
+	d, err := s.dispatch.find(id)
+	return http.StatusOK, d, err
 }
 
 // guard refuses what a web page of another origin could have sent. The control
@@ -257,11 +267,11 @@ func jsonType(e *json.UnmarshalTypeError) string {
 func explain(err error) *controlError {
 	status := http.StatusBadRequest
 	switch {
-	case errors.Is(err, ErrUnknownUser), errors.Is(err, ErrUnknownDelivery):
+	case errors.Is(err, ErrUnknownUser), errors.Is(err, ErrUnknownDelivery), errors.Is(err, ErrUnknownRule):
 		status = http.StatusNotFound
-	case errors.Is(err, ErrNoDestination), errors.Is(err, ErrNoRecord):
+	case errors.Is(err, ErrNoDestination), errors.Is(err, ErrNoRecord), errors.Is(err, ErrTooManyRules):
 		status = http.StatusConflict
-	case errors.Is(err, http.ErrServerClosed):
+	case errors.Is(err, http.ErrServerClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		status = http.StatusServiceUnavailable
 	}
 	return &controlError{status, strings.TrimPrefix(err.Error(), "sandbox: ")}

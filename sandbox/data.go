@@ -3,7 +3,6 @@ package sandbox
 import (
 	"context"
 	"encoding/json"
-	"iter"
 	"net/http"
 	"strconv"
 	"time"
@@ -12,8 +11,8 @@ import (
 )
 
 const (
-	maxDays         = 1825      // of one request
 	maxPayloadBytes = 256 << 20 // of one delivery
+	maxKeptBytes    = 1 << 20   // longer ones are made for every attempt
 )
 
 // window is what a data request asks for: days from start up to, not including,
@@ -44,23 +43,40 @@ func fetch(k kind) func(*Server, *call) error {
 		if err != nil {
 			return err
 		}
-		if days.days() > maxDays {
-			c.refuseRange()
+		if !s.grant(c, conn.user.UserID, days.days()) {
 			return nil
+		}
+		q := query{conn: conn, kind: k, days: days, samples: samples, now: s.now()}
+		if !conn.allows(k) {
+			q.days.end = q.days.start // nothing to be had
 		}
 		if !toWebhook {
 			c.w.Header().Set("terra-reference", newUUID())
-			return c.replyRecords(k, conn, s.records(c.r.Context(), conn, k, days, samples))
+			return c.replyRecords(q)
 		}
 		listening, err := s.listening(c)
 		if err != nil {
 			return err
 		}
-		data, err := marshalAll(s.records(context.Background(), conn, k, days, samples))
-		if err != nil {
+		if days.large() {
+			return s.sendToWebhook(c, k, conn.user, listening, true, func(em emission) {
+				s.dispatch.background(func(ctx context.Context) { s.sendLarge(ctx, q, em) })
+			})
+		}
+		data, err := q.marshal(c.r.Context())
+		if err != nil || c.r.Context().Err() != nil {
 			return err
 		}
-		return s.sendToWebhook(c, k, conn.user, listening, dataEvent(k, conn.user, data))
+		whole := &part{query: q, chunk: chunk{day: days.start, count: len(data)}}
+		if data.size() <= maxKeptBytes {
+			whole = nil
+		} else {
+			data = nil
+		}
+		return s.sendToWebhook(c, k, conn.user, listening, false, func(em emission) {
+			em.part = whole
+			s.emit(em, dataEvent(k, conn.user, data))
+		})
 	}
 }
 
@@ -73,15 +89,20 @@ func (s *Server) fetchAthlete(c *call) error {
 	if err != nil {
 		return err
 	}
+	if !s.grant(c, conn.user.UserID, 1) {
+		return nil
+	}
 	if toWebhook {
 		listening, err := s.listening(c)
 		if err != nil {
 			return err
 		}
-		return s.sendToWebhook(c, athlete, conn.user, listening, athleteEvent(conn.user, s.profile(conn)))
+		return s.sendToWebhook(c, athlete, conn.user, listening, false, func(em emission) {
+			s.emit(em, athleteEvent(conn.user, s.profile(conn)))
+		})
 	}
 	c.w.Header().Set("terra-reference", newUUID())
-	if c.dialect == legacy && !gives(conn.person.Provider(), athlete) {
+	if c.dialect == legacy && !conn.allows(athlete) {
 		return c.replyNoData(conn.user, "not_available", "Data type requested not available from provider")
 	}
 	return c.reply(struct {
@@ -92,8 +113,12 @@ func (s *Server) fetchAthlete(c *call) error {
 	}{c.dialect.success(), athlete, conn.user, s.profile(conn)})
 }
 
-// profile is who the person is now; empty when the provider does not tell.
+// profile is who the person is now; empty when the provider does not tell, or may
+// not.
 func (s *Server) profile(conn connection) health.Athlete {
+	if !conn.allows(athlete) {
+		return health.Athlete{}
+	}
 	profile, _ := conn.person.Athlete(health.DateOf(s.now().UTC()))
 	return profile
 }
@@ -111,38 +136,21 @@ func (s *Server) subject(c *call) (connection, error) {
 	return conn, nil
 }
 
-// records are those of the window that have ended by now: nobody's watch tells the
-// future, and a record once seen never changes. They are made as they are read,
-// until ctx ends.
-func (s *Server) records(ctx context.Context, conn connection, k kind, days window, samples bool) iter.Seq[any] {
-	now := s.now()
-	today := health.DateOf(now.UTC()).AddDays(1) // as it may be east of here
-	return func(yield func(any) bool) {
-		for day := days.start; day.Before(days.end) && !day.After(today) && ctx.Err() == nil; day = day.AddDays(1) {
-			for end, record := range conn.day(k, day, samples) {
-				if !end.In(time.UTC).After(now) && !yield(record) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// marshalAll makes the data of one delivery.
-func marshalAll(records iter.Seq[any]) ([]json.RawMessage, error) {
-	data := []json.RawMessage{}
-	size := 0
-	for record := range records {
-		b, err := json.Marshal(record)
+// marshal makes the records of one payload.
+func (q query) marshal(ctx context.Context) (records, error) {
+	list := records{}
+	left := maxPayloadBytes
+	for _, record := range q.records(ctx) {
+		b, err := record.MarshalJSON()
 		if err != nil {
 			return nil, err
 		}
-		if size += len(b); size > maxPayloadBytes {
+		if left -= len(b); left < 0 {
 			return nil, &apiError{status: http.StatusRequestEntityTooLarge, detail: "the payload would be too large; ask for fewer days"}
 		}
-		data = append(data, b)
+		list = append(list, b)
 	}
-	return data, nil
+	return list, nil
 }
 
 // ack answers a request whose data go to the destinations.
@@ -166,17 +174,24 @@ func (s *Server) listening(c *call) (bool, error) {
 }
 
 // sendToWebhook acknowledges, then delivers, if anybody was listening.
-func (s *Server) sendToWebhook(c *call, k kind, user health.User, listening bool, ev event) error {
+func (s *Server) sendToWebhook(c *call, k kind, user health.User, listening, large bool, deliver func(emission)) error {
 	release := s.dispatch.hold()
 	defer release()
 	reference := newUUID()
 	c.w.Header().Set("terra-reference", reference)
 	reply := ack{Status: "success", Type: k, Reference: reference, User: user}
-	if c.dialect == legacy {
+	switch {
+	case c.dialect != legacy:
+		reply.TraceID = reference
+		if large {
+			reply.Message = "Large request accepted: its data will reach your destinations in several payloads"
+		}
+	case large:
+		reply.Status, reply.Type = "processing", "large_request_processing"
+		reply.Message = "Large request is processing"
+	default:
 		reply.Type = "webhook"
 		reply.Message = "Data will be sent to webhook"
-	} else {
-		reply.TraceID = reference
 	}
 	if err := c.reply(reply); err != nil {
 		return err
@@ -185,24 +200,28 @@ func (s *Server) sendToWebhook(c *call, k kind, user health.User, listening bool
 		return nil
 	}
 	http.NewResponseController(c.w).Flush() // where it cannot, the ack may come second, as it may with Terra
-	s.emit(emission{userID: user.UserID, reference: reference, linkBase: c.host}, ev)
+	deliver(emission{userID: user.UserID, reference: reference, linkBase: c.host})
 	return nil
 }
 
 // replyRecords writes record by record, so that years with samples are never in
 // memory at once.
-func (c *call) replyRecords(k kind, conn connection, records iter.Seq[any]) error {
-	user, err := json.Marshal(conn.user)
+func (c *call) replyRecords(q query) error {
+	finish := c.compress()
+	user, err := json.Marshal(q.conn.user)
 	if err != nil {
 		return err
 	}
-	head := `{"type":"` + string(k) + `","user":` + string(user) + `,"data":[`
+	head := `{"type":"` + string(q.kind) + `","user":` + string(user) + `,"data":[`
 	if c.dialect == legacy {
 		head = `{"status":"success",` + head[1:]
 	}
 	begun := false
-	for record := range records {
-		b, err := json.Marshal(record)
+	for _, record := range q.records(c.r.Context()) {
+		b, err := record.MarshalJSON()
+		if err == nil && c.editRecord != nil {
+			b, err = editObject(b, c.editRecord)
+		}
 		if err != nil {
 			panic(http.ErrAbortHandler) // part of the body is out: cut it off, so that nobody takes it for whole
 		}
@@ -223,13 +242,17 @@ func (c *call) replyRecords(k kind, conn connection, records iter.Seq[any]) erro
 		panic(http.ErrAbortHandler)
 	case begun:
 		c.w.Write([]byte("]}\n"))
-		return nil
 	case c.dialect != legacy:
-		return c.reply(json.RawMessage(head + "]}"))
-	case gives(conn.person.Provider(), k):
-		return c.replyNoData(conn.user, "error", "No data available for specified time range")
+		err = c.reply(json.RawMessage(head + "]}"))
+	case q.conn.allows(q.kind):
+		err = c.replyNoData(q.conn.user, "error", "No data available for specified time range")
+	default:
+		err = c.replyNoData(q.conn.user, "not_available", "Data type requested not available from provider")
 	}
-	return c.replyNoData(conn.user, "not_available", "Data type requested not available from provider")
+	if err == nil {
+		finish()
+	}
+	return err
 }
 
 func (c *call) replyNoData(user health.User, status, message string) error {
@@ -239,15 +262,6 @@ func (c *call) replyNoData(user health.User, status, message string) error {
 		Type    string      `json:"type"`
 		User    health.User `json:"user"`
 	}{status, message, "no_data", user})
-}
-
-// refuseRange is what Terra answers to a request for more days than its first rule
-// allows; the body is no problem document on either base.
-func (c *call) refuseRange() {
-	c.w.Header().Set("X-Terra-RateLimit-Rule", "r1")
-	writeJSON(c.w, http.StatusTooManyRequests, "application/json", struct {
-		Detail string `json:"detail"`
-	}{"rate limit exceeded"})
 }
 
 // success is the status that bodies of the legacy base carry and others lack.

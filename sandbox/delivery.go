@@ -36,10 +36,11 @@ const (
 type State string
 
 const (
-	StatePending   State = "pending"   // due, or under way
+	StatePending   State = "pending"   // due, under way, or held back because its destination is throttled
 	StateRetrying  State = "retrying"  // refused at least once, and due again at NextRetry
 	StateDelivered State = "delivered" // acknowledged
 	StateFailed    State = "failed"    // given up
+	StateDisabled  State = "disabled"  // not tried, or no more, as its destination is disabled
 )
 
 // Delivery is one event on its way to one destination.
@@ -58,8 +59,20 @@ type Delivery struct {
 	// Header is that of the latest attempt, or empty before the first.
 	Header http.Header `json:"header"`
 
-	// Body is what is or will be sent. It is shared and must not be changed.
+	// Body is what is or will be sent. It is shared and must not be changed. It is
+	// nil where data are made anew for each attempt: in the chunks of large requests
+	// and when they are longer than a megabyte.
 	Body json.RawMessage `json:"body,omitzero"`
+
+	part *part // makes the body, when that is not kept
+}
+
+// content is the body to send.
+func (d *Delivery) content() ([]byte, error) {
+	if d.part != nil {
+		return d.part.body()
+	}
+	return d.Body, nil
 }
 
 // Attempt is one request to a destination.
@@ -85,15 +98,14 @@ var (
 
 // SetDestinations replaces all of them. A destination is its place in the list:
 // what is still to be retried goes to whatever URL now stands in the place of the
-// one it was meant for, and is given up when there is none.
+// one it was meant for, and is given up when there is none. All destinations make
+// a new start: none is throttled, disabled or failing.
 func (s *Server) SetDestinations(list []Destination) error {
 	list = slices.Clone(list)
 	for i := range list {
 		d := &list[i]
-		u, err := url.Parse(d.URL)
 		d.Mode = cmp.Or(d.Mode, ModePush)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil ||
-			d.Mode != ModePush && d.Mode != ModePing {
+		if !d.valid() {
 			return ErrInvalidDestination
 		}
 		d.Secret = cmp.Or(d.Secret, s.creds.SigningSecret)
@@ -101,6 +113,15 @@ func (s *Server) SetDestinations(list []Destination) error {
 	s.dispatch.setDestinations(list)
 	return nil
 }
+
+func (d *Destination) valid() bool {
+	u, err := url.Parse(d.URL)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil &&
+		(d.Mode == ModePush || d.Mode == ModePing)
+}
+
+// Destinations are the present ones in their order, and how they fare.
+func (s *Server) Destinations() []DestinationStatus { return s.dispatch.listDestinations() }
 
 // Deliveries lists the latest thousand or so, oldest first.
 func (s *Server) Deliveries() []Delivery { return s.dispatch.list() }
@@ -117,43 +138,65 @@ func (s *Server) emit(em emission, ev event) (Delivery, error) {
 		return Delivery{}, ErrNoDestination
 	}
 	em.reference = cmp.Or(em.reference, newUUID())
-	body, err := ev.body(em.set)
-	if err != nil {
+	p := payload{part: em.part}
+	var err error
+	if p.part == nil {
+		if p.body, err = ev.body(em.set); err != nil {
+			return Delivery{}, err
+		}
+	}
+	c := s.course(ev.Type, em.userID)
+	whole := p
+	if p, err = p.spoiled(c.spoils...); err != nil {
 		return Delivery{}, err
 	}
 	proto := Delivery{
-		EventType: ev.Type,
+		EventType: cmp.Or(c.retype, ev.Type),
 		UserID:    em.userID,
-		TraceID:   newUUID(),
+		TraceID:   cmp.Or(em.traceID, newUUID()),
 		Reference: em.reference,
 		CreatedAt: s.now(),
 		State:     StatePending,
-		Body:      body,
 	}
-	data := ev.User != nil && (ev.Athlete != nil || ev.Data != nil)
+	data := em.part != nil || ev.User != nil && (ev.Athlete != nil || ev.Data != nil)
+	d, err := s.send(em, proto, p, data && ping, data, c)
+	if err == nil && c.stale > 0 {
+		err = s.sendEarlier(em, proto, whole, data && ping, c)
+	}
+	return d, err
+}
+
+// send queues a delivery of p for every destination.
+func (s *Server) send(em emission, proto Delivery, p payload, linked, data bool, c course) (Delivery, error) {
+	proto.Body, proto.part = p.body, p.part
 	var link []byte
-	if ping && data {
-		if link, err = s.point(em, body).body(nil); err != nil {
+	if linked {
+		var err error
+		if link, err = s.point(em, p).body(nil); err != nil {
 			return Delivery{}, err
 		}
 	}
 	if em.commit != nil {
 		em.commit()
 	}
-	d, err := s.dispatch.add(proto, link, data)
+	d, err := s.dispatch.add(proto, link, data, c)
 	if err != nil {
-		s.log.Warn("event not delivered", "event", ev.Type, "error", err)
+		s.log.Warn("event not delivered", "event", proto.EventType, "error", err)
 	}
 	return d, err
 }
 
 // request is an attempt at dest, signed now.
 func (d *Delivery) request(dest Destination, devID string) (*http.Request, error) {
-	r, err := http.NewRequest(http.MethodPost, dest.URL, bytes.NewReader(d.Body))
+	body, err := d.content()
 	if err != nil {
 		return nil, err
 	}
-	signature := webhook.Sign(dest.Secret, time.Now(), d.Body)
+	r, err := http.NewRequest(http.MethodPost, dest.URL, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	signature := webhook.Sign(dest.Secret, time.Now(), body)
 	h := r.Header
 	h.Set("Content-Type", "application/json")
 	h.Set("User-Agent", "terra-sandbox")

@@ -21,30 +21,6 @@ const (
 	maxQueuedBytes  = 1 << 30  // of bodies still to be delivered
 )
 
-// retryPolicy is when a refused delivery is tried again.
-type retryPolicy struct {
-	first   time.Duration // wait after the first attempt; doubles after each
-	longest time.Duration
-	retries int
-}
-
-// doubling is the schedule that Terra documents now: ten retries in eight and a
-// half hours.
-var doubling = retryPolicy{first: 30 * time.Second, longest: 8 * time.Hour, retries: 10}
-
-// wait is how long after the n-th attempt, counted from 1, the next one is due;
-// false when there is none.
-func (p retryPolicy) wait(n int) (time.Duration, bool) {
-	if n > p.retries {
-		return 0, false
-	}
-	wait := p.first
-	for range n - 1 {
-		wait = min(2*wait, p.longest)
-	}
-	return wait, true
-}
-
 // dispatcher owns every delivery. One goroutine starts the attempts as they fall
 // due and waits on one timer; an attempt is a goroutine, of which there are never
 // more than maxConcurrent. Attempts at one destination about one user follow each
@@ -54,8 +30,9 @@ type dispatcher struct {
 	log       *slog.Logger
 	devID     string
 	client    *http.Client
-	policy    retryPolicy
 	delivered func(userID string, at time.Time) // told of data that arrived
+	kept      func()                            // told of every change
+	strike    func(eventType, userID string) attemptFault
 
 	ctx   context.Context // ends with the server
 	end   context.CancelFunc
@@ -63,8 +40,10 @@ type dispatcher struct {
 	tasks sync.WaitGroup
 
 	mu           sync.Mutex
-	destinations []Destination
-	jobs         []*job // in order of creation
+	retries      retryProfile
+	targets      []*target // by place
+	jobs         []*job    // in order of creation
+	yielding     []*job    // for another to pass, or once were
 	queue        jobQueue
 	lanes        map[lane][]*job // busy ones, and who waits in them
 	queuedBytes  int
@@ -88,14 +67,17 @@ type lane struct {
 // guards all but the identity and the body.
 type job struct {
 	Delivery
-	place    int  // of its destination
-	data     bool // carries records, or a link to them
-	tries    int  // since it was created or resent
+	place    int    // of its destination
+	data     bool   // carries records, or a link to them
+	event    string // what it is about, where EventType may be that of a link, or a rule's
+	tries    int    // since it was created or resent
+	resent   bool   // and not attempted since
 	due      time.Time
 	seq      int  // order among jobs due at one time
 	index    int  // in the queue, -1 when not there
 	waiting  bool // in its lane, not in the queue
 	admitted bool // its lane is kept for it
+	yields   bool // to the next in its lane
 	finished bool
 }
 
@@ -116,11 +98,16 @@ func startDispatcher(s *Server) *dispatcher {
 			Transport:     transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		policy:    doubling,
+		retries:   s.retries,
 		delivered: s.touch,
+		kept:      s.keeper.changed,
+		strike:    s.strikeAttempt,
 		lanes:     map[lane][]*job{},
 		wake:      make(chan struct{}, 1),
 		changed:   make(chan struct{}),
+	}
+	if d.retries.name == "" {
+		d.retries = retryProfiles[0]
 	}
 	d.ctx, d.end = context.WithCancel(context.Background())
 	d.epoch, d.endEpoch = context.WithCancel(d.ctx)
@@ -130,7 +117,9 @@ func startDispatcher(s *Server) *dispatcher {
 
 // close ends the loop and every attempt, and waits for them.
 func (d *dispatcher) close() {
-	d.end()
+	d.mu.Lock()
+	d.end() // under the mutex, so that background starts nothing from here on
+	d.mu.Unlock()
 	d.tasks.Wait()
 	d.client.CloseIdleConnections()
 	d.mu.Lock()
@@ -143,7 +132,7 @@ func (d *dispatcher) reset() {
 	defer d.mu.Unlock()
 	d.endEpoch()
 	d.epoch, d.endEpoch = context.WithCancel(d.ctx)
-	d.destinations, d.jobs, d.queue = nil, nil, nil
+	d.targets, d.jobs, d.queue, d.yielding = nil, nil, nil, nil
 	d.queuedBytes, d.finished, d.finishedSize = 0, 0, 0
 	d.lanes = map[lane][]*job{}
 	d.announce()
@@ -152,7 +141,26 @@ func (d *dispatcher) reset() {
 func (d *dispatcher) setDestinations(list []Destination) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.destinations = list
+	old := d.targets
+	d.targets = newTargets(list)
+	for _, t := range old {
+		d.release(t.held)
+	}
+	d.announce()
+	d.look()
+}
+
+func (d *dispatcher) setRetries(p retryProfile) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.retries = p
+	d.announce()
+}
+
+func (d *dispatcher) currentRetries() retryProfile {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.retries
 }
 
 // modes tells whether there is a destination that is pushed to, and one that is
@@ -160,7 +168,7 @@ func (d *dispatcher) setDestinations(list []Destination) {
 func (d *dispatcher) modes() (push, ping bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, dest := range d.destinations {
+	for _, dest := range d.targets {
 		push = push || dest.Mode == ModePush
 		ping = ping || dest.Mode == ModePing
 	}
@@ -180,31 +188,52 @@ func (d *dispatcher) hold() (release func()) {
 	}
 }
 
+// background runs f beside the deliveries. Flush waits for it; its context ends
+// with a reset, or with the server.
+func (d *dispatcher) background(f func(context.Context)) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.ctx.Err() != nil {
+		return
+	}
+	ctx := d.epoch
+	d.holds++
+	d.tasks.Go(func() {
+		f(ctx)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.holds--
+		d.announce()
+	})
+}
+
 // add queues one delivery for each destination. Those that are pinged get ping for
 // a body, unless it is nil.
-func (d *dispatcher) add(proto Delivery, ping []byte, data bool) (Delivery, error) {
+func (d *dispatcher) add(proto Delivery, ping []byte, data bool, c course) (Delivery, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
 	case d.ctx.Err() != nil:
 		return Delivery{}, http.ErrServerClosed
-	case len(d.destinations) == 0:
+	case len(d.targets) == 0:
 		return Delivery{}, ErrNoDestination
 	case d.queuedBytes > maxQueuedBytes:
 		return Delivery{}, errQueueFull
 	}
 	var first Delivery
-	for place, dest := range d.destinations {
-		j := &job{Delivery: proto, place: place, data: data, index: -1}
-		j.ID = newUUID()
-		j.URL = dest.URL
-		if ping != nil && dest.Mode == ModePing {
-			j.EventType, j.Body = "s3_payload", ping
-		}
-		d.jobs = append(d.jobs, j)
-		d.enqueue(j, proto.CreatedAt)
-		if place == 0 {
-			first = j.snapshot()
+	for place, dest := range d.targets {
+		for n := range 1 + c.copies {
+			j := &job{Delivery: proto, place: place, data: data, event: c.event, tries: len(proto.Attempts), index: -1}
+			j.ID = newUUID()
+			j.URL = dest.URL
+			if ping != nil && dest.Mode == ModePing {
+				j.EventType, j.Body, j.part = "s3_payload", ping, nil
+			}
+			d.jobs = append(d.jobs, j)
+			d.launch(j, c)
+			if place == 0 && n == 0 {
+				first = j.snapshot()
+			}
 		}
 	}
 	d.evict()
@@ -243,10 +272,14 @@ func (d *dispatcher) look() {
 	}
 }
 
-func (d *dispatcher) listDestinations() []Destination {
+func (d *dispatcher) listDestinations() []DestinationStatus {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return append([]Destination{}, d.destinations...)
+	list := make([]DestinationStatus, len(d.targets))
+	for i, t := range d.targets {
+		list[i] = t.status()
+	}
+	return list
 }
 
 func (d *dispatcher) list() []Delivery {
@@ -259,13 +292,19 @@ func (d *dispatcher) list() []Delivery {
 	return list
 }
 
-func (d *dispatcher) find(id string) (Delivery, bool) {
+// find returns a delivery with its body.
+func (d *dispatcher) find(id string) (Delivery, error) {
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	if j := d.job(id); j != nil {
-		return j.snapshot(), true
+	j := d.job(id)
+	if j == nil {
+		d.mu.Unlock()
+		return Delivery{}, ErrUnknownDelivery
 	}
-	return Delivery{}, false
+	v := j.snapshot()
+	d.mu.Unlock()
+	var err error
+	v.Body, err = v.content()
+	return v, err
 }
 
 func (d *dispatcher) resend(id string) (Delivery, error) {
@@ -275,8 +314,14 @@ func (d *dispatcher) resend(id string) (Delivery, error) {
 	if j == nil {
 		return Delivery{}, ErrUnknownDelivery
 	}
-	j.tries = 0
+	j.tries, j.resent = 0, true
 	j.State, j.NextRetry = StatePending, time.Time{}
+	if t := d.target(j.place); t != nil {
+		if i := slices.Index(t.held, j); i >= 0 {
+			t.held = slices.Delete(t.held, i, i+1)
+			d.queuedBytes -= len(j.Body) // which enqueue counts again
+		}
+	}
 	d.enqueue(j, d.now())
 	d.announce()
 	return j.snapshot(), nil
@@ -289,6 +334,36 @@ func (d *dispatcher) job(id string) *job {
 		}
 	}
 	return nil
+}
+
+// nextDue is when the next thing happens by itself; false when nothing does.
+func (d *dispatcher) nextDue() (time.Time, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.next()
+}
+
+// next is nextDue with the mutex held.
+func (d *dispatcher) next() (due time.Time, ok bool) {
+	if len(d.queue) > 0 {
+		due, ok = d.queue[0].due, true
+	}
+	for _, t := range d.targets {
+		if at, any := t.due(); any && (!ok || at.Before(due)) {
+			due, ok = at, true
+		}
+	}
+	return due, ok
+}
+
+// idle reports whether nothing is under way, about to be, or due. The mutex is
+// held.
+func (d *dispatcher) idle() bool {
+	if d.holds > 0 || d.running > 0 || len(d.lanes) > 0 {
+		return false
+	}
+	due, ok := d.next()
+	return !ok || due.After(d.now())
 }
 
 // loop starts what is due, then sleeps until something is.
@@ -311,17 +386,25 @@ func (d *dispatcher) loop() {
 }
 
 // start begins the attempts that are due and that there is room for, and tells how
-// long it is until the next is; false when only an event can change anything.
+// long it is until something is due again; false when only an event can change
+// anything.
 func (d *dispatcher) start() (wait time.Duration, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	for place, t := range d.targets {
+		if due, ok := t.due(); ok && !due.After(d.now()) {
+			d.release(t.review(d.now(), place, d.log))
+			d.announce()
+		}
+	}
 	for len(d.queue) > 0 && d.running < maxConcurrent {
 		j := d.queue[0]
 		now := d.now()
 		if j.due.After(now) {
-			return j.due.Sub(now), true
+			break
 		}
 		heap.Pop(&d.queue)
+		j.yields = false
 		j.State, j.NextRetry = StatePending, time.Time{}
 		if waiting, busy := d.lanes[j.lane()]; busy && !j.admitted {
 			j.waiting = true
@@ -329,23 +412,61 @@ func (d *dispatcher) start() (wait time.Duration, ok bool) {
 			continue
 		}
 		j.admitted = false
-		d.queuedBytes -= len(j.Body)
-		if j.place >= len(d.destinations) {
-			d.finish(j, StateFailed)
+		switch t := d.target(j.place); {
+		case t == nil:
+			d.giveUp(j, StateFailed)
+		case t.disabled():
+			d.giveUp(j, StateDisabled)
+		case t.holdsBack(j, now):
+			t.held = append(t.held, j)
 			d.leave(j.lane())
 			d.announce()
-			continue
+		default:
+			d.begin(j, t)
 		}
-		if _, busy := d.lanes[j.lane()]; !busy {
-			d.lanes[j.lane()] = nil
-		}
-		dest := d.destinations[j.place]
-		j.URL = dest.URL
-		d.running++
-		ctx := d.epoch
-		d.tasks.Go(func() { d.attempt(ctx, j, dest) })
 	}
-	return 0, false
+	if d.running == maxConcurrent {
+		return 0, false
+	}
+	due, ok := d.next()
+	return due.Sub(d.now()), ok
+}
+
+// target is the destination of that place, nil when there is none. The mutex is
+// held.
+func (d *dispatcher) target(place int) *target {
+	if place < len(d.targets) {
+		return d.targets[place]
+	}
+	return nil
+}
+
+// begin starts an attempt of j, in its lane. The mutex is held.
+func (d *dispatcher) begin(j *job, t *target) {
+	if _, busy := d.lanes[j.lane()]; !busy {
+		d.lanes[j.lane()] = nil
+	}
+	d.queuedBytes -= len(j.Body)
+	d.running++
+	t.attempted(d.now())
+	j.URL, j.resent = t.URL, false
+	ctx := d.epoch
+	d.tasks.Go(func() { d.attempt(ctx, j, t) })
+}
+
+// giveUp settles a job that is not attempted. The mutex is held.
+func (d *dispatcher) giveUp(j *job, state State) {
+	d.queuedBytes -= len(j.Body)
+	d.finish(j, state)
+	d.leave(j.lane())
+	d.announce()
+}
+
+// release queues jobs that were held back, or in a lane. The mutex is held.
+func (d *dispatcher) release(jobs []*job) {
+	for _, j := range jobs {
+		heap.Push(&d.queue, j)
+	}
 }
 
 // leave lets the next job into a lane, or frees it. The mutex is held.
@@ -362,10 +483,10 @@ func (d *dispatcher) leave(l lane) {
 }
 
 // attempt makes one request and settles what follows from its outcome.
-func (d *dispatcher) attempt(ctx context.Context, j *job, dest Destination) {
+func (d *dispatcher) attempt(ctx context.Context, j *job, t *target) {
 	at := d.now()
 	begun := time.Now()
-	header, status, reason := d.post(ctx, j, dest)
+	header, status, reason := d.post(ctx, j, t.Destination)
 	a := Attempt{At: at, Status: status, Error: reason, Duration: time.Since(begun)}
 	ok := status >= 200 && status <= 299
 	if ok && j.data {
@@ -385,7 +506,12 @@ func (d *dispatcher) attempt(ctx context.Context, j *job, dest Destination) {
 		return // the server closes, or a reset has forgotten this
 	}
 	defer d.leave(j.lane())
-	switch wait, again := d.policy.wait(j.tries); {
+	if ok {
+		d.release(t.succeeded())
+	} else {
+		t.failed(at, d.now(), reason == reasonTimeout)
+	}
+	switch wait, again := d.retries.wait(j.tries); {
 	case j.waiting, j.index >= 0: // resent meanwhile
 	case ok:
 		d.finish(j, StateDelivered)
@@ -398,6 +524,12 @@ func (d *dispatcher) attempt(ctx context.Context, j *job, dest Destination) {
 	}
 }
 
+// Why an attempt failed that nobody answered, or that reached nobody.
+const (
+	reasonTimeout = "no answer in time"
+	reasonRefused = "connection refused or reset"
+)
+
 // post sends j and returns the header it sent, the status to note, and the reason
 // when that is not the receiver's.
 func (d *dispatcher) post(ctx context.Context, j *job, dest Destination) (http.Header, int, string) {
@@ -407,22 +539,35 @@ func (d *dispatcher) post(ctx context.Context, j *job, dest Destination) (http.H
 	if err != nil {
 		return nil, http.StatusInternalServerError, "the destination's URL cannot be used"
 	}
+	fault := d.strike(j.event, j.UserID)
+	if fault.forged {
+		forge(r.Header)
+	}
+	if fault.dropped {
+		return r.Header, http.StatusServiceUnavailable, reasonRefused
+	}
 	resp, err := d.client.Do(r.WithContext(ctx))
 	if err == nil {
 		defer resp.Body.Close()
 		_, err = io.CopyN(io.Discard, resp.Body, 64<<10)
 		if err == nil || err == io.EOF {
-			return r.Header, resp.StatusCode, ""
+			switch fault.status {
+			case 0:
+				return r.Header, resp.StatusCode, ""
+			case http.StatusGatewayTimeout:
+				return r.Header, fault.status, reasonTimeout
+			}
+			return r.Header, fault.status, "the receiver's answer was lost"
 		}
 	}
 	var refused *net.OpError
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return r.Header, http.StatusGatewayTimeout, "no answer in time"
+		return r.Header, http.StatusGatewayTimeout, reasonTimeout
 	case errors.Is(err, context.Canceled):
 		return r.Header, http.StatusInternalServerError, "abandoned"
 	case errors.As(err, &refused):
-		return r.Header, http.StatusServiceUnavailable, "connection refused or reset"
+		return r.Header, http.StatusServiceUnavailable, reasonRefused
 	}
 	return r.Header, http.StatusInternalServerError, "no usable answer"
 }
@@ -460,8 +605,7 @@ func (s *Server) Flush(ctx context.Context) error {
 	d := s.dispatch
 	for {
 		d.mu.Lock()
-		idle := d.holds == 0 && d.running == 0 && len(d.lanes) == 0 && (len(d.queue) == 0 || d.queue[0].due.After(d.now()))
-		changed := d.changed
+		idle, changed := d.idle(), d.changed
 		d.mu.Unlock()
 		switch {
 		case idle:
@@ -477,8 +621,9 @@ func (s *Server) Flush(ctx context.Context) error {
 	}
 }
 
-// announce lets Flush look again. The mutex is held.
+// announce lets Flush look again, and has the change kept. The mutex is held.
 func (d *dispatcher) announce() {
+	d.kept()
 	close(d.changed)
 	d.changed = make(chan struct{})
 }

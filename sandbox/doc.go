@@ -12,16 +12,19 @@
 //	/oauth/{provider}   the page on which a person agrees
 //	/widget/…           what those pages are drawn with
 //	/payloads/{token}   what a ping points to
-//	/_sandbox/…         control: people, destinations, events, deliveries, reset
+//	/_sandbox/…         control: people, destinations, events, deliveries,
+//	                    retries, rules, clock, reset
 //
 // A request needs the server's credentials ([WithCredentials], else
 // [DefaultDevID] and [DefaultAPIKey]) as it would at Terra; the control paths need
 // none, and therefore answer only to this machine's own names and never to a page
 // of another origin.
 //
-// Everything is in memory and safe for concurrent use. What the control paths do
-// can be done from Go too: [Server.Connect], [Server.SetDestinations],
-// [Server.Trigger], [Server.Deliveries], [Server.Resend], [Server.Reset]; and
-// [Server.Flush] waits for what is being delivered. In a test, start with package
-// sandboxtest. What it leaves out is in SKIPPED.md.
+// Everything is in memory, unless [WithState] keeps it in a file as well, and safe
+// for concurrent use. What the control paths do can be done from Go too:
+// [Server.Connect], [Server.SetDestinations], [Server.SetRetryProfile],
+// [Server.Trigger], [Server.Deliveries], [Server.Resend], [Server.AddRule],
+// [Server.Advance], [Server.Reset]; and [Server.Flush] waits for what is being
+// delivered. In a test, start with package sandboxtest. What it leaves out is in
+// SKIPPED.md.
 package sandbox

@@ -53,8 +53,10 @@ type event struct {
 type emission struct {
 	userID    string
 	reference string // a new one when empty
+	traceID   string // as well
 	linkBase  string // scheme and host of links; the server's own when empty
 	set       map[string]any
+	part      *part  // makes the body, in place of the event
 	commit    func() // the change that the event reports, made once the body is known to be good
 }
 
@@ -65,16 +67,22 @@ type emission struct {
 // and auth_cancelled need none. A data type takes the record of Date, or without a
 // Date the latest there is. Events that say the connection has changed do change
 // it: deauth removes it, user_reauth gives it a new user id, access_revoked makes
-// it inactive, permission_change takes a scope away. Without a Date, a type of data
-// that this person never has is taken from another.
+// it inactive, permission_change takes scopes away and grants others. Without a
+// Date, a type of data that this person never has is taken from another.
+//
+// ScopesAdded and ScopesRemoved, separated by commas, are what a permission_change
+// is about; without either it takes the last scope. What is read over the REST
+// interface follows the scopes.
 //
 // Set replaces members of the finished body, by path: "data.0.metadata.start_time".
 // Members that are not there are added; an index must be there, or be the next.
 type EventRequest struct {
-	Type   string         `json:"type"`
-	UserID string         `json:"user_id,omitzero"`
-	Date   health.Date    `json:"date,omitzero"`
-	Set    map[string]any `json:"set,omitzero"`
+	Type          string         `json:"type"`
+	UserID        string         `json:"user_id,omitzero"`
+	Date          health.Date    `json:"date,omitzero"`
+	ScopesAdded   string         `json:"scopes_added,omitzero"`
+	ScopesRemoved string         `json:"scopes_removed,omitzero"`
+	Set           map[string]any `json:"set,omitzero"`
 }
 
 // EventTypes are the types that [Server.Trigger] knows.
@@ -139,10 +147,15 @@ func (s *Server) compose(conn connection, req EventRequest, em *emission) (event
 	case "connection_error":
 		return degradedEvent(user), nil
 	case "permission_change":
-		rest, lost := splitLast(user.Scopes.Or(""))
-		user.Scopes = opt.Some(rest)
+		before := splitScopes(user.Scopes.Or(""))
+		lost, won := splitScopes(req.ScopesRemoved), splitScopes(req.ScopesAdded)
+		if len(lost)+len(won) == 0 {
+			lost = before[max(len(before)-1, 0):]
+		}
+		after := append(except(before, lost), except(won, before)...)
+		user.Scopes = opt.Some(strings.Join(after, ","))
 		em.commit = func() { s.update(user.UserID, func(u *health.User) { u.Scopes = user.Scopes }) }
-		return permissionEvent(user, lost), nil
+		return permissionEvent(user, except(after, before), except(before, after)), nil
 	case "large_request_processing":
 		return processingEvent(user, em.reference), nil
 	case "large_request_sending":
@@ -161,48 +174,52 @@ func (s *Server) compose(conn connection, req EventRequest, em *emission) (event
 			return event{}, err
 		}
 		b, err := ev.body(nil)
-		return s.point(*em, b), err
+		return s.point(*em, payload{body: b}), err
 	}
 	return s.recordEvent(conn, kind(req.Type), req.Date)
 }
 
-// splitLast takes the last scope off a list separated by commas.
-func splitLast(scopes string) (rest, last string) {
-	i := strings.LastIndexByte(scopes, ',')
-	return scopes[:max(i, 0)], scopes[i+1:]
+// except is list less what is in other.
+func except(list, other []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(v string) bool { return slices.Contains(other, v) })
 }
 
 // recordEvent carries the records of one day, with samples: of date, or else of
 // the last day that has any.
 func (s *Server) recordEvent(conn connection, k kind, date health.Date) (event, error) {
-	records := s.latest(conn, k, date)
-	if len(records) == 0 && date.IsZero() {
-		records = s.latest(s.standIn(conn, k), k, date)
+	list, err := s.latest(conn, k, date)
+	if err == nil && len(list) == 0 && date.IsZero() {
+		list, err = s.latest(s.standIn(conn, k), k, date)
 	}
-	if len(records) == 0 {
-		return event{}, ErrNoRecord
+	if err == nil && len(list) == 0 {
+		err = ErrNoRecord
 	}
-	return dataEvent(k, conn.user, records), nil
+	return dataEvent(k, conn.user, list), err
 }
 
-func (s *Server) latest(conn connection, k kind, date health.Date) []any {
+func (s *Server) latest(conn connection, k kind, date health.Date) (records, error) {
 	if !date.IsZero() {
-		var records []any
+		var list records
 		for _, r := range conn.day(k, date, true) {
-			records = append(records, r)
+			b, err := r.MarshalJSON()
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, b)
 		}
-		return records
+		return list, nil
 	}
 	const longAgo = 40 // days; within them everybody who does a thing at all does it
-	today := health.DateOf(s.now().UTC())
+	now := s.now()
+	today := health.DateOf(now.UTC())
 	for n := -1; n < longAgo; n++ {
 		day := today.AddDays(-n)
-		records := slices.Collect(s.records(context.Background(), conn, k, window{day, day.AddDays(1)}, true))
-		if len(records) > 0 {
-			return records
+		q := query{conn: conn, kind: k, days: window{day, day.AddDays(1)}, samples: true, now: now}
+		if list, err := q.marshal(context.Background()); err != nil || len(list) > 0 {
+			return list, err
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // standIn is somebody else who has records of kind k, for the events of a person
@@ -218,7 +235,7 @@ func (s *Server) standIn(conn connection, k kind) connection {
 				continue
 			}
 			other := connection{user: conn.user, person: person}
-			if len(s.latest(other, k, health.Date{})) > 0 {
+			if list, err := s.latest(other, k, health.Date{}); err == nil && len(list) > 0 {
 				return other
 			}
 		}
@@ -264,11 +281,13 @@ func degradedEvent(u health.User) event {
 	}
 }
 
-func permissionEvent(u health.User, removed string) event {
+func permissionEvent(u health.User, added, removed []string) event {
 	return event{
 		Type: "permission_change", Status: "warning", Version: payloadVersion,
-		Message:     "User has changed what may be read",
-		ScopesAdded: new(""), ScopesRemoved: &removed, User: &u,
+		Message:       "User has changed what may be read",
+		ScopesAdded:   new(strings.Join(added, ",")),
+		ScopesRemoved: new(strings.Join(removed, ",")),
+		User:          &u,
 	}
 }
 
@@ -286,9 +305,9 @@ func sendingEvent(u health.User, reference string, payloads int) event {
 	}
 }
 
-// dataEvent carries records: a slice of any.
-func dataEvent(k kind, u health.User, records any) event {
-	return event{Type: string(k), Version: payloadVersion, User: &u, Data: records}
+// dataEvent carries records, or a slice of any.
+func dataEvent(k kind, u health.User, data any) event {
+	return event{Type: string(k), Version: payloadVersion, User: &u, Data: data}
 }
 
 func athleteEvent(u health.User, a health.Athlete) event {
@@ -297,7 +316,14 @@ func athleteEvent(u health.User, a health.Athlete) event {
 
 // body is the event as it goes over the wire, with the members of set replaced.
 func (ev event) body(set map[string]any) ([]byte, error) {
+	list, apart := ev.Data.(records)
+	if apart { // they are JSON already, and long
+		ev.Data = nil
+	}
 	b, err := json.Marshal(ev)
+	if err == nil && apart {
+		b = list.appendTo(b)
+	}
 	if err != nil || len(set) == 0 {
 		return b, err
 	}

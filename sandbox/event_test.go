@@ -128,6 +128,54 @@ func TestEventsChangeTheWorld(t *testing.T) {
 	}
 }
 
+// TestScopes: what a person takes back is no longer to be had, and what they grant
+// is again.
+func TestScopes(t *testing.T) {
+	t.Parallel()
+	s := sandboxtest.New(t, sandbox.WithNow(noon))
+	r := listen(t, s)
+	user := connect(t, s, "GARMIN", "anna").UserID
+	r.arrived(t, s)
+	change := func(body string) *webhook.PermissionChange {
+		t.Helper()
+		body = `{"type":"permission_change","user_id":"` + user + `",` + body + `}`
+		if a := call(t, s, "POST", "/_sandbox/events", body); a.StatusCode != 202 {
+			t.Fatalf("status %d, want 202", a.StatusCode)
+		}
+		events, _ := r.arrived(t, s)
+		return events[0].(*webhook.PermissionChange)
+	}
+	get := func(path string) map[string]any {
+		t.Helper()
+		return call(t, s, "GET", path+"?to_webhook=false&start_date=2026-03-01&user_id="+user, "").object(t)
+	}
+
+	ev := change(`"scopes_removed":"sleep,athlete,nutrition"`) // the last was never granted
+	if ev.ScopesRemoved != "athlete,sleep" || ev.ScopesAdded != "" {
+		t.Error("the event tells of other scopes")
+	}
+	if data, ok := get("/api/v2/sleep")["data"].([]any); !ok || len(data) != 0 {
+		t.Error("sleep without the scope")
+	}
+	if get("/v2/sleep")["status"] != "not_available" || get("/v2/athlete")["status"] != "not_available" {
+		t.Error("legacy: data without the scope")
+	}
+	if at(get("/api/v2/athlete"), "athlete.first_name") != nil {
+		t.Error("a profile without the scope")
+	}
+	if at(get("/api/v2/daily"), "data.0") == nil {
+		t.Error("no daily data, whose scope is left")
+	}
+
+	ev = change(`"scopes_added":"sleep,daily","scopes_removed":"body"`) // daily was there
+	if ev.ScopesAdded != "sleep" || ev.ScopesRemoved != "body" {
+		t.Error("the second event tells of other scopes")
+	}
+	if at(get("/api/v2/sleep"), "data.0") == nil || at(get("/api/v2/body"), "data.0") != nil {
+		t.Error("data do not follow the second change")
+	}
+}
+
 func TestEventDate(t *testing.T) {
 	t.Parallel()
 	s := sandboxtest.New(t, sandbox.WithNow(noon))

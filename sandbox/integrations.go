@@ -52,6 +52,17 @@ func gives(p synth.Provider, k kind) bool {
 	return false
 }
 
+// allows reports whether the connection has records of kind k to give: the provider
+// has, and the person agrees.
+func (c connection) allows(k kind) bool {
+	return gives(c.person.Provider(), k) && slices.Contains(splitScopes(c.user.Scopes.Or("")), string(k))
+}
+
+// splitScopes takes the list apart; there are none in an empty one.
+func splitScopes(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
 // scopes are what a person grants by connecting to p, separated by commas.
 func scopes(p synth.Provider) string {
 	var granted []string

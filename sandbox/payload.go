@@ -9,10 +9,11 @@ import (
 	"time"
 )
 
-// payload is an event's body that a ping points to.
+// payload is an event's body that a ping points to, or the way to make it.
 type payload struct {
 	token   string
 	body    []byte
+	part    *part
 	expires time.Time
 }
 
@@ -21,11 +22,12 @@ const (
 	keepPayloadBytes = 512 << 20 // the oldest go early when there are more
 )
 
-// point stores body and makes the event that links to it.
-func (s *Server) point(em emission, body []byte) event {
-	p := payload{token: newUUID(), body: body, expires: s.now().Add(payloadLife)}
+// point stores p and makes the event that links to it.
+func (s *Server) point(em emission, p payload) event {
+	p.token, p.expires = newUUID(), s.now().Add(payloadLife)
 	s.mu.Lock()
 	s.world.keepPayload(p, s.now())
+	s.keeper.changed()
 	s.mu.Unlock()
 	return event{
 		Type:             "s3_payload",
@@ -72,9 +74,9 @@ func (s *Server) servePayload(w http.ResponseWriter, r *http.Request) {
 	i := slices.IndexFunc(s.world.payloads, func(p payload) bool {
 		return p.token == token && s.now().Before(p.expires)
 	})
-	var body []byte
+	var p payload
 	if i >= 0 {
-		body = s.world.payloads[i].body
+		p = s.world.payloads[i]
 	}
 	s.mu.Unlock()
 	if i < 0 {
@@ -84,6 +86,14 @@ func (s *Server) servePayload(w http.ResponseWriter, r *http.Request) {
 			"\n<Error><Code>ExpiredToken</Code><Message>The link has expired.</Message></Error>\n")
 		return
 	}
+	if p.part != nil {
+		var err error
+		if p.body, err = p.part.body(); err != nil {
+			s.log.Error("payload not made", "error", err)
+			http.Error(w, "internal error", http.StatusInternalServerError)
+			return
+		}
+	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Write(body)
+	w.Write(p.body)
 }

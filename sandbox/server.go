@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -28,13 +29,22 @@ type Server struct {
 	seed      uint64
 	creds     terra.Credentials
 	log       *slog.Logger
-	now       func() time.Time
-	publicURL *url.URL // nil: links follow the Host of each request
+	clock     clock
+	advancing chan struct{} // holds one item while the clock is being advanced
+	publicURL *url.URL      // nil: links follow the Host of each request
 	root      http.Handler
 	transport http.RoundTripper
+	retries   retryProfile // to begin with; without a name: the one restored, or the default
+	sections  []section
+	keeper    keeper
+	closing   sync.Once
 	dispatch  *dispatcher
+	rules     ruleSet
 	pages     *template.Template
 	endpoints map[string]endpoint
+	unlimited bool
+	budget    budget
+	planning  chan struct{} // holds as many as may plan large requests at a time
 
 	mu    sync.Mutex
 	world world
@@ -76,15 +86,16 @@ func WithLogger(l *slog.Logger) Option {
 	}
 }
 
-// WithNow replaces [time.Now] as the server's clock: creation times, expiry of
-// sessions, due times of retries, and the moment up to which people have lived.
-// Signatures alone bear the real time always, as receivers check them by theirs.
+// WithNow replaces [time.Now] as the base of the server's clock, which
+// [Server.Advance] moves: creation times, expiry of sessions, due times of
+// retries, and the moment up to which people have lived. Signatures alone bear the
+// real time always, as receivers check them by theirs.
 func WithNow(now func() time.Time) Option {
 	return func(s *Server) error {
 		if now == nil {
 			return errors.New("sandbox: nil clock")
 		}
-		s.now = now
+		s.clock.base = now
 		return nil
 	}
 }
@@ -129,7 +140,7 @@ func WithTransport(rt http.RoundTripper) Option {
 }
 
 // New starts an empty platform: nobody is connected and there is no destination.
-// The only errors are those of options.
+// The only errors are those of options, and of the state that one of them names.
 func New(opts ...Option) (*Server, error) {
 	s := &Server{
 		seed: 1,
@@ -139,9 +150,12 @@ func New(opts ...Option) (*Server, error) {
 			SigningSecret: DefaultSigningSecret,
 		},
 		log:       slog.New(slog.DiscardHandler),
-		now:       time.Now,
+		clock:     clock{base: time.Now},
+		advancing: make(chan struct{}, 1),
 		endpoints: endpoints(),
+		keeper:    keeper{dirty: make(chan struct{}, 1)},
 		world:     newWorld(),
+		planning:  make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
 	s.root = http.HandlerFunc(s.serveIndex)
 	var err error
@@ -153,24 +167,41 @@ func New(opts ...Option) (*Server, error) {
 			return nil, err
 		}
 	}
+	s.rules.seed, s.rules.changed = s.seed, s.keeper.changed
+	s.sections = s.stateSections()
 	s.dispatch = startDispatcher(s)
+	if err := s.startKeeping(); err != nil {
+		s.dispatch.close()
+		return nil, err
+	}
 	return s, nil
 }
 
-// Close ends every delivery under way and waits for it to return. Requests are
-// still answered; what they would deliver is not.
-func (s *Server) Close() { s.dispatch.close() }
+// Close ends every delivery under way, waits for it to return, and writes the state
+// if there is a file for it. Requests are still answered; what they would deliver
+// is not, and what they change is not kept.
+func (s *Server) Close() {
+	s.closing.Do(func() {
+		s.dispatch.close()
+		s.stopKeeping()
+	})
+}
 
 // Credentials are those that requests need.
 func (s *Server) Credentials() terra.Credentials { return s.creds }
 
 // Reset forgets everybody and everything that happened: people, sessions,
-// destinations, deliveries.
+// destinations, deliveries. The clock goes back to where it would be had it never
+// been advanced.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	s.world = newWorld()
 	s.mu.Unlock()
+	s.budget.reset()
+	s.rules.reset()
 	s.dispatch.reset()
+	s.clock.setOffset(0)
+	s.keeper.changed()
 }
 
 // ServeHTTP routes by the first segments of the path.

@@ -36,8 +36,10 @@ func plannedWorkout(now time.Time) health.PlannedWorkout {
 			Steps: []health.PlannedWorkoutDetailsStep{{
 				Order:     opt.Some(int64(0)),
 				Name:      opt.Some("Run"),
-				Durations: []health.PlannedWorkoutDetailsStepDuration{{Seconds: opt.Some(float64(minutes * 60))}},
-				Targets:   []health.PlannedWorkoutDetailsStepTarget{{HRBPMLow: opt.Some(125.0), HRBPMHigh: opt.Some(145.0)}},
+				Durations: []health.PlannedWorkoutDetailsStepDuration{{DurationType: opt.Some[int64](0), Seconds: opt.Some(float64(minutes * 60))}}, // time
+				Targets: []health.PlannedWorkoutDetailsStepTarget{{
+					TargetType: opt.Some[int64](1), HRBPMLow: opt.Some(125.0), HRBPMHigh: opt.Some(145.0), // heart rate
+				}},
 			}},
 		},
 	}

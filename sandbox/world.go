@@ -18,14 +18,16 @@ import (
 // Errors of the Go control surface; [errors.Is] finds them.
 var (
 	ErrUnknownProvider = errors.New("sandbox: unknown provider")
+	ErrUnknownPersona  = errors.New("sandbox: unknown persona")
 	ErrUnknownUser     = errors.New("sandbox: unknown user")
 )
 
 // world is what has happened so far. [Server.mu] guards it.
 type world struct {
-	connections map[string]*connection // by user id
-	order       []*connection          // as connected
-	issued      map[identity]int       // user ids handed out so far
+	connections map[string]*connection   // by user id
+	references  map[string][]*connection // by reference id, which is not empty
+	order       []*connection            // as connected
+	issued      map[identity]int         // user ids handed out so far
 	sessions    map[string]*session
 	payloads    []payload // what pings point to, oldest first
 }
@@ -37,12 +39,47 @@ type identity struct{ provider, reference string }
 // connection is one person seen through one provider.
 type connection struct {
 	user   health.User
+	origin origin
 	person *synth.Person
+}
+
+// origin is what a person follows from, beside the seed and the provider.
+type origin struct {
+	human   string
+	persona *synth.Persona // nil: by chance
+	start   health.Date    // the first day with records; zero: there is none
+}
+
+// person makes the same one for the same origin.
+func (s *Server) person(p synth.Provider, o origin) (*synth.Person, error) {
+	var opts []synth.Option
+	if o.persona != nil {
+		opts = append(opts, synth.WithPersona(*o.persona))
+	}
+	if !o.start.IsZero() {
+		opts = append(opts, synth.WithStart(o.start))
+	}
+	return synth.New(s.seed, o.human, p, opts...)
+}
+
+// ConnectOption settles something about a person whom [Server.Connect] connects.
+type ConnectOption func(*origin)
+
+// WithPersona chooses the person's way of life, which is drawn by chance
+// otherwise: one of [synth.Personas], or "ordinary". A newcomer has no records of
+// the time before they connect. Somebody who connects again stays who they are
+// unless a persona is chosen.
+func WithPersona(p synth.Persona) ConnectOption {
+	if p == "ordinary" {
+		p = synth.Ordinary
+	}
+	return func(o *origin) { o.persona = &p }
 }
 
 func newWorld() world {
 	return world{
 		connections: map[string]*connection{},
+		references:  map[string][]*connection{},
 		issued:      map[identity]int{},
 		sessions:    map[string]*session{},
 	}
@@ -53,12 +90,12 @@ func newWorld() world {
 // provider once more is a reauthentication: the connection gets a new user id, the
 // old one is gone, and a user_reauth event says so. The reference id may be empty;
 // such connections are never the same person.
-func (s *Server) Connect(provider, referenceID string) (health.User, error) {
+func (s *Server) Connect(provider, referenceID string, opts ...ConnectOption) (health.User, error) {
 	p, ok := synth.Lookup(provider)
 	if !ok {
 		return health.User{}, ErrUnknownProvider
 	}
-	return s.connect(p, referenceID, "", "")
+	return s.connect(p, referenceID, "", "", opts...)
 }
 
 // Users are the present connections in the order they were made.
@@ -74,22 +111,34 @@ func (s *Server) Users() []health.User {
 
 // connect makes the connection under userID, or under the identity's next id when
 // that is empty. sessionID is the widget session it came from, if any.
-func (s *Server) connect(p synth.Provider, referenceID, userID, sessionID string) (health.User, error) {
+func (s *Server) connect(p synth.Provider, referenceID, userID, sessionID string, opts ...ConnectOption) (health.User, error) {
 	id := identity{p.Name, referenceID}
+	now := s.now().UTC()
+	var o origin
+	for _, opt := range opts {
+		opt(&o)
+	}
+	switch {
+	case o.persona == nil:
+	case !slices.Contains(synth.Personas(), *o.persona):
+		return health.User{}, ErrUnknownPersona
+	case *o.persona == synth.Newcomer:
+		o.start = health.DateOf(now.Add(14 * time.Hour)) // as it may be east of here
+	}
 	s.mu.Lock()
 	if userID == "" {
 		userID = s.world.issue(s.seed, id)
 	}
-	human := cmp.Or(referenceID, userID)
-	person, err := synth.New(s.seed, human, p)
+	o.human = cmp.Or(referenceID, userID)
+	person, err := s.person(p, o)
 	if err != nil {
 		s.mu.Unlock()
 		return health.User{}, err
 	}
-	c := &connection{person: person, user: health.User{
+	c := &connection{person: person, origin: o, user: health.User{
 		UserID:            userID,
 		Provider:          p.Name,
-		CreatedAt:         health.TimestampOf(s.now().UTC()),
+		CreatedAt:         health.TimestampOf(now),
 		LastWebhookUpdate: health.NullTimestamp(),
 		Scopes:            opt.Some(scopes(p)),
 		ReferenceID:       optional(referenceID),
@@ -97,12 +146,15 @@ func (s *Server) connect(p synth.Provider, referenceID, userID, sessionID string
 	}}
 	old := s.world.find(id)
 	if old != nil {
-		c.person = old.person // who may have been renamed since
+		if o.persona == nil {
+			c.person, c.origin = old.person, old.origin // who may have been renamed since
+		}
 		s.world.remove(old)
 	}
 	s.world.add(c)
 	user := c.user
 	s.mu.Unlock()
+	s.keeper.changed()
 
 	s.log.Info("connected", "provider", p.Name, "user_id", userID, "reauth", old != nil)
 	s.emit(emission{userID: userID}, authEvent(user, sessionID))
@@ -132,6 +184,7 @@ func (s *Server) forget(userID string) (health.User, error) {
 		return health.User{}, ErrUnknownUser
 	}
 	s.world.remove(c)
+	s.keeper.changed()
 	return c.user, nil
 }
 
@@ -141,7 +194,8 @@ func (s *Server) replace(userID string, fresh health.User) {
 	defer s.mu.Unlock()
 	if c, ok := s.world.connections[userID]; ok {
 		s.world.remove(c)
-		s.world.add(&connection{user: fresh, person: c.person})
+		s.world.add(&connection{user: fresh, origin: c.origin, person: c.person})
+		s.keeper.changed()
 	}
 }
 
@@ -169,7 +223,13 @@ func (s *Server) update(userID string, change func(*health.User)) (health.User, 
 	if !ok {
 		return health.User{}, ErrUnknownUser
 	}
+	s.keeper.changed()
+	was := c.user.ReferenceID
 	change(&c.user)
+	if c.user.ReferenceID != was {
+		s.world.unlist(c, was.Or(""))
+		s.world.list(c)
+	}
 	return c.user, nil
 }
 
@@ -184,11 +244,8 @@ func (w *world) issue(seed uint64, id identity) string {
 
 // find returns the connection of an identity, nil when there is none.
 func (w *world) find(id identity) *connection {
-	if id.reference == "" {
-		return nil
-	}
-	for _, c := range w.order {
-		if c.user.Provider == id.provider && c.user.ReferenceID.Or("") == id.reference {
+	for _, c := range w.references[id.reference] {
+		if c.user.Provider == id.provider {
 			return c
 		}
 	}
@@ -198,20 +255,39 @@ func (w *world) find(id identity) *connection {
 func (w *world) add(c *connection) {
 	w.connections[c.user.UserID] = c
 	w.order = append(w.order, c)
+	w.list(c)
 }
 
 func (w *world) remove(c *connection) {
 	delete(w.connections, c.user.UserID)
-	w.order = slices.DeleteFunc(w.order, func(o *connection) bool { return o == c })
+	w.order = dropped(w.order, c)
+	w.unlist(c, c.user.ReferenceID.Or(""))
+}
+
+// list makes c known by its reference id.
+func (w *world) list(c *connection) {
+	if reference := c.user.ReferenceID.Or(""); reference != "" {
+		w.references[reference] = append(w.references[reference], c)
+	}
+}
+
+func (w *world) unlist(c *connection, reference string) {
+	if rest := dropped(w.references[reference], c); len(rest) > 0 {
+		w.references[reference] = rest
+	} else {
+		delete(w.references, reference)
+	}
+}
+
+func dropped(list []*connection, c *connection) []*connection {
+	return slices.DeleteFunc(list, func(o *connection) bool { return o == c })
 }
 
 // byReference lists the connections of one reference id.
 func (w *world) byReference(referenceID string) []health.User {
 	users := []health.User{}
-	for _, c := range w.order {
-		if c.user.ReferenceID.Or("") == referenceID {
-			users = append(users, c.user)
-		}
+	for _, c := range w.references[referenceID] {
+		users = append(users, c.user)
 	}
 	return users
 }
@@ -247,6 +323,7 @@ func (s *Server) addSession(v session) session {
 		s.world.dropSessions(s.now())
 	}
 	s.world.sessions[v.id] = &v
+	s.keeper.changed()
 	return v
 }
 
@@ -269,6 +346,7 @@ func (s *Server) useSession(id string) bool {
 		return false
 	}
 	v.used = true
+	s.keeper.changed()
 	return true
 }
 

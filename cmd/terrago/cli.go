@@ -29,6 +29,7 @@ type commands struct {
 	Dev       devCommand       `cmd:"" help:"Run the sandbox, a receiver of its webhooks, and a console in the browser."`
 	Sandbox   sandboxCommand   `cmd:"" help:"Run the sandbox alone."`
 	Trigger   triggerCommand   `cmd:"" help:"Send one signed event, as Terra would."`
+	Scenario  scenarioCommand  `cmd:"" help:"Play what happens over hours or days between Terra and a receiver of its webhooks."`
 	Get       getCommand       `cmd:"" help:"Fetch somebody's records."`
 	Providers providersCommand `cmd:"" help:"List what people can connect."`
 	Users     usersCommand     `cmd:"" help:"List who is connected."`
@@ -62,6 +63,7 @@ func run(ctx context.Context, args []string, std stdio) int {
 		kong.Exit(func(status int) { helped = status }),
 		kong.Vars{
 			"events":           strings.Join(sandbox.EventTypes(), ","),
+			"retry_profiles":   strings.Join(sandbox.RetryProfiles(), ","),
 			"sandbox_addr":     sandboxAddr,
 			"signature_header": webhook.HeaderSignature,
 			"tolerance":        webhook.DefaultTolerance.String(),

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -95,15 +96,21 @@ func (c devCommand) Run(ctx context.Context, out *output, log *slog.Logger) erro
 // begin connects one person, fetches what they did lately, and asks for some of
 // it over the webhook, so that everything there is has happened once.
 func (c devCommand) begin(ctx context.Context, p *platform, hook *receiver.Receiver) (*devReport, error) {
-	user, err := p.sandbox.Connect(c.Provider, "person-1")
-	if err != nil {
-		return nil, usagef("--provider: %s; see terrago providers --sandbox", err)
+	const person = "person-1"
+	expected := 2 // what the two requests bring
+	user, known := connected(p.sandbox, c.Provider, person)
+	if !known {
+		var err error
+		if user, err = p.sandbox.Connect(c.Provider, person); err != nil {
+			return nil, usagef("--provider: %s; see terrago providers --sandbox", err)
+		}
+		expected++ // the auth event
 	}
 	report := &devReport{Console: p.url + "/", BaseURL: p.baseURL(), User: user}
+	var err error
 	if report.Records, err = countRecords(ctx, p.client, user.UserID); err != nil {
 		return nil, err
 	}
-	const expected = 3 // the auth event, and what the two requests bring
 	if _, err := p.client.Daily.Request(ctx, user.UserID, terra.Last(2), terra.WithSamples(true)); err != nil {
 		return nil, err
 	}
@@ -119,6 +126,16 @@ func (c devCommand) begin(ctx context.Context, p *platform, hook *receiver.Recei
 		}
 	}
 	return nil, fmt.Errorf("only %d of the first %d deliveries arrived", len(report.Deliveries), expected)
+}
+
+// connected is the person of that reference id, if the state has brought them.
+func connected(s *sandbox.Server, provider, referenceID string) (terra.User, bool) {
+	for _, u := range s.Users() {
+		if strings.EqualFold(u.Provider, provider) && u.ReferenceID.Or("") == referenceID {
+			return u, true
+		}
+	}
+	return terra.User{}, false
 }
 
 // countRecords fetches the last two weeks of every type.

@@ -4,6 +4,7 @@
 //	terrago dev        the sandbox, a receiver of its webhooks, and a console in the browser
 //	terrago sandbox    the sandbox alone
 //	terrago trigger    send one signed event
+//	terrago scenario   play what happens over hours or days, in a moment
 //	terrago get        fetch somebody's records
 //	terrago providers  what can be connected
 //	terrago users      who is connected

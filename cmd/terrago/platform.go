@@ -18,6 +18,9 @@ import (
 type platformFlags struct {
 	Addr string `default:"${sandbox_addr}" placeholder:"HOST:PORT" help:"Where to listen; port 0 is any free one. Default: ${default}."`
 	Seed uint64 `default:"1" help:"Which population: the same seed is the same people with the same days. Default: ${default}."`
+
+	State   string `placeholder:"FILE" help:"Keep people, destinations, deliveries under way and the clock there, and go on from it next time."`
+	Retries string `enum:",${retry_profiles}" default:"" placeholder:"PROFILE" help:"When refused webhooks are tried again: ${retry_profiles}. Default: the first, or what the state says."`
 }
 
 // platform is a sandbox on an address, its console at the root of it.
@@ -56,6 +59,12 @@ func (f platformFlags) platform(l net.Listener, parts platformParts, log *slog.L
 	p := &platform{url: urlOf(l)}
 	root := http.NewServeMux() // part of the sandbox, and in need of it
 	opts := []sandbox.Option{sandbox.WithSeed(f.Seed), sandbox.WithLogger(log), sandbox.WithRoot(root)}
+	if f.State != "" {
+		opts = append(opts, sandbox.WithState(f.State))
+	}
+	if f.Retries != "" {
+		opts = append(opts, sandbox.WithRetryProfile(f.Retries))
+	}
 	var names []string
 	switch {
 	case parts.publicURL != "":

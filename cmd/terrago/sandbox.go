@@ -25,8 +25,10 @@ func (c sandboxCommand) Run(ctx context.Context, out *output, log *slog.Logger) 
 	for _, url := range c.Destinations {
 		destinations = append(destinations, sandbox.Destination{URL: url})
 	}
-	if err := p.sandbox.SetDestinations(destinations); err != nil {
-		return usagef("%s", err)
+	if len(destinations) > 0 { // else those of the state stay
+		if err := p.sandbox.SetDestinations(destinations); err != nil {
+			return usagef("%s", err)
+		}
 	}
 	credentials := p.sandbox.Credentials()
 	v := struct {

@@ -41,6 +41,7 @@ var rooms = []room{
 	{path: "webhook", own: []string{"opt", "health", ".", "internal/..."}},
 	{path: "realtime/...", own: []string{"opt", "health", ".", "realtime/...", "internal/..."}, budget: []string{websocket}},
 	{path: "sandbox/synth/...", own: []string{"opt", "health", "internal/..."}},
+	{path: "sandbox/scenario", own: []string{"health", ".", "webhook", "sandbox"}, budget: []string{websocket}},
 	{path: "sandbox/...", own: []string{"opt", "health", ".", "webhook", "realtime/...", "sandbox/...", "internal/..."}, budget: []string{websocket}},
 	{path: "ingest/...", own: []string{"opt", "health", ".", "webhook", "ingest/...", "internal/..."}},
 	{path: "healthdb/...", own: []string{"opt", "health", ".", "webhook", "healthdb/...", "internal/..."}},

@@ -1,0 +1,150 @@
+package sandbox
+
+import (
+	"log/slog"
+	"slices"
+	"time"
+)
+
+// What Terra does about a destination that does not take what it is sent.
+const (
+	timeoutsTolerated = 3                // in a row; after them it is throttled
+	throttleGap       = 10 * time.Minute // between attempts while throttled
+	disableAfter      = 24 * time.Hour   // of failure without a success
+	warnEvery         = 8 * time.Hour    // of it, until then
+)
+
+// exempt from throttling are the events about who is connected.
+var exempt = []string{"auth", "auth_cancelled", "deauth", "user_reauth"}
+
+// DestinationStatus is a [Destination], without its secret, and how it fares.
+type DestinationStatus struct {
+	Destination
+
+	// FailingSince is when the first of the failures happened that no success has
+	// followed; zero while there are none.
+	FailingSince time.Time `json:"failing_since,omitzero"`
+
+	// Warnings are when Terra would have sent mail about them: after 8 hours, and
+	// after 16.
+	Warnings []time.Time `json:"warnings,omitempty"`
+
+	// DisabledAt is 24 hours after FailingSince, once that has come. No delivery is
+	// attempted from then on, until [Server.SetDestinations] makes a new start.
+	DisabledAt time.Time `json:"disabled_at,omitzero"`
+
+	// Throttled is true from three timeouts in a row until a success: all but auth,
+	// auth_cancelled, deauth and user_reauth are held back then, but for one attempt
+	// in ten minutes.
+	Throttled bool `json:"throttled,omitzero"`
+}
+
+// target is a destination as the dispatcher sees it, whose mutex guards it.
+type target struct {
+	DestinationStatus
+	timeouts int       // in a row
+	probe    time.Time // when throttled: an attempt may be made then
+	held     []*job    // until then
+}
+
+func newTargets(list []Destination) []*target {
+	targets := make([]*target, len(list))
+	for i, d := range list {
+		targets[i] = &target{DestinationStatus: DestinationStatus{Destination: d}}
+	}
+	return targets
+}
+
+// status is a copy.
+func (t *target) status() DestinationStatus {
+	v := t.DestinationStatus
+	v.Secret = ""
+	v.Warnings = slices.Clone(v.Warnings)
+	return v
+}
+
+func (t *target) disabled() bool { return !t.DisabledAt.IsZero() }
+
+// holdsBack reports whether j may not be attempted now.
+func (t *target) holdsBack(j *job, now time.Time) bool {
+	return t.Throttled && !j.resent && now.Before(t.probe) && !slices.Contains(exempt, j.event)
+}
+
+// attempted notes that an attempt of j begins.
+func (t *target) attempted(now time.Time) {
+	if t.Throttled {
+		t.probe = now.Add(throttleGap)
+	}
+}
+
+// succeeded makes a new start, unless it is too late for that, and returns the jobs
+// that need no longer be held back.
+func (t *target) succeeded() []*job {
+	if t.disabled() {
+		return nil
+	}
+	t.timeouts, t.Throttled = 0, false
+	t.FailingSince, t.Warnings = time.Time{}, nil
+	return t.let(len(t.held))
+}
+
+// failed notes a failure that began at a time and is over now.
+func (t *target) failed(at, now time.Time, timeout bool) {
+	if t.FailingSince.IsZero() {
+		t.FailingSince = at
+	}
+	if !timeout {
+		t.timeouts = 0
+		return
+	}
+	if t.timeouts++; t.timeouts >= timeoutsTolerated && !t.Throttled {
+		t.Throttled = true
+		t.probe = now.Add(throttleGap)
+	}
+}
+
+// due is when something about the destination changes by itself; false when
+// nothing does.
+func (t *target) due() (time.Time, bool) {
+	var due time.Time
+	if !t.FailingSince.IsZero() && !t.disabled() {
+		due = t.FailingSince.Add(warnEvery * time.Duration(len(t.Warnings)+1))
+	}
+	if len(t.held) > 0 && (due.IsZero() || t.probe.Before(due)) {
+		due = t.probe
+	}
+	return due, !due.IsZero()
+}
+
+// review lets happen what is due, and returns the jobs that need no longer be held
+// back. The log knows the destination by its place, as its URL may hold a secret.
+func (t *target) review(now time.Time, place int, log *slog.Logger) []*job {
+	for !t.FailingSince.IsZero() && !t.disabled() {
+		lasted := warnEvery * time.Duration(len(t.Warnings)+1)
+		at := t.FailingSince.Add(lasted)
+		if at.After(now) {
+			break
+		}
+		if lasted < disableAfter {
+			t.Warnings = append(t.Warnings, at)
+			log.Warn("destination keeps failing", "destination", place, "for", lasted)
+			continue
+		}
+		t.DisabledAt = at
+		log.Warn("destination disabled", "destination", place, "failing_for", lasted)
+	}
+	switch {
+	case t.disabled():
+		return t.let(len(t.held))
+	case len(t.held) > 0 && !t.probe.After(now):
+		return t.let(1)
+	}
+	return nil
+}
+
+// let takes the first n of the jobs held back.
+func (t *target) let(n int) []*job {
+	jobs := t.held[:n:n]
+	t.held = t.held[n:]
+	return jobs
+}
