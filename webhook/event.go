@@ -51,6 +51,15 @@ const (
 	TypeS3Upload           EventType = "s3_upload"          // now TypeS3Payload
 )
 
+var knownTypes = [...]EventType{
+	TypeAuth, TypeAuthCancelled, TypeDeauth, TypeUserReauth, TypeAccessRevoked, TypeConnectionError,
+	TypePermissionChange, TypeLargeRequestProcessing, TypeLargeRequestSending, TypeActivity,
+	TypeAthlete, TypeBody, TypeDaily, TypeMenstruation, TypeNutrition, TypeSleep, TypePlannedWorkout,
+	TypeHormone, TypeHealthObservation, TypeLabReportCompleted, TypeLabReportFailed, TypeS3Payload,
+	TypeGoogleNoDataSource, TypeHealthCheck, TypeNoData, TypeProcessing, TypeRateLimitHit,
+	TypeRequestProcessing, TypeRequestCompleted, TypeS3Upload,
+}
+
 // Known reports whether t has a struct of its own in this package.
 func (t EventType) Known() bool {
 	_, unknown := newEvent(t).(*UnknownEvent)
@@ -104,6 +113,9 @@ type Meta struct {
 const chunkMark = ":chunk:"
 
 func metaOf(h http.Header) Meta {
+	if len(h) == 0 {
+		return Meta{}
+	}
 	m := Meta{
 		TraceID:   headerValue(h, HeaderTraceID),
 		Reference: headerValue(h, HeaderReference),

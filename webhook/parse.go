@@ -173,15 +173,36 @@ func (t EventType) isData() bool {
 	return false
 }
 
+// eventType is text, without a copy if it is the name of a known type.
+func eventType(text []byte) EventType {
+	for _, t := range knownTypes {
+		if string(t) == string(text) {
+			return t
+		}
+	}
+	return EventType(text)
+}
+
+// statusOf is the status if it is one that tells events apart.
+func statusOf(text []byte) string {
+	switch string(text) {
+	case "error":
+		return "error"
+	case "not_available":
+		return "not_available"
+	}
+	return ""
+}
+
 // scan reads the payload's beginning, as far as it takes to tell what event it is.
 // One with data says so soon after its type; the others are small.
 func (h *head) scan(s *jsonscan.Scanner) {
 	for name, p := range s.Members(0) {
 		switch name {
 		case "type":
-			h.typ = EventType(s.StringAt(p))
+			h.typ = eventType(s.TextAt(p))
 		case "status":
-			h.status = s.StringAt(p)
+			h.status = statusOf(s.TextAt(p))
 		case "data", "athlete":
 			h.hasData = h.hasData || !s.NullAt(p)
 		}

@@ -55,12 +55,16 @@ func (d *decoder) load(data []byte) {
 	d.Reset(d.text[:len(data)], false)
 }
 
-// ReadObject has read read text, which must be an object and have Padding zeros
-// behind it in its array. Strings are copied out of it.
+// aliased is the length up to which a text's strings share its memory. A string
+// that is kept holds on to no more than that.
+const aliased = 4 << 10
+
+// ReadObject has read read text, which must be an object, have Padding zeros behind
+// it in its array, and never change.
 func ReadObject(text []byte, read func(s *Scanner) (p int)) error {
 	d := decoders.Get().(*decoder)
 	defer d.release()
-	d.Reset(text, false)
+	d.Reset(text, len(text) <= aliased)
 	p := read(&d.Scanner)
 	if err := d.End(p); err != nil {
 		return err
@@ -104,13 +108,14 @@ func (s *Scanner) Members(p int) iter.Seq2[string, int] {
 // view is b as a string that must not outlive it.
 func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
-// StringAt is the string at p, "" for any other value.
-func (s *Scanner) StringAt(p int) string {
+// TextAt is the string at p, as bytes that must not be kept or changed; nil for any
+// other value.
+func (s *Scanner) TextAt(p int) []byte {
 	if s.at(p) != '"' {
-		return ""
+		return nil
 	}
 	text, _, _ := s.Quoted(p)
-	return string(text)
+	return text
 }
 
 // ByteAt is the first byte at or after p that is not white space.

@@ -57,7 +57,7 @@ func TestMembersCanBeLeft(t *testing.T) {
 	s := scannerOf(`{"a":"x","b":{"c":1}}`)
 	for name, p := range s.Members(0) {
 		if name == "a" {
-			if got := s.StringAt(p); got != "x" {
+			if got := string(s.TextAt(p)); got != "x" {
 				t.Errorf("a is %q", got)
 			}
 			break
@@ -72,7 +72,7 @@ func TestMembersCanBeLeft(t *testing.T) {
 				t.Errorf("%s has %s", name, inner)
 			}
 		}
-		if got := s.StringAt(p); (got != "") != (name == "a") {
+		if got := string(s.TextAt(p)); (got != "") != (name == "a") {
 			t.Errorf("%s is text: %q", name, got)
 		}
 	}

@@ -96,9 +96,16 @@ func (s *Scanner) Forget() {
 
 // Pad copies text to memory with the zeros that Reset needs.
 func Pad(text []byte) []byte {
-	buf := make([]byte, len(text)+Padding)
-	copy(buf, text)
-	return buf[:len(text)]
+	const large = 32 << 10
+	if len(text) < large {
+		buf := make([]byte, len(text)+Padding)
+		copy(buf, text)
+		return buf[:len(text)]
+	}
+	// Unlike make, append does not clear what is copied over, and rounds up by more
+	// than the padding.
+	buf := append([]byte(nil), text...)
+	return append(buf, zeros[:]...)[:len(text)]
 }
 
 // Err is the first error, or nil.
