@@ -216,13 +216,14 @@ func testParseError(t *testing.T, body []byte, err, want error) {
 // A head is what a payload's members say of the event it is. Their names have to be
 // spelled as they are documented.
 type head struct {
-	name    webhook.EventType
-	status  string
-	hasData bool
+	name      webhook.EventType
+	status    string
+	hasStatus bool
+	hasData   bool
 }
 
-// readHead reads the members in their order. With an event that has data, those up
-// to its type and its data count.
+// readHead reads the members in their order, up to those that tell the event: its
+// type and its data, or for auth its status.
 func readHead(body []byte) (h head, err error) {
 	var whole json.RawMessage
 	if err := json.Unmarshal(body, &whole); err != nil {
@@ -234,7 +235,13 @@ func readHead(body []byte) (h head, err error) {
 	} else if err != nil {
 		return h, err
 	}
-	for d.More() && (!h.hasData || h.name == "" || h.name == webhook.TypeAuth) {
+	told := func() bool {
+		if h.name == webhook.TypeAuth {
+			return h.hasStatus
+		}
+		return h.name != "" && h.hasData
+	}
+	for d.More() && !told() {
 		name, err := d.Token()
 		if err != nil {
 			return h, err
@@ -249,7 +256,7 @@ func readHead(body []byte) (h head, err error) {
 		case "type":
 			h.name = webhook.EventType(text)
 		case "status":
-			h.status = text
+			h.status, h.hasStatus = text, true
 		case "data", "athlete":
 			h.hasData = h.hasData || string(value) != "null"
 		}

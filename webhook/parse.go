@@ -48,7 +48,7 @@ func (e *ParseError) Unwrap() error { return e.Err }
 //
 // Members are matched with fields as encoding/json does it, except that those which
 // say what event it is, type, status, data and athlete, count only in lower case, and
-// not after a type and data have come.
+// not once it is told: by type and data, or for auth by type and status.
 func Parse(h http.Header, body []byte) (Event, error) {
 	return parse(h, jsonscan.Pad(body))
 }
@@ -197,16 +197,17 @@ func statusOf(text []byte) string {
 // scan reads the payload's beginning, as far as it takes to tell what event it is.
 // One with data says so soon after its type; the others are small.
 func (h *head) scan(s *jsonscan.Scanner) {
+	hasStatus := false
 	for name, p := range s.Members(0) {
 		switch name {
 		case "type":
 			h.typ = eventType(s.TextAt(p))
 		case "status":
-			h.status = statusOf(s.TextAt(p))
+			h.status, hasStatus = statusOf(s.TextAt(p)), true
 		case "data", "athlete":
 			h.hasData = h.hasData || !s.NullAt(p)
 		}
-		if h.hasData && h.typ != "" && h.typ != TypeAuth {
+		if h.typ == TypeAuth && hasStatus || h.typ != TypeAuth && h.typ != "" && h.hasData {
 			return
 		}
 	}
