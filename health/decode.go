@@ -15,7 +15,8 @@ type Record interface {
 		PlannedWorkout | Sleep
 }
 
-// A SyntaxError tells at which byte a text stops being JSON. It quotes nothing.
+// A SyntaxError tells at which byte a text stops being JSON: its Offset, an int64, is
+// the number of bytes before that one. It quotes nothing.
 type SyntaxError = jsonscan.SyntaxError
 
 // ErrNotObject is the error for JSON that is no record: neither an object nor null.

@@ -228,7 +228,11 @@ func decode(w http.ResponseWriter, r *http.Request, v any) error {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	err = dec.Decode(v)
-	if err == nil && dec.More() {
+	if err == nil {
+		_, end := dec.Token()
+		if end == io.EOF {
+			return nil
+		}
 		return &controlError{http.StatusBadRequest, "the body holds more than one value"}
 	}
 	var (
@@ -236,8 +240,6 @@ func decode(w http.ResponseWriter, r *http.Request, v any) error {
 		typed  *json.UnmarshalTypeError
 	)
 	switch {
-	case err == nil:
-		return nil
 	case errors.As(err, &syntax):
 		return &controlError{http.StatusBadRequest, fmt.Sprintf("the body is not valid JSON at byte %d", syntax.Offset)}
 	case errors.As(err, &typed) && typed.Field != "":
@@ -259,6 +261,12 @@ func jsonType(e *json.UnmarshalTypeError) string {
 		return "object"
 	case "slice":
 		return "array"
+	case "bool":
+		return "boolean"
+	case "float64":
+		return "number"
+	case "int", "int64":
+		return "whole number"
 	}
 	return e.Type.Kind().String()
 }

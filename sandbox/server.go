@@ -191,7 +191,7 @@ func (s *Server) Close() {
 func (s *Server) Credentials() terra.Credentials { return s.creds }
 
 // Reset forgets everybody and everything that happened: people, sessions,
-// destinations, deliveries. The clock goes back to where it would be had it never
+// destinations, deliveries, rules. The clock goes back to where it would be had it never
 // been advanced.
 func (s *Server) Reset() {
 	s.mu.Lock()

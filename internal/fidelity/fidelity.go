@@ -230,7 +230,7 @@ endpoint or an event is missing here, and where a test named here does not exist
 
 "Of the published schema" means more than the schema asks for: every object is closed, so that a misspelt member is
 refused, formats are checked, and the members that Terra's examples always have must be there. These tests read Terra's
-specification, which is not part of this repository, from ` + "`shared/spec`" + ` beside it, and are skipped without it.
+specification, which is not part of this repository, where it is found beside it in ` + "`shared/spec`" + `, and are skipped elsewhere.
 `)
 	proofs(&b, "Endpoints", "endpoint", "`", Endpoints())
 	proofs(&b, "Events", "event", "`", Events())
