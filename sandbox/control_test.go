@@ -87,6 +87,7 @@ func TestControlBadInput(t *testing.T) {
 		{"users: no JSON", "POST", "/_sandbox/users", "provider=GARMIN", 400, "byte 1"},
 		{"users: cut short", "POST", "/_sandbox/users", `{"provider":"GARMIN"`, 400, "too early"},
 		{"users: two values", "POST", "/_sandbox/users", `{"provider":"GARMIN"} {}`, 400, "more than one"},
+		{"users: a bracket too many", "POST", "/_sandbox/users", `{"provider":"GARMIN"}]`, 400, "more than one"},
 		{"users: an array", "POST", "/_sandbox/users", `[]`, 400, "object"},
 		{"users: a number for a name", "POST", "/_sandbox/users", `{"provider":7}`, 400, "provider must be a JSON string"},
 		{"users: unknown member", "POST", "/_sandbox/users", `{"provider":"GARMIN","referenceId":"x"}`, 400, "referenceId"},
