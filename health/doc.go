@@ -23,6 +23,10 @@
 // would take the place of the struct's, as happens with all types that have their
 // own UnmarshalJSON.
 //
+// [Decode] reads a record faster than json.Unmarshal does, and MarshalJSON, called on
+// the record itself, writes it faster than json.Marshal, which checks and copies what
+// that method returns.
+//
 // # Times
 //
 // A [Timestamp] keeps what the source wrote: most carry the person's own offset
