@@ -171,7 +171,7 @@ func FuzzError(f *testing.F) {
 	const marker = "plantedmarker"
 	f.Fuzz(func(t *testing.T, status int, body string) {
 		if status < 300 || status > 599 {
-			t.Skip()
+			return // no error status
 		}
 		client := inProcess(t, answer(status, strings.ReplaceAll(body, "a", marker)), once)
 		_, err := client.Sleep.Fetch(t.Context(), "u1", week)

@@ -62,7 +62,7 @@ func FuzzHeaders(f *testing.F) {
 	f.Fuzz(func(t *testing.T, retryAfter, limit, remaining, resetAfter string) {
 		for _, s := range []string{retryAfter, limit, remaining, resetAfter} {
 			if !utf8.ValidString(s) {
-				t.Skip()
+				return // no header can hold it
 			}
 		}
 		client := inProcess(t, withHeader(answer(429, `{}`), "Retry-After", retryAfter, "X-Terra-RateLimit-Limit", limit,

@@ -238,7 +238,7 @@ func readSchemas(t *testing.T) map[string]schema {
 		t.Fatal(err)
 	}
 	if len(files) == 0 {
-		t.Skipf("SKIPPED: Terra's published schemas are not in %s", schemaDir)
+		t.Skipf("SKIPPED: to run this test, put the schemas that Terra publishes into %s", schemaDir)
 	}
 	all := map[string]schema{}
 	for _, file := range files {

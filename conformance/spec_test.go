@@ -49,7 +49,7 @@ func openSpecification(t *testing.T) *specification {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("SKIPPED: Terra's published specification is not at %s", specDir)
+		t.Skipf("SKIPPED: to run this test, put the specification that Terra publishes into %s", specDir)
 	}
 	s := &specification{
 		dir: dir, published: jsonschema.NewCompiler(), compiler: jsonschema.NewCompiler(), compiled: map[string]*jsonschema.Schema{},

@@ -68,11 +68,11 @@ func guarded(t *testing.T, size int) []byte {
 	size = (size + page - 1) / page * page
 	memory, err := syscall.Mmap(-1, 0, size+page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
 	if err != nil {
-		t.Skipf("no memory to guard: %v", err)
+		t.Fatalf("no memory to guard: %v", err)
 	}
 	t.Cleanup(func() { _ = syscall.Munmap(memory) })
 	if err := syscall.Mprotect(memory[size:], syscall.PROT_NONE); err != nil {
-		t.Skipf("no way to guard memory: %v", err)
+		t.Fatalf("no way to guard memory: %v", err)
 	}
 	return memory[:size:size]
 }

@@ -30,7 +30,7 @@ type Record struct {
 	Readings []Reading          `json:"readings,omitzero"`
 	Children []Record           `json:"children,omitzero"`
 	hidden   string             `codec:"hidden"`
-	Derived  float64 `json:"-"`
+	Derived  float64            `json:"-"`
 
 	Short  opt.Value[float64] `json:"s,omitzero"`
 	Words8 opt.Value[float64] `json:"at_16_bytes_x,omitzero"`
