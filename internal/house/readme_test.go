@@ -18,7 +18,7 @@ var documents = []string{"README.md", "ARCHITECTURE.md", "CHANGELOG.md"}
 var (
 	block   = regexp.MustCompile("(?ms)^```.*?^```$")
 	goBlock = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
-	name    = regexp.MustCompile(`\b(terra|opt|health|webhook|sandbox|sandboxtest)\.([A-Z]\w*)`)
+	name    = regexp.MustCompile(`\b(terra|opt|health|webhook|ingest|sqlinbox|natsinbox|healthdb|sandbox|sandboxtest)\.([A-Z]\w*)`)
 	link    = regexp.MustCompile(`\[([^\]\n]+)\]\(([^)\s]+)\)`)
 )
 
