@@ -1,0 +1,145 @@
+// Package broker runs a NATS server with JetStream inside this process, for an
+// inbox that needs no other program.
+package broker
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+)
+
+const (
+	startLimit  = 30 * time.Second // replaying a large journal takes a while
+	dialLimit   = 2 * time.Second  // for another process on this machine
+	addressFile = "address"
+	lockFile    = "lock"
+)
+
+// ErrInUse says that another process runs a server on the directory.
+var ErrInUse = errors.New("another process is using the directory")
+
+// ErrNotRunning says that no process runs a server on the directory.
+var ErrNotRunning = errors.New("no process is running it")
+
+// Server is a NATS server that listens on this machine alone and flushes to disk
+// before it confirms. Its address and the token it asks for are in a file in its
+// directory, readable by the same user, for [Dial].
+type Server struct {
+	nats  *server.Server
+	dir   string
+	token string
+	lock  io.Closer
+}
+
+// Start runs a server on dir, which it makes if need be.
+func Start(dir string, log *slog.Logger) (_ *Server, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	lock, err := acquire(filepath.Join(dir, lockFile))
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{dir: dir, token: rand.Text(), lock: lock}
+	defer func() {
+		if err != nil {
+			s.Close()
+		}
+	}()
+	s.nats, err = server.NewServer(&server.Options{
+		ServerName:    "terrago",
+		Host:          "127.0.0.1",
+		Port:          server.RANDOM_PORT,
+		Authorization: s.token,
+		JetStream:     true,
+		StoreDir:      dir,
+		SyncAlways:    true,
+		MaxPayload:    server.MAX_PAYLOAD_MAX_SIZE,
+		NoSigs:        true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.nats.SetLogger(logger{log}, false, false)
+	s.nats.Start()
+	if !s.nats.ReadyForConnections(startLimit) {
+		return nil, fmt.Errorf("the embedded NATS server did not start within %s", startLimit)
+	}
+	return s, s.publish()
+}
+
+// Connect connects from within this process.
+func (s *Server) Connect() (*nats.Conn, error) {
+	return nats.Connect(s.nats.ClientURL(), nats.InProcessServer(s.nats), nats.Token(s.token), nats.MaxReconnects(-1))
+}
+
+// Close ends the server once what it has is on disk.
+func (s *Server) Close() {
+	if s.nats != nil {
+		os.Remove(filepath.Join(s.dir, addressFile))
+		s.nats.Shutdown()
+		s.nats.WaitForShutdown()
+	}
+	s.lock.Close()
+}
+
+// publish writes the file for Dial, whole or not at all.
+func (s *Server) publish() error {
+	u, err := url.Parse(s.nats.ClientURL())
+	if err != nil {
+		return err
+	}
+	u.User = url.User(s.token)
+	f, err := os.CreateTemp(s.dir, addressFile) // only the user can read it
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(u.String() + "\n")
+	if err := errors.Join(err, f.Close()); err != nil {
+		os.Remove(f.Name())
+		return err
+	}
+	return os.Rename(f.Name(), filepath.Join(s.dir, addressFile))
+}
+
+// Dial connects to the server that another process runs on dir.
+func Dial(ctx context.Context, dir string) (*nats.Conn, error) {
+	address, err := os.ReadFile(filepath.Join(dir, addressFile))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, ErrNotRunning
+	}
+	if err != nil {
+		return nil, err
+	}
+	limit := dialLimit
+	if deadline, ok := ctx.Deadline(); ok {
+		limit = min(limit, time.Until(deadline))
+	}
+	conn, err := nats.Connect(strings.TrimSpace(string(address)), nats.Timeout(limit))
+	if err != nil {
+		return nil, ErrNotRunning // the file is what a killed process left
+	}
+	return conn, nil
+}
+
+// logger passes on what the server says, without its own idea of severity: that it
+// starts and stops is of no interest to who started and stopped it.
+type logger struct{ *slog.Logger }
+
+func (l logger) Noticef(format string, v ...any) { l.Debug("nats: " + fmt.Sprintf(format, v...)) }
+func (l logger) Debugf(format string, v ...any)  { l.Debug("nats: " + fmt.Sprintf(format, v...)) }
+func (l logger) Tracef(string, ...any)           {} // quotes messages
+func (l logger) Warnf(format string, v ...any)   { l.Warn("nats: " + fmt.Sprintf(format, v...)) }
+func (l logger) Errorf(format string, v ...any)  { l.Error("nats: " + fmt.Sprintf(format, v...)) }
+func (l logger) Fatalf(format string, v ...any)  { l.Error("nats: " + fmt.Sprintf(format, v...)) }
