@@ -1,0 +1,179 @@
+package healthdb
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/terra-go/terra/internal/sqldb"
+)
+
+// Status is how a connection fares.
+type Status string
+
+// The statuses.
+const (
+	StatusActive          Status = "active"
+	StatusDegraded        Status = "degraded"        // the provider turned Terra away; the person may have to connect again
+	StatusRevoked         Status = "revoked"         // the person withdrew access at the provider, or it was switched off
+	StatusDeauthenticated Status = "deauthenticated" // disconnected through the API or the dashboard
+	StatusGone            Status = "gone"            // the service no longer knows it, as [DB.Reconcile] found, and never said why
+)
+
+// Connection is one account of a person with a provider. It lasts: a person who
+// connects the same account anew gets another user id, and the connection, its ID
+// and its records stay.
+type Connection struct {
+	ID     int64  `json:"id"`
+	UserID string `json:"user_id"` // the current one; see [DB.UserIDs] for all
+
+	Provider    string    `json:"provider"`              // in capitals, such as GARMIN; empty if never told
+	ReferenceID string    `json:"reference_id,omitzero"` // your own id of the person
+	Scopes      *string   `json:"scopes"`                // as the provider names them, separated by commas; nil if never told
+	Status      Status    `json:"status"`
+	CreatedAt   time.Time `json:"created_at,omitzero"` // when the person first connected, UTC; zero if never told
+}
+
+// ErrNoConnection says that nothing is known of a user id or a connection.
+var ErrNoConnection = errors.New("healthdb: no such connection")
+
+// ConnectionFilter picks connections. Empty members pick all.
+type ConnectionFilter struct {
+	ReferenceID string
+	Provider    string
+	Statuses    []Status
+}
+
+const connectionColumns = "user_id, provider, reference_id, scopes, status, created_at"
+
+// Connections yields connections in the order of their IDs. An error is the last
+// pair.
+func (db *DB) Connections(ctx context.Context, f ConnectionFilter) iter.Seq2[Connection, error] {
+	var where []string
+	var args []any
+	for column, value := range map[string]string{"reference_id": f.ReferenceID, "provider": f.Provider} {
+		if value != "" {
+			where, args = append(where, column+" = ?"), append(args, value)
+		}
+	}
+	if n := len(f.Statuses); n > 0 {
+		where = append(where, "status IN "+sqldb.Values(1, n))
+		for _, s := range f.Statuses {
+			args = append(args, string(s))
+		}
+	}
+	query := "SELECT id, " + connectionColumns + " FROM connections"
+	if len(where) > 0 {
+		query += " WHERE " + strings.Join(where, " AND ")
+	}
+	return func(yield func(Connection, error) bool) {
+		rows, err := db.query(ctx, query+" ORDER BY id", args...)
+		if err != nil {
+			yield(Connection{}, err)
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			c, err := scanConnection(rows)
+			if !yield(c, err) || err != nil {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(Connection{}, sqldb.Wrap("read connections", err))
+		}
+	}
+}
+
+// ConnectionOf is the connection that a user id belongs to, be it the current id or
+// a former one. The error is [ErrNoConnection] when there is none.
+func (db *DB) ConnectionOf(ctx context.Context, userID string) (Connection, error) {
+	return db.connection(ctx, "id = (SELECT connection_id FROM connection_users WHERE user_id = ?)", clean(userID))
+}
+
+// Connection is the one of an ID. The error is [ErrNoConnection] when there is none:
+// two that turn out to be the same account go on under the smaller ID.
+func (db *DB) Connection(ctx context.Context, id int64) (Connection, error) {
+	return db.connection(ctx, "id = ?", id)
+}
+
+// UserIDs are all ids that a connection has had, in no particular order.
+func (db *DB) UserIDs(ctx context.Context, connection int64) ([]string, error) {
+	rows, err := db.query(ctx, "SELECT user_id FROM connection_users WHERE connection_id = ?", connection)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []string
+	for rows.Next() {
+		var userID string
+		if err := rows.Scan(&userID); err != nil {
+			return nil, sqldb.Wrap("read connections", err)
+		}
+		list = append(list, userID)
+	}
+	return list, sqldb.Wrap("read connections", rows.Err())
+}
+
+func (db *DB) connection(ctx context.Context, where string, arg any) (Connection, error) {
+	rows, err := db.query(ctx, "SELECT id, "+connectionColumns+" FROM connections WHERE "+where, arg)
+	if err != nil {
+		return Connection{}, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return Connection{}, cmp.Or(sqldb.Wrap("read connections", rows.Err()), ErrNoConnection)
+	}
+	return scanConnection(rows)
+}
+
+func scanConnection(rows *sql.Rows) (Connection, error) {
+	var c Connection
+	var provider, reference, scopes sql.NullString
+	var status string
+	var created any
+	if err := rows.Scan(&c.ID, &c.UserID, &provider, &reference, &scopes, &status, &created); err != nil {
+		return c, sqldb.Wrap("read connections", err)
+	}
+	c.Provider, c.ReferenceID, c.Status = provider.String, reference.String, Status(status)
+	if scopes.Valid {
+		c.Scopes = &scopes.String
+	}
+	switch t := created.(type) {
+	case time.Time:
+		c.CreatedAt = t.UTC()
+	case string:
+		at, err := time.Parse(time.RFC3339Nano, t)
+		if err != nil {
+			return c, errDamaged
+		}
+		c.CreatedAt = at
+	}
+	return c, nil
+}
+
+// values are those of connectionColumns.
+func (db *DB) values(c Connection) []any {
+	row := []any{c.UserID, nil, nil, nil, string(c.Status), nil}
+	if c.Provider != "" {
+		row[1] = c.Provider
+	}
+	if c.ReferenceID != "" {
+		row[2] = c.ReferenceID
+	}
+	if c.Scopes != nil {
+		row[3] = *c.Scopes
+	}
+	if !c.CreatedAt.IsZero() {
+		at := c.CreatedAt.Truncate(time.Microsecond) // which is what PostgreSQL keeps
+		row[5] = at
+		if db.sql.Dialect == sqldb.SQLite {
+			row[5] = at.Format(time.RFC3339Nano)
+		}
+	}
+	return row
+}
