@@ -131,6 +131,27 @@ func (db *DB) connection(ctx context.Context, where string, arg any) (Connection
 	return scanConnection(rows)
 }
 
+// current is the connection of a user id as a transaction sees it.
+func (db *DB) current(tx *sqldb.Tx, userID string) (c Connection, known bool, err error) {
+	rows, err := tx.Query("SELECT id, "+connectionColumns+" FROM connections WHERE id = (SELECT connection_id FROM connection_users WHERE user_id = ?)", clean(userID))
+	if err != nil {
+		return c, false, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return c, false, rows.Err()
+	}
+	c, err = scanConnection(rows)
+	return c, true, err
+}
+
+func (c Connection) equal(d Connection) bool {
+	scopes := (c.Scopes == nil) == (d.Scopes == nil) && (c.Scopes == nil || *c.Scopes == *d.Scopes)
+	created := c.CreatedAt.Equal(d.CreatedAt)
+	c.Scopes, d.Scopes, c.CreatedAt, d.CreatedAt = nil, nil, time.Time{}, time.Time{}
+	return scopes && created && c == d
+}
+
 func scanConnection(rows *sql.Rows) (Connection, error) {
 	var c Connection
 	var provider, reference, scopes sql.NullString

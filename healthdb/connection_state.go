@@ -156,16 +156,12 @@ func (m *member) permitOne(name string, c change) {
 	}
 }
 
-// replaces reports whether m is what became of old: old had ended when m took the
-// place of an id that was not named, and they share an account. More events can
-// only make this true, never false again.
-func (m *member) replaces(old *member) bool {
-	return replaces(m.Renewed, old.Ended)
-}
-
 // marked is whether m may be joined with another by an account they share.
 func (m *member) marked() bool { return m.Ended != 0 || m.Renewed != 0 }
 
+// replaces reports whether an id that was renewed is what became of one that ended,
+// both in ms or 0, given that they share an account: the end came first. More words
+// on either can only make this true, never false again.
 func replaces(renewed, ended int64) bool { return ended != 0 && ended <= renewed }
 
 // scopes are those allowed now; ok is false when none were ever named.
