@@ -31,20 +31,25 @@ type DB struct {
 
 	turn  chan struct{} // holds one token; whoever has it may use conn, stmts and closed
 	conn  *sql.Conn     // SQLite's writer; nil until needed and after a failure
+	loose bool          // conn is set to commit without a flush
 	stmts map[string]*sql.Stmt
 
-	rebound sync.Map // query -> query with PostgreSQL's placeholders
 	closed  bool
+	rebound sync.Map // query -> query with PostgreSQL's placeholders
 }
 
 // Open checks that what pool commits is on stable storage by then, and fails if it
 // is not: an SQLite database has to be in a file, PostgreSQL must not have been told
-// to answer before it has flushed. The pool stays the caller's.
+// to answer before it has flushed. The pool stays the caller's; on SQLite it has to
+// allow for a second connection.
 func Open(ctx context.Context, pool *sql.DB, d Dialect) (*DB, error) {
 	db := &DB{Dialect: d, Pool: pool, turn: make(chan struct{}, 1)}
 	var err error
 	switch d {
 	case SQLite:
+		if pool.Stats().MaxOpenConnections == 1 {
+			return nil, ErrPool
+		}
 		_, err = db.writer(ctx)
 	case Postgres:
 		var fsync, commit string
@@ -84,13 +89,19 @@ func (db *DB) Close() error {
 // out the database's errors as they are: Tx wraps them with [Wrap].
 //
 // When a failed commit leaves open whether it took effect, that is an error.
-func (db *DB) Tx(ctx context.Context, fn func(*Tx) error) error {
+func (db *DB) Tx(ctx context.Context, fn func(*Tx) error) error { return db.tx(ctx, false, fn) }
+
+// LooseTx is Tx for what may be lost by the death of the machine, though by nothing
+// less: it is not flushed before the next Tx is.
+func (db *DB) LooseTx(ctx context.Context, fn func(*Tx) error) error { return db.tx(ctx, true, fn) }
+
+func (db *DB) tx(ctx context.Context, loose bool, fn func(*Tx) error) error {
 	run := db.txPostgres
 	if db.Dialect == SQLite {
 		run = db.txSQLite
 	}
 	for attempt := 1; ; attempt++ {
-		err := run(ctx, fn)
+		err := run(ctx, loose, fn)
 		if err == nil || attempt == maxAttempts || db.Dialect == SQLite || KindOf(err) != Conflict {
 			return Wrap("transaction", err)
 		}
@@ -102,19 +113,24 @@ func (db *DB) Tx(ctx context.Context, fn func(*Tx) error) error {
 	}
 }
 
-func (db *DB) txPostgres(ctx context.Context, fn func(*Tx) error) error {
+func (db *DB) txPostgres(ctx context.Context, loose bool, fn func(*Tx) error) error {
 	tx, err := db.Pool.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to undo
+	if loose {
+		if _, err := tx.ExecContext(ctx, "SET LOCAL synchronous_commit = off"); err != nil {
+			return err
+		}
+	}
 	if err := fn(&Tx{ctx: ctx, db: db, run: tx}); err != nil {
 		return err
 	}
 	return tx.Commit()
 }
 
-func (db *DB) txSQLite(ctx context.Context, fn func(*Tx) error) (err error) {
+func (db *DB) txSQLite(ctx context.Context, loose bool, fn func(*Tx) error) (err error) {
 	select {
 	case <-db.turn:
 	case <-ctx.Done():
@@ -125,8 +141,13 @@ func (db *DB) txSQLite(ctx context.Context, fn func(*Tx) error) (err error) {
 	if err != nil {
 		return err
 	}
-	// The end of a transaction must not be cut short by the end of ctx.
+	// Between statements the end of ctx is seen early enough. Within one, watching it
+	// would cost more than most of them take.
 	whole := context.WithoutCancel(ctx)
+	if err := db.loosen(whole, loose); err != nil {
+		db.discard()
+		return err
+	}
 	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		db.discard()
 		return err
@@ -143,6 +164,9 @@ func (db *DB) txSQLite(ctx context.Context, fn func(*Tx) error) (err error) {
 		}
 	}()
 	if err := fn(&Tx{ctx: ctx, db: db, run: conn}); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if _, err := conn.ExecContext(whole, "COMMIT"); err != nil {
@@ -193,6 +217,21 @@ func (db *DB) setUp(ctx context.Context) error {
 	return nil
 }
 
+// loosen sets whether commits go without a flush. In WAL mode that is safe: what is
+// lost is the end of the history, and a flush covers everything before it.
+func (db *DB) loosen(ctx context.Context, loose bool) error {
+	if loose == db.loose {
+		return nil
+	}
+	pragma := "PRAGMA synchronous=FULL"
+	if loose {
+		pragma = "PRAGMA synchronous=NORMAL"
+	}
+	_, err := db.conn.ExecContext(ctx, pragma)
+	db.loose = loose
+	return err
+}
+
 // discard closes the writing connection for good instead of giving it back.
 func (db *DB) discard() {
 	if db.conn == nil {
@@ -209,7 +248,7 @@ func (db *DB) forget() {
 	for _, s := range db.stmts {
 		_ = s.Close()
 	}
-	db.conn, db.stmts = nil, nil
+	db.conn, db.loose, db.stmts = nil, false, nil
 }
 
 // prepared is the statement of a query on SQLite's writing connection.

@@ -17,6 +17,9 @@ var ErrClosed = errors.New("sqldb: the store is closed")
 // ErrNotDurable says that the database would report a commit that can still be lost.
 var ErrNotDurable = errors.New("sqldb: commits are not on stable storage: SQLite needs a file in WAL mode, PostgreSQL fsync and synchronous_commit")
 
+// ErrPool says that an SQLite pool has no connection left to read with.
+var ErrPool = errors.New("sqldb: the pool is limited to one connection, of which one is kept for writing: SetMaxOpenConns takes 2 or more, or 0 for any number")
+
 // Error is a failure of a database. Its text has the database's code and never the
 // database's own words, as these may quote values; the cause is there for errors.As.
 type Error struct {
