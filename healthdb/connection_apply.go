@@ -42,6 +42,8 @@ func (db *DB) connect(tx *sqldb.Tx, e webhook.Event, at rank) (int64, error) {
 		return db.end(tx, e.User, StatusRevoked, at)
 	case *webhook.UserReauth:
 		return db.renew(tx, e, at)
+	case *webhook.AuthFailed:
+		return 0, nil // nobody has connected
 	}
 	if user, ok := userOf(e); ok {
 		return db.mention(tx, user, at)
@@ -49,10 +51,23 @@ func (db *DB) connect(tx *sqldb.Tx, e webhook.Event, at rank) (int64, error) {
 	return 0, nil
 }
 
-// userOf is the user of an event that is about something other than a connection.
+// userOf is the user that an event is about. One without an id counts where there
+// have to be records of somebody.
 func userOf(e webhook.Event) (health.User, bool) {
 	var user health.User
 	switch e := e.(type) {
+	case *webhook.AccessRevoked:
+		return e.User, true
+	case *webhook.Auth:
+		return e.User, true
+	case *webhook.ConnectionError:
+		return e.User, true
+	case *webhook.Deauth:
+		return e.User, true
+	case *webhook.PermissionChange:
+		return e.User, true
+	case *webhook.UserReauth:
+		return e.NewUser, true
 	case *webhook.Activity:
 		return e.User, true
 	case *webhook.Athlete:
