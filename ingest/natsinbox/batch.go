@@ -1,0 +1,86 @@
+package natsinbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nuid"
+)
+
+// The headers of the server's protocol for messages that are stored all or none.
+const (
+	headerBatchID       = "Nats-Batch-Id"
+	headerBatchSequence = "Nats-Batch-Sequence"
+	headerBatchCommit   = "Nats-Batch-Commit"
+)
+
+// batch publishes messages that are stored all or none. One that is not committed
+// is forgotten by the server ten seconds after its last message.
+type batch struct {
+	in *Inbox
+	id string
+	n  int
+}
+
+func (in *Inbox) newBatch() *batch { return &batch{in: in, id: nuid.Next()} }
+
+// add hands m to the server, which keeps it aside.
+func (b *batch) add(ctx context.Context, m *nats.Msg) error {
+	_, err := b.send(ctx, m, false)
+	return err
+}
+
+// commit adds m as the last of the messages, stores them, and returns its number.
+func (b *batch) commit(ctx context.Context, m *nats.Msg) (seq uint64, err error) {
+	return b.send(ctx, m, true)
+}
+
+func (b *batch) send(ctx context.Context, m *nats.Msg, last bool) (seq uint64, err error) {
+	if m.Header == nil {
+		m.Header = nats.Header{}
+	}
+	b.n++
+	m.Header.Set(headerBatchID, b.id)
+	m.Header.Set(headerBatchSequence, strconv.Itoa(b.n))
+	if last {
+		m.Header.Set(headerBatchCommit, "1")
+	}
+	answer, err := b.in.request(ctx, m)
+	if err != nil || len(answer.Data) == 0 && !last {
+		return 0, err
+	}
+	var ack struct {
+		Stream string              `json:"stream"`
+		Seq    uint64              `json:"seq"`
+		Error  *jetstream.APIError `json:"error"`
+	}
+	switch {
+	case json.Unmarshal(answer.Data, &ack) != nil:
+		return 0, errors.New("the server's answer is not understood")
+	case ack.Error != nil:
+		return 0, ack.Error
+	case !last || ack.Stream == "":
+		return 0, errors.New("the server does not know batches")
+	}
+	return ack.Seq, nil
+}
+
+// request sends m and waits for the answer, not for ever.
+func (in *Inbox) request(ctx context.Context, m *nats.Msg) (*nats.Msg, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return in.nc.RequestMsgWithContext(ctx, m)
+}
+
+// expect has m stored only if the last message of the subjects is number seq.
+func expect(m *nats.Msg, seq uint64, subjects string) {
+	if m.Header == nil {
+		m.Header = nats.Header{}
+	}
+	m.Header.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(seq, 10))
+	m.Header.Set(jetstream.ExpectedLastSubjSeqSubjHeader, subjects)
+}

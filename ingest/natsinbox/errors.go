@@ -1,0 +1,60 @@
+package natsinbox
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/terra-go/terra/ingest"
+)
+
+// Codes of the server's errors that the client library has no names for.
+const (
+	codeAccountLimit   jetstream.ErrorCode = 10002
+	codeStorageLimit   jetstream.ErrorCode = 10047
+	codeStoreFailed    jetstream.ErrorCode = 10077
+	codeBatchesAtLimit jetstream.ErrorCode = 10210
+)
+
+// errKnown is a conflict that was found without the server's help.
+var errKnown = errors.New("known already")
+
+// conflict tells whether a message was not stored because of one that is there,
+// or on its way to be.
+func conflict(err error) bool {
+	if errors.Is(err, errKnown) {
+		return true
+	}
+	var api *jetstream.APIError
+	return errors.As(err, &api) &&
+		(api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant)
+}
+
+// full tells whether a message was not stored for want of room.
+func full(err error) bool {
+	var api *jetstream.APIError
+	if !errors.As(err, &api) {
+		return false
+	}
+	switch api.ErrorCode {
+	case codeAccountLimit, codeStorageLimit:
+		return true
+	case codeStoreFailed:
+		return strings.Contains(api.Description, "maximum") || strings.Contains(api.Description, "no space left")
+	}
+	return false
+}
+
+// failed is err for the caller, nil for nil. What the server and the client
+// library say in their errors is theirs, and nothing of a delivery.
+func failed(op, id string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case full(err):
+		return fmt.Errorf("natsinbox: %s %q: %w", op, id, ingest.ErrFull)
+	}
+	return fmt.Errorf("natsinbox: %s %q: %w", op, id, err)
+}
