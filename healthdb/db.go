@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"time"
@@ -22,6 +23,11 @@ const storeName = "healthdb"
 type DB struct {
 	sql *sqldb.DB
 	config
+
+	tables        []*table // by number
+	statements    []statements
+	series        [][][]int32 // ids, by the number of the table, list, and leaf
+	insertSamples map[int]string
 }
 
 type config struct {
@@ -73,7 +79,10 @@ func open(ctx context.Context, pool *sql.DB, dialect sqldb.Dialect, opts []Optio
 	if err != nil {
 		return nil, err
 	}
-	d := &DB{sql: db, config: c}
+	d := &DB{sql: db, config: c, tables: newTables(), insertSamples: sqliteInserts()}
+	for _, t := range d.tables {
+		d.statements = append(d.statements, t.statements(dialect))
+	}
 	if err := d.migrate(ctx); err != nil {
 		_ = db.Close()
 		return nil, err
@@ -84,12 +93,100 @@ func open(ctx context.Context, pool *sql.DB, dialect sqldb.Dialect, opts []Optio
 // Close waits for the delivery being applied, if any. The pool stays open.
 func (db *DB) Close() error { return db.sql.Close() }
 
+// migrate brings the schema up to date: the tables that are written down, then those
+// that follow from the records.
 func (db *DB) migrate(ctx context.Context) error {
 	files, err := fs.Sub(migrations, "migrations/"+db.sql.Dialect.String())
 	if err != nil {
 		return err
 	}
-	return db.sql.Migrate(ctx, storeName, files)
+	if err := db.sql.Migrate(ctx, storeName, files); err != nil {
+		return err
+	}
+	return db.sql.Tx(ctx, func(tx *sqldb.Tx) error {
+		if db.sql.Dialect == sqldb.Postgres {
+			// Two processes that add the same column would both fail.
+			if _, err := tx.Exec("SELECT pg_advisory_xact_lock(hashtext('healthdb schema'))"); err != nil {
+				return err
+			}
+		}
+		db.series = nil
+		for _, t := range db.tables {
+			if err := db.extend(tx, t); err != nil {
+				return err
+			}
+			ids, err := seriesIDs(tx, t)
+			if err != nil {
+				return err
+			}
+			db.series = append(db.series, ids)
+		}
+		return nil
+	})
+}
+
+// extend creates the table, or the columns that it has not got yet. Of the columns
+// that it has, those that no record fills any more stay as they are.
+func (db *DB) extend(tx *sqldb.Tx, t *table) error {
+	have, err := columnsOf(tx, db.sql.Dialect, t.name)
+	if err != nil {
+		return err
+	}
+	if len(have) == 0 {
+		_, err := tx.Exec(t.ddl(db.sql.Dialect))
+		return err
+	}
+	for _, c := range t.allColumns(db.sql.Dialect) {
+		if have[c[0]] {
+			continue
+		}
+		if _, err := tx.Exec("ALTER TABLE " + t.name + " ADD COLUMN " + c[0] + " " + c[1]); err != nil {
+			return err
+		}
+		db.logger.Info("healthdb: new column", "table", t.name, "column", c[0])
+	}
+	return nil
+}
+
+// columnsOf is empty for a table that does not exist.
+func columnsOf(tx *sqldb.Tx, d sqldb.Dialect, table string) (map[string]bool, error) {
+	query := "SELECT name FROM pragma_table_info(?)"
+	if d == sqldb.Postgres {
+		query = "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ?"
+	}
+	rows, err := tx.Query(query, table)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	columns := map[string]bool{}
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		columns[name] = true
+	}
+	return columns, rows.Err()
+}
+
+// seriesIDs names the series of t's records, and returns their ids by list and leaf.
+func seriesIDs(tx *sqldb.Tx, t *table) ([][]int32, error) {
+	ids := make([][]int32, len(t.lists))
+	for i, l := range t.lists {
+		for _, leaf := range l.leaves {
+			var id int32
+			err := tx.QueryRow("SELECT id FROM series WHERE record = ? AND path = ?", []any{t.name, leaf.path}, &id)
+			if errors.Is(err, sql.ErrNoRows) {
+				err = tx.QueryRow("INSERT INTO series (record, path) VALUES (?, ?) RETURNING id", []any{t.name, leaf.path}, &id)
+			}
+			if err != nil {
+				return nil, err
+			}
+			ids[i] = append(ids[i], id)
+		}
+	}
+	return ids, nil
 }
 
 // query reads outside of a transaction.

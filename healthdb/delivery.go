@@ -1,12 +1,22 @@
 package healthdb
 
 import (
+	"bytes"
+	"compress/flate"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
+	"io"
 	"iter"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
 	"time"
 
+	"github.com/terra-go/terra/internal/sqldb"
 	"github.com/terra-go/terra/webhook"
 )
 
@@ -18,7 +28,7 @@ type Delivery struct {
 	Reference    string            `json:"reference,omitzero"`
 	OrderingTime time.Time         `json:"ordering_time,omitzero"` // zero if the delivery did not say
 	ReceivedAt   time.Time         `json:"received_at"`
-	AppliedAt    time.Time         `json:"applied_at"` // by then or, if replayed since, last
+	AppliedAt    time.Time         `json:"applied_at"` // the last time, if it was replayed
 	Size         int64             `json:"size"`       // of the body, bytes
 
 	// Body is what was delivered, byte for byte. It is only there in what
@@ -41,19 +51,287 @@ var ErrNoDelivery = errors.New("healthdb: no such delivery")
 // ErrNoBody says that a delivery's body is no longer kept.
 var ErrNoBody = errors.New("healthdb: the delivery's body is no longer kept")
 
-// Deliveries yields deliveries in the order of their receipt, without bodies. An
-// error is the last pair.
+const (
+	deliveryColumns = "id, type, user_id, reference, ordering_ms, received_at, applied_at, size"
+	deliveryPage    = 500
+)
+
+// Deliveries yields deliveries in the order of their receipt, without bodies. Those
+// that are applied meanwhile may be among them. An error is the last pair.
 func (db *DB) Deliveries(ctx context.Context, f DeliveryFilter) iter.Seq2[Delivery, error] {
-	panic("not yet")
+	var where []string
+	var args []any
+	pick := func(condition string, values ...any) {
+		where, args = append(where, condition), append(args, values...)
+	}
+	if len(f.Types) > 0 {
+		var types []any
+		for _, t := range f.Types {
+			types = append(types, string(t))
+		}
+		pick("type IN "+sqldb.Values(1, len(types)), types...)
+	}
+	if f.UserID != "" {
+		pick("user_id = ?", f.UserID)
+	}
+	if f.Reference != "" {
+		pick("reference = ?", f.Reference)
+	}
+	if !f.From.IsZero() {
+		pick("received_at >= ?", db.stamp(f.From))
+	}
+	if !f.To.IsZero() {
+		pick("received_at < ?", db.stamp(f.To))
+	}
+	beyond, order := "(received_at, id) > (?, ?)", " ORDER BY received_at, id"
+	if f.Newest {
+		beyond, order = "(received_at, id) < (?, ?)", " ORDER BY received_at DESC, id DESC"
+	}
+	return func(yield func(Delivery, error) bool) {
+		where, args := where, args
+		for picked, pickedArgs := where, args; ; {
+			query := "SELECT " + deliveryColumns + " FROM deliveries"
+			if len(where) > 0 {
+				query += " WHERE " + strings.Join(where, " AND ")
+			}
+			page, err := db.deliveries(ctx, query+order+" LIMIT "+strconv.Itoa(deliveryPage), args...)
+			if err != nil {
+				yield(Delivery{}, err)
+				return
+			}
+			for _, d := range page {
+				if !yield(d, nil) {
+					return
+				}
+			}
+			if len(page) < deliveryPage {
+				return
+			}
+			last := page[len(page)-1]
+			where = append(slices.Clip(picked), beyond)
+			args = append(slices.Clip(pickedArgs), db.stamp(last.ReceivedAt), last.ID)
+		}
+	}
+}
+
+func (db *DB) deliveries(ctx context.Context, query string, args ...any) ([]Delivery, error) {
+	rows, err := db.query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []Delivery
+	for rows.Next() {
+		var d Delivery
+		if err := rows.Scan(d.columns()...); err != nil {
+			return nil, sqldb.Wrap("read deliveries", err)
+		}
+		list = append(list, d)
+	}
+	return list, sqldb.Wrap("read deliveries", rows.Err())
+}
+
+// columns is where deliveryColumns go.
+func (d *Delivery) columns() []any {
+	return []any{
+		&d.ID, &d.Type, orEmpty{&d.UserID}, orEmpty{&d.Reference}, millis{&d.OrderingTime},
+		moment{&d.ReceivedAt}, moment{&d.AppliedAt}, &d.Size,
+	}
 }
 
 // Delivery returns one delivery with its body, or [ErrNoDelivery].
-func (db *DB) Delivery(ctx context.Context, id string) (Delivery, error) { panic("not yet") }
+func (db *DB) Delivery(ctx context.Context, id string) (Delivery, error) {
+	rows, err := db.query(ctx, "SELECT "+deliveryColumns+", body FROM deliveries WHERE id = ?", id)
+	if err != nil {
+		return Delivery{}, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return Delivery{}, sqldb.Wrap("read a delivery", err)
+		}
+		return Delivery{}, ErrNoDelivery
+	}
+	var d Delivery
+	var body sql.RawBytes
+	if err := rows.Scan(append(d.columns(), &body)...); err != nil {
+		return Delivery{}, sqldb.Wrap("read a delivery", err)
+	}
+	if body != nil {
+		if d.Body, err = decompress(body, d.Size); err != nil {
+			return Delivery{}, err
+		}
+	}
+	return d, nil
+}
 
-// Replay applies a delivery's body again, as though it had just arrived for the first
-// time. It fills what a newer program finds in it and changes nothing otherwise. The
-// error may be [ErrNoDelivery] or [ErrNoBody].
-func (db *DB) Replay(ctx context.Context, id string) error { panic("not yet") }
+// Replay applies the body of a delivery again, as though it had just arrived for the
+// first time. It fills what a newer program finds in it, such as new columns, and
+// changes nothing otherwise. The error may be [ErrNoDelivery] or [ErrNoBody].
+func (db *DB) Replay(ctx context.Context, id string) error {
+	d, err := db.Delivery(ctx, id)
+	if err != nil {
+		return err
+	}
+	if d.Body == nil {
+		return ErrNoBody
+	}
+	h := http.Header{}
+	h.Set(webhook.HeaderTraceID, d.ID)
+	h.Set(webhook.HeaderReference, d.Reference)
+	if !d.OrderingTime.IsZero() {
+		h.Set(webhook.HeaderOrderingTime, strconv.FormatInt(d.OrderingTime.UnixMilli(), 10))
+	}
+	e, err := webhook.Parse(h, d.Body)
+	if err != nil {
+		return err
+	}
+	again, err := newDelivery(e, d.ReceivedAt)
+	if err != nil {
+		return err
+	}
+	return db.apply(ctx, e, again, true)
+}
 
-// Prune drops what [WithRawRetention] no longer keeps and counts the bodies dropped.
-func (db *DB) Prune(ctx context.Context) (int64, error) { panic("not yet") }
+// Prune drops the bodies that [WithRawRetention] no longer keeps, some hundred at a
+// time, and counts them.
+func (db *DB) Prune(ctx context.Context) (int64, error) {
+	if db.retention <= 0 {
+		return 0, nil
+	}
+	before := db.stamp(db.now().Add(-db.retention))
+	var total int64
+	for {
+		var n int64
+		err := db.sql.Tx(ctx, func(tx *sqldb.Tx) (err error) {
+			n, err = tx.Exec(`UPDATE deliveries SET body = NULL WHERE id IN
+				(SELECT id FROM deliveries WHERE received_at < ? AND body IS NOT NULL ORDER BY received_at LIMIT ?)`, before, deliveryPage)
+			return err
+		})
+		if total += n; err != nil || n == 0 {
+			return total, err
+		}
+	}
+}
+
+// largeBody is the size from which on a delivery is looked up before work is put
+// into it, bytes.
+const largeBody = 64 << 10
+
+func (db *DB) known(ctx context.Context, id string) (bool, error) {
+	rows, err := db.query(ctx, "SELECT 1 FROM deliveries WHERE id = ?", id)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	return rows.Next(), sqldb.Wrap("read deliveries", rows.Err())
+}
+
+// note keeps the delivery itself and reports whether its id is new.
+func (db *DB) note(tx *sqldb.Tx, d delivery, body *body) (fresh bool, err error) {
+	var ordering any
+	if !d.ordering.IsZero() {
+		ordering = d.ordering.UnixMilli()
+	}
+	n, err := tx.Exec(`INSERT INTO deliveries (id, type, user_id, reference, ordering_ms, received_at, applied_at, size, body)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+		d.id, d.typ, orNull(d.userID), orNull(d.reference), ordering, db.stamp(d.receivedAt), db.stamp(db.now()), int64(len(d.body)), body.buf.Bytes())
+	return n == 1, err
+}
+
+// renote notes that a known delivery is applied again.
+func (db *DB) renote(tx *sqldb.Tx, d delivery) error {
+	_, err := tx.Exec("UPDATE deliveries SET applied_at = ? WHERE id = ?", db.stamp(db.now()), d.id)
+	return err
+}
+
+// body is a compressed body in memory that is used again.
+type body struct {
+	buf bytes.Buffer
+	w   *flate.Writer
+}
+
+var bodies = sync.Pool{New: func() any {
+	b := new(body)
+	b.w, _ = flate.NewWriter(nil, flate.BestSpeed)
+	return b
+}}
+
+// maxKept is the largest buffer that is kept for the next body.
+const maxKept = 1 << 20
+
+func compress(raw []byte) *body {
+	b := bodies.Get().(*body)
+	b.buf.Reset()
+	b.w.Reset(&b.buf)
+	_, _ = b.w.Write(raw) // a bytes.Buffer takes everything
+	_ = b.w.Close()
+	return b
+}
+
+func (b *body) release() {
+	if b.buf.Cap() <= maxKept {
+		bodies.Put(b)
+	}
+}
+
+func decompress(compressed []byte, size int64) ([]byte, error) {
+	r := flate.NewReader(bytes.NewReader(compressed))
+	raw, err := io.ReadAll(io.LimitReader(r, size+1))
+	if err != nil || int64(len(raw)) != size {
+		return nil, ErrDamaged
+	}
+	return raw, nil
+}
+
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// orEmpty scans a NULL as "".
+type orEmpty struct{ s *string }
+
+// Scan implements [sql.Scanner].
+func (o orEmpty) Scan(value any) error {
+	var v sql.NullString
+	err := v.Scan(value)
+	*o.s = v.String
+	return err
+}
+
+// millis scans Unix milliseconds; NULL is the zero time.
+type millis struct{ t *time.Time }
+
+// Scan implements [sql.Scanner].
+func (m millis) Scan(value any) error {
+	var v sql.NullInt64
+	if err := v.Scan(value); err != nil {
+		return err
+	}
+	*m.t = time.Time{}
+	if v.Valid {
+		*m.t = time.UnixMilli(v.Int64).UTC()
+	}
+	return nil
+}
+
+// moment scans what [DB.stamp] made; NULL is the zero time.
+type moment struct{ t *time.Time }
+
+// Scan implements [sql.Scanner].
+func (m moment) Scan(value any) (err error) {
+	switch v := value.(type) {
+	case nil:
+		*m.t = time.Time{}
+	case time.Time:
+		*m.t = v.UTC()
+	case string:
+		*m.t, err = time.Parse(stampLayout, v)
+	default:
+		err = ErrDamaged
+	}
+	return err
+}

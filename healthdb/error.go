@@ -1,14 +1,39 @@
 package healthdb
 
+import (
+	"errors"
+	"strconv"
+)
+
+// ErrDamaged says that the store holds what no version of this package puts there.
+var ErrDamaged = errors.New("healthdb: a stored record cannot be read")
+
+// ErrNoSeries says that no record of a type has a series of a name.
+var ErrNoSeries = errors.New("healthdb: no such series")
+
 // RejectedError says that a delivery cannot be applied, now or later, and why. It
 // quotes nothing of the delivery.
 type RejectedError struct {
 	Reason string
+	Err    error // the database's, if it was the database that refused; its text quotes nothing either
 }
 
-func (e *RejectedError) Error() string { return "healthdb: " + e.Reason }
+func (e *RejectedError) Error() string {
+	if e.Err != nil {
+		return "healthdb: " + e.Reason + ": " + e.Err.Error()
+	}
+	return "healthdb: " + e.Reason
+}
+
+func (e *RejectedError) Unwrap() error { return e.Err }
 
 // Permanent is true: trying again does not help.
 func (e *RejectedError) Permanent() bool { return true }
 
 func reject(reason string) error { return &RejectedError{Reason: reason} }
+
+// maxKey is the longest text by which something is known, in bytes. Real ones have
+// some dozens; the index of a database takes no more than some thousands.
+const maxKey = 512
+
+var maxKeyText = strconv.Itoa(maxKey) + " bytes"
