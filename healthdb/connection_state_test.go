@@ -10,7 +10,8 @@ import (
 	"github.com/terra-go/terra/opt"
 )
 
-func at(ms int64) rank { return rank{ms: ms, key: fmt.Sprint("key of ", ms)} }
+// wordAt is the rank of an event.
+func wordAt(ms int64) rank { return rank{ms: ms, key: fmt.Sprint("key of ", ms)} }
 
 func TestMemberDoesNotDependOnOrder(t *testing.T) {
 	t.Parallel()
@@ -18,20 +19,20 @@ func TestMemberDoesNotDependOnOrder(t *testing.T) {
 		return health.User{UserID: "u", Provider: "OURA", ReferenceID: opt.Some(reference), Scopes: opt.Some(scopes)}
 	}
 	words := []func(*member){
-		func(m *member) { m.profile(user("anna", "a,b"), at(10)); m.connect(at(10)) },
+		func(m *member) { m.profile(user("anna", "a,b"), wordAt(10)); m.connect(wordAt(10)) },
 		func(m *member) { m.profile(user("anna", "a,b"), rank{ms: 11}) },
 		func(m *member) { m.profile(user("berta", "a,c"), rank{ms: 11}) }, // of the same rank
-		func(m *member) { m.profile(health.User{UserID: "u", ReferenceID: opt.Null[string]()}, at(99)) },
-		func(m *member) { m.permit([]string{"d"}, []string{"a"}, at(20)) },
-		func(m *member) { m.permit([]string{"a"}, []string{"d"}, at(21)) },
-		func(m *member) { m.permit([]string{"e", "f"}, []string{"f"}, at(5)) },
-		func(m *member) { m.permit([]string{"g"}, nil, at(22)) },
-		func(m *member) { m.permit(nil, []string{"g"}, at(22)) },
-		func(m *member) { m.Degraded.set(yes, at(30)) },
-		func(m *member) { m.end(StatusRevoked, at(40)) },
-		func(m *member) { m.end(StatusDeauthenticated, at(41)) },
-		func(m *member) { m.renew(at(35)) },
-		func(m *member) { m.renew(at(36)) },
+		func(m *member) { m.profile(health.User{UserID: "u", ReferenceID: opt.Null[string]()}, wordAt(99)) },
+		func(m *member) { m.permit([]string{"d"}, []string{"a"}, wordAt(20)) },
+		func(m *member) { m.permit([]string{"a"}, []string{"d"}, wordAt(21)) },
+		func(m *member) { m.permit([]string{"e", "f"}, []string{"f"}, wordAt(5)) },
+		func(m *member) { m.permit([]string{"g"}, nil, wordAt(22)) },
+		func(m *member) { m.permit(nil, []string{"g"}, wordAt(22)) },
+		func(m *member) { m.Degraded.set(yes, wordAt(30)) },
+		func(m *member) { m.end(StatusRevoked, wordAt(40)) },
+		func(m *member) { m.end(StatusDeauthenticated, wordAt(41)) },
+		func(m *member) { m.renew(wordAt(35)) },
+		func(m *member) { m.renew(wordAt(36)) },
 		func(m *member) { m.Replaced = true },
 		func(m *member) { m.list(opt.Some(true), rank{ms: 50}) },
 		func(m *member) { m.Known.set(no, rank{ms: 51}) },
@@ -72,12 +73,12 @@ func TestMemberDoesNotDependOnOrder(t *testing.T) {
 
 func TestStatus(t *testing.T) {
 	t.Parallel()
-	connected := func(ms int64) func(*member) { return func(m *member) { m.connect(at(ms)) } }
-	degraded := func(m *member) { m.Degraded.set(yes, at(20)) }
-	revoked := func(m *member) { m.end(StatusRevoked, at(30)) }
-	missing := func(m *member) { m.Known.set(no, at(40)) }
+	connected := func(ms int64) func(*member) { return func(m *member) { m.connect(wordAt(ms)) } }
+	degraded := func(m *member) { m.Degraded.set(yes, wordAt(20)) }
+	revoked := func(m *member) { m.end(StatusRevoked, wordAt(30)) }
+	missing := func(m *member) { m.Known.set(no, wordAt(40)) }
 	listed := func(active bool) func(*member) {
-		return func(m *member) { m.list(opt.Some(active), at(50)) }
+		return func(m *member) { m.list(opt.Some(active), wordAt(50)) }
 	}
 	for _, test := range []struct {
 		name  string
@@ -110,10 +111,10 @@ func TestStatus(t *testing.T) {
 func TestScopes(t *testing.T) {
 	t.Parallel()
 	full := func(scopes string, ms int64) func(*member) {
-		return func(m *member) { m.profile(health.User{Scopes: opt.Some(scopes)}, at(ms)) }
+		return func(m *member) { m.profile(health.User{Scopes: opt.Some(scopes)}, wordAt(ms)) }
 	}
 	change := func(given, taken []string, ms int64) func(*member) {
-		return func(m *member) { m.permit(given, taken, at(ms)) }
+		return func(m *member) { m.permit(given, taken, wordAt(ms)) }
 	}
 	for _, test := range []struct {
 		name  string
