@@ -2,7 +2,7 @@
 // people would write by hand, on this machine, and prints tables of ratios. Run it
 // from the root of the repository, with the sections to print if not all:
 //
-//	go run ./bench [flags] [decode|encode|events|layout|stream|list|footprint ...]
+//	go run ./bench [flags] [decode|encode|events|layout|stream|list|ingest|footprint ...]
 package main
 
 import (
@@ -30,6 +30,7 @@ var sections = []section{
 	{"layout", "the same day in other layouts", layoutSection},
 	{"stream", "a payload of 500 MB, record by record", streamSection},
 	{"list", "ask for thirty nights over HTTP", listSection},
+	{"ingest", "from a webhook to rows", ingestSection},
 	{"footprint", "a program that imports terra and webhook", footprintSection},
 }
 
@@ -39,8 +40,11 @@ func main() {
 	flag.DurationVar(&m.turn, "turn", 40*time.Millisecond, "least duration of a turn")
 	flag.IntVar(&m.runs, "runs", 6, "least number of runs in a turn")
 	flag.Parse()
-	if flag.Arg(0) == streamChild {
+	switch flag.Arg(0) {
+	case streamChild:
 		exit(streamAlone(os.Stdout))
+	case memoryChild:
+		exit(receiveAlone(flag.Arg(1), os.Stdin, os.Stdout))
 	}
 	exit(run(os.Stdout, flag.Args(), m))
 }
