@@ -164,9 +164,17 @@ func jsonName(f reflect.StructField) string {
 	return name
 }
 
+// oddNames are for paths that differ from another in nothing but their case.
+var oddNames = map[string]string{
+	"glucose_data.day_avg_blood_glucose_mg_per_dl": "glucose_day_avg_blood_glucose_mg_per_dl_alias",
+}
+
 // columnName leaves out the segments of a path that only group. It looks at the path
 // alone, never at what else there is, so a name never changes.
 func columnName(path []string) string {
+	if name, ok := oddNames[strings.Join(path, ".")]; ok {
+		return name
+	}
 	var parts []string
 	for _, segment := range path {
 		switch segment = strings.ToLower(segment); segment {
