@@ -13,14 +13,18 @@ import (
 // few hundred bytes; most of it is the address.
 const maxPing = 8 << 10
 
+// maxHeader is the longest value of a header that is kept.
+const maxHeader = 200
+
 // keptHeaders tell something about a delivery. Signatures are not among them: they
 // were checked on the way in and are of no use afterwards.
 var keptHeaders = [...]string{webhook.HeaderTraceID, webhook.HeaderReference, webhook.HeaderOrderingTime}
 
 // NewDelivery describes a request that has been verified: ID is
 // [webhook.DeliveryID], Header has the headers that mean something, once each and
-// in their canonical spelling, and ReceivedAt is cut to the millisecond. The
-// delivery keeps body but not h.
+// in their canonical spelling, and ReceivedAt is cut to the millisecond. A header
+// that is longer than 200 bytes or no printable ASCII is none of Terra's and means
+// nothing. The delivery keeps body but not h.
 //
 // Urgent is set when the body is small and names one of the event types
 // [webhook.TypeS3Payload] and [webhook.TypeS3Upload] anywhere. It decides about the
@@ -52,9 +56,14 @@ func keptOf(h http.Header) http.Header {
 				}
 			}
 		}
-		if len(values) > 0 {
+		if len(values) > 0 && meaningful(strings.TrimSpace(values[0])) {
 			kept.Set(name, strings.TrimSpace(values[0]))
 		}
 	}
 	return kept
+}
+
+func meaningful(value string) bool {
+	return value != "" && len(value) <= maxHeader &&
+		!strings.ContainsFunc(value, func(c rune) bool { return c < ' ' || c > '~' })
 }

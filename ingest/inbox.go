@@ -21,7 +21,8 @@ type Delivery struct {
 	// trace id, reference and ordering timestamp. It is never nil in what an inbox
 	// returns.
 	Header http.Header
-	// Body is the request's body, byte for byte.
+	// Body is the request's body, byte for byte. That of an [Item] must not be
+	// changed.
 	Body []byte
 }
 
@@ -49,12 +50,19 @@ type Inbox interface {
 
 	// Lease takes up to limit pending deliveries that are due, those marked urgent
 	// first and then the longest waiting, and hides them from other calls for ttl.
-	// It waits until there is at least one, or ctx ends. A lease that is neither
-	// ended by Ack, Retry or Bury nor extended in time runs out, and the delivery
-	// is leased again, its Attempt one higher. No two valid leases are for the same delivery.
+	// It waits until there is at least one, or ctx ends, and may take fewer than
+	// limit so that their bodies are not too much at once. Waiting counts from when
+	// a delivery last became due, so that one that is retried over and over holds
+	// up no other. limit and ttl are positive.
+	//
+	// A lease that is neither ended by Ack, Retry or Bury nor extended in time runs
+	// out, and the delivery is leased again, its Attempt one higher. No two valid
+	// leases are for the same delivery. Whether a lease that has run out can still
+	// be acted on until the delivery is leased again is left open.
 	Lease(ctx context.Context, limit int, ttl time.Duration) ([]Item, error)
 
-	// Extend hides leased items for another ttl from now on.
+	// Extend hides leased items for another ttl from now on. When it fails with
+	// [ErrLeaseLost] those of items that were still leased are extended.
 	Extend(ctx context.Context, ttl time.Duration, items ...Item) error
 
 	// Ack ends leases: the deliveries are done. When it fails with [ErrLeaseLost]

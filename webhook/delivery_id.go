@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"strings"
 )
 
 // maxTraceID is how long a trace id may be to count as one. Terra's are shorter
@@ -22,16 +23,8 @@ func DeliveryID(h http.Header, body []byte) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// printable reports whether id can stand in a key, a file name's list, or a log as
-// it is.
+// printable reports whether id can stand in a key or in a log as it is.
 func printable(id string) bool {
-	if id == "" || len(id) > maxTraceID {
-		return false
-	}
-	for _, c := range []byte(id) {
-		if c < ' ' || c > '~' {
-			return false
-		}
-	}
-	return true
+	return id != "" && len(id) <= maxTraceID &&
+		!strings.ContainsFunc(id, func(c rune) bool { return c < ' ' || c > '~' })
 }
