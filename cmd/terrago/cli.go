@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 
 	"github.com/alecthomas/kong"
+	"github.com/mattn/go-isatty"
 
 	"github.com/terra-go/terra/cmd/terrago/internal/safeio"
+	"github.com/terra-go/terra/healthdb"
 	"github.com/terra-go/terra/sandbox"
 	"github.com/terra-go/terra/webhook"
 )
@@ -28,6 +31,10 @@ type commands struct {
 
 	Dev       devCommand       `cmd:"" help:"Run the sandbox, a receiver of its webhooks, and a console in the browser."`
 	Sandbox   sandboxCommand   `cmd:"" help:"Run the sandbox alone."`
+	Serve     serveCommand     `cmd:"" help:"Receive webhooks and turn them into rows of a database, in production."`
+	Events    eventsCommand    `cmd:"" help:"List, show and replay what was delivered."`
+	Reconcile reconcileCommand `cmd:"" help:"Compare the connections in a store with those Terra knows."`
+	Backfill  backfillCommand  `cmd:"" help:"Fetch the days that a store does not have."`
 	Trigger   triggerCommand   `cmd:"" help:"Send one signed event, as Terra would."`
 	Scenario  scenarioCommand  `cmd:"" help:"Play what happens over hours or days between Terra and a receiver of its webhooks."`
 	Get       getCommand       `cmd:"" help:"Fetch somebody's records."`
@@ -53,7 +60,9 @@ var errReported = errors.New("failed")
 
 // run is the whole command; its result is the exit status.
 func run(ctx context.Context, args []string, std stdio) int {
-	std.out, std.err = safeio.NewWriter(std.out), safeio.NewWriter(std.err)
+	out := &output{stdio: std, terminal: terminal(std.err)}
+	out.out, out.err = safeio.NewWriter(std.out), safeio.NewWriter(std.err)
+	std = out.stdio
 	var cmds commands
 	helped := -1
 	parser, err := kong.New(&cmds,
@@ -67,6 +76,11 @@ func run(ctx context.Context, args []string, std stdio) int {
 			"sandbox_addr":     sandboxAddr,
 			"signature_header": webhook.HeaderSignature,
 			"tolerance":        webhook.DefaultTolerance.String(),
+			"dev_dir":          devDir,
+			"serve_addr":       serveAddr,
+			"work_addr":        workAddr,
+			"webhook_path":     webhookPath,
+			"daily_types":      dailyTypes(),
 		},
 	)
 	if err != nil {
@@ -88,14 +102,32 @@ func run(ctx context.Context, args []string, std stdio) int {
 		level = slog.LevelDebug
 	}
 	log := slog.New(slog.NewTextHandler(std.err, &slog.HandlerOptions{Level: level}))
+	out.json = cmds.JSON
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	return complain(std.err, parsed.Run(&output{stdio: std, json: cmds.JSON}, log))
+	return complain(std.err, parsed.Run(out, log))
+}
+
+// terminal is w if people see at once what is written there, else nil.
+func terminal(w io.Writer) io.Writer {
+	if f, ok := w.(*os.File); ok && isatty.IsTerminal(f.Fd()) {
+		return f
+	}
+	return nil
+}
+
+// dailyTypes are the types of data that can be fetched day by day.
+func dailyTypes() string {
+	var names []string
+	for _, t := range healthdb.DailyTypes() {
+		names = append(names, string(t))
+	}
+	return strings.Join(names, ",")
 }
 
 // commandLine is as much of the command line as was understood.
 func commandLine(err error) string {
 	if e, ok := errors.AsType[*kong.ParseError](err); ok && e.Context != nil && e.Context.Selected() != nil {
-		return "terrago " + e.Context.Selected().Name
+		return strings.Join(strings.Fields(e.Context.Selected().FullPath()), " ")
 	}
 	return "terrago"
 }

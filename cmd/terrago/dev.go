@@ -1,18 +1,25 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/terra-go/terra"
+	"github.com/terra-go/terra/cmd/terrago/internal/filelock"
 	"github.com/terra-go/terra/cmd/terrago/internal/receiver"
+	"github.com/terra-go/terra/cmd/terrago/internal/store"
+	"github.com/terra-go/terra/healthdb"
+	"github.com/terra-go/terra/ingest"
 	"github.com/terra-go/terra/sandbox"
 )
 
@@ -23,6 +30,7 @@ const (
 
 type devCommand struct {
 	platformFlags
+	Dir          string `default:"${dev_dir}" placeholder:"DIR" help:"Keep everything there and go on from it next time: the sandbox's state, unless --state says where, and a SQLite database of what was delivered. Default: ./${default}."`
 	ReceiverAddr string `default:"127.0.0.1:0" placeholder:"HOST:PORT" help:"Where the webhook receiver listens. Default: any free port."`
 	Provider     string `default:"FITBIT" help:"What the first person wears. Default: ${default}."`
 }
@@ -35,6 +43,16 @@ type devReport struct {
 	User       terra.User         `json:"user"`
 	Records    []recordCount      `json:"records"`
 	Deliveries []verifiedDelivery `json:"deliveries"`
+
+	Store string      `json:"store"` // the SQLite file that deliveries land in
+	Rows  []tableRows `json:"rows"`  // of all starts so far
+	Look  []string    `json:"look"`  // command lines that show some of them
+}
+
+// tableRows counts what has landed.
+type tableRows struct {
+	Table string `json:"table"`
+	Rows  int    `json:"rows"`
 }
 
 type recordCount struct {
@@ -53,7 +71,13 @@ func (c devCommand) Run(ctx context.Context, out *output, log *slog.Logger) erro
 	if !isLoopback(c.Addr) || !isLoopback(c.ReceiverAddr) {
 		return usagef("dev listens on this machine only; give --addr a loopback address such as 127.0.0.1:0")
 	}
-	hook, err := receiver.New(sandbox.DefaultSigningSecret, log)
+	kept, err := c.keep(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer kept.close()
+	c.State = cmp.Or(c.State, filepath.Join(c.Dir, devState))
+	hook, err := receiver.New(sandbox.DefaultSigningSecret, kept.inbox, log)
 	if err != nil {
 		return err
 	}
@@ -74,7 +98,12 @@ func (c devCommand) Run(ctx context.Context, out *output, log *slog.Logger) erro
 	if err := p.sandbox.SetDestinations([]sandbox.Destination{{URL: hookURL}}); err != nil {
 		return err
 	}
+	landing := land(ctx, kept.db, kept.inbox, ingest.WithLogger(log), ingest.WithFetcher(ingest.NewFetcher(ingest.AllowLoopback())))
+	defer landing.close()
 	report, err := c.begin(ctx, p, hook)
+	if err == nil {
+		err = report.land(ctx, kept.db)
+	}
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil // stopped before it had begun
@@ -82,15 +111,58 @@ func (c devCommand) Run(ctx context.Context, out *output, log *slog.Logger) erro
 		return err
 	}
 	report.Receiver = hookURL
+	report.Look = c.look()
 	if err := out.result(report, report.text); err != nil {
 		return err
 	}
 	fmt.Fprintln(out.err, "Ctrl-C ends it.")
-	if err := follow(ctx, p, hook, len(report.Deliveries), out.err); err != nil {
+	if err := follow(ctx, p, hook, landing, len(report.Deliveries), out.err); err != nil {
 		return err
 	}
-	fmt.Fprintln(out.err, "Stopped.")
+	fmt.Fprintf(out.err, "Stopped. Everything is kept in %s.\n", c.Dir)
 	return nil
+}
+
+// devStores are the stores in dev's directory, which nobody else uses meanwhile.
+type devStores struct {
+	stores
+	lock io.Closer
+}
+
+func (c devCommand) keep(ctx context.Context, log *slog.Logger) (_ *devStores, err error) {
+	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
+		return nil, usagef("--dir: %s", err)
+	}
+	s := new(devStores)
+	s.lock, err = filelock.Acquire(filepath.Join(c.Dir, "lock"))
+	switch {
+	case errors.Is(err, filelock.ErrHeld):
+		return nil, usagef("another terrago dev keeps its data in %s; give this one a --dir of its own", c.Dir)
+	case err != nil:
+		return nil, usagef("--dir: %s", err)
+	}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	// Whoever starts it in a repository does not want to commit people's days.
+	if err := os.WriteFile(filepath.Join(c.Dir, ".gitignore"), []byte("*\n"), 0o600); err != nil {
+		return nil, usagef("--dir: %s", err)
+	}
+	at := store.Location{Kind: store.SQLite, Target: filepath.Join(c.Dir, devDB)}
+	if s.db, err = store.OpenDB(ctx, at, healthdb.WithLogger(log)); err != nil {
+		return nil, explainStore(err, at)
+	}
+	if s.inbox, err = store.OpenInbox(ctx, at.Inbox(), store.InboxOptions{Logger: log}); err != nil {
+		return nil, explainStore(err, at.Inbox())
+	}
+	return s, nil
+}
+
+func (s *devStores) close() {
+	s.stores.close()
+	s.lock.Close()
 }
 
 // begin connects one person, fetches what they did lately, and asks for some of
@@ -175,19 +247,84 @@ func count[T any](ctx context.Context, c *terra.Collection[T], userID string, da
 	return len(records), err
 }
 
+// look are command lines that show what was kept.
+func (c devCommand) look() []string {
+	list := "terrago events list"
+	if c.Dir != devDir {
+		list += " --dir " + c.Dir
+	}
+	return []string{
+		list,
+		"sqlite3 -box " + filepath.Join(c.Dir, devDB) + " 'SELECT day, distance_steps, heart_rate_avg_hr_bpm FROM dailies'",
+	}
+}
+
+// land waits until the deliveries are in the database, and counts what is there.
+func (r *devReport) land(ctx context.Context, db *store.DB) error {
+	patience, cancel := context.WithTimeout(ctx, devPatience)
+	defer cancel()
+	for _, d := range r.Deliveries {
+		if err := waitForDelivery(patience, db, d.TraceID); err != nil {
+			return fmt.Errorf("the first deliveries did not land in the database (%w); see: terrago events list", err)
+		}
+	}
+	r.Store = db.Location.Target
+	var err error
+	r.Rows, err = countRows(ctx, db)
+	return err
+}
+
+func waitForDelivery(ctx context.Context, db *store.DB, id string) error {
+	for {
+		_, err := db.Delivery(ctx, id)
+		if !errors.Is(err, healthdb.ErrNoDelivery) {
+			return err
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// countRows leaves out tables without rows.
+func countRows(ctx context.Context, db *store.DB) ([]tableRows, error) {
+	rows := []tableRows{}
+	for _, table := range store.Tables() {
+		n, err := db.Count(ctx, table)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			rows = append(rows, tableRows{table, n})
+		}
+	}
+	return rows, nil
+}
+
 // follow tells of each delivery after the first n, until ctx ends.
-func follow(ctx context.Context, p *platform, hook *receiver.Receiver, n int, w io.Writer) error {
-	ctx, cancel := context.WithCancel(ctx)
+func follow(ctx context.Context, p *platform, hook *receiver.Receiver, l *landing, n int, w io.Writer) error {
+	ctx, cancel := context.WithCancelCause(ctx)
 	var done sync.WaitGroup
 	done.Go(func() {
 		for r := range hook.From(ctx, n) {
 			fmt.Fprintf(w, "%s  %s\n", r.At.Format(time.TimeOnly), deliveryOf(r))
 		}
 	})
+	var stopped error
+	done.Go(func() {
+		select {
+		case <-l.done:
+			stopped = fmt.Errorf("the worker stopped: %w", l.err)
+			cancel(stopped)
+		case <-ctx.Done():
+		}
+	})
 	err := p.wait(ctx)
-	cancel()
+	cancel(nil)
 	done.Wait()
-	return err
+	return cmp.Or(err, stopped)
 }
 
 func (r *devReport) text(w io.Writer) {
@@ -201,6 +338,14 @@ func (r *devReport) text(w io.Writer) {
 	fmt.Fprintf(w, "\nfirst deliveries:\n")
 	for _, d := range r.Deliveries {
 		fmt.Fprintf(w, "  %s\n", d)
+	}
+	fmt.Fprintf(w, "\nin the database %s so far:\n", r.Store)
+	for _, t := range r.Rows {
+		fmt.Fprintf(w, "  %s\t%d\n", t.Table, t.Rows)
+	}
+	fmt.Fprintf(w, "\nlook into it:\n")
+	for _, line := range r.Look {
+		fmt.Fprintf(w, "  %s\n", line)
 	}
 	fmt.Fprintln(w)
 }

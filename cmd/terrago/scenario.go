@@ -59,7 +59,7 @@ func (c scenarioCommand) Run(ctx context.Context, out *output, log *slog.Logger)
 	}
 	var own *receiver.Receiver
 	if c.To == "" {
-		if own, err = receiver.New(opts.Secret, slog.New(slog.DiscardHandler)); err != nil {
+		if own, err = receiver.New(opts.Secret, nil, slog.New(slog.DiscardHandler)); err != nil {
 			return err
 		}
 		hook, url, err := serveAnywhere(ctx, own, log)

@@ -56,7 +56,7 @@ func setup(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
-	hook, err := receiver.New(sandbox.DefaultSigningSecret, slog.New(slog.DiscardHandler))
+	hook, err := receiver.New(sandbox.DefaultSigningSecret, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ func bind(ctx context.Context, addr string) (net.Listener, error) {
 	l, err := config.Listen(ctx, "tcp", addr)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, usagef("%s is taken, perhaps by another sandbox; pick a free port with --addr 127.0.0.1:0", addr)
+		return nil, usagef("%s is taken, perhaps by another terrago; pick a free port with --addr 127.0.0.1:0", addr)
 	case err != nil:
 		return nil, usagef("cannot listen on %s: %s", addr, err)
 	}
@@ -32,6 +32,11 @@ func bind(ctx context.Context, addr string) (net.Listener, error) {
 
 // serve answers on l, which it closes in the end.
 func serve(l net.Listener, h http.Handler, log *slog.Logger) *server {
+	return serveWith(l, h, log, func(*http.Server) {})
+}
+
+// serveWith is serve with other limits.
+func serveWith(l net.Listener, h http.Handler, log *slog.Logger, limit func(*http.Server)) *server {
 	s := &server{
 		http: &http.Server{
 			Handler:           h,
@@ -42,6 +47,7 @@ func serve(l net.Listener, h http.Handler, log *slog.Logger) *server {
 		},
 		done: make(chan error, 1),
 	}
+	limit(s.http)
 	go func() { s.done <- s.http.Serve(l) }()
 	return s
 }
@@ -50,10 +56,18 @@ func serve(l net.Listener, h http.Handler, log *slog.Logger) *server {
 func (s *server) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	if s.http.Shutdown(ctx) != nil {
+	s.shutdown(ctx)
+}
+
+// shutdown lets requests under way finish until ctx ends, then cuts them off. It
+// reports whether all finished.
+func (s *server) shutdown(ctx context.Context) bool {
+	finished := s.http.Shutdown(ctx) == nil
+	if !finished {
 		s.http.Close()
 	}
 	<-s.done
+	return finished
 }
 
 // urlOf is where this machine reaches l, without a path.

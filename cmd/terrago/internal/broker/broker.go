@@ -17,17 +17,17 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+
+	"github.com/terra-go/terra/cmd/terrago/internal/filelock"
 )
 
 const (
 	startLimit  = 30 * time.Second // replaying a large journal takes a while
 	dialLimit   = 2 * time.Second  // for another process on this machine
+	maxPayload  = 8 << 20          // the most that the server does not warn about
 	addressFile = "address"
 	lockFile    = "lock"
 )
-
-// ErrInUse says that another process runs a server on the directory.
-var ErrInUse = errors.New("another process is using the directory")
 
 // ErrNotRunning says that no process runs a server on the directory.
 var ErrNotRunning = errors.New("no process is running it")
@@ -42,12 +42,13 @@ type Server struct {
 	lock  io.Closer
 }
 
-// Start runs a server on dir, which it makes if need be.
+// Start runs a server on dir, which it makes if need be. The error is
+// [filelock.ErrHeld] when another process does so.
 func Start(dir string, log *slog.Logger) (_ *Server, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	lock, err := acquire(filepath.Join(dir, lockFile))
+	lock, err := filelock.Acquire(filepath.Join(dir, lockFile))
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +66,7 @@ func Start(dir string, log *slog.Logger) (_ *Server, err error) {
 		JetStream:     true,
 		StoreDir:      dir,
 		SyncAlways:    true,
-		MaxPayload:    server.MAX_PAYLOAD_MAX_SIZE,
+		MaxPayload:    maxPayload,
 		NoSigs:        true,
 	})
 	if err != nil {

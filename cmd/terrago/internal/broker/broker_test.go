@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/terra-go/terra/cmd/terrago/internal/broker"
+	"github.com/terra-go/terra/cmd/terrago/internal/filelock"
 )
 
 func start(t *testing.T, dir string) *broker.Server {
@@ -28,7 +29,7 @@ func TestBroker(t *testing.T) {
 		t.Errorf("before there is a directory: %v", err)
 	}
 	s := start(t, dir)
-	if _, err := broker.Start(dir, slog.New(slog.DiscardHandler)); !errors.Is(err, broker.ErrInUse) {
+	if _, err := broker.Start(dir, slog.New(slog.DiscardHandler)); !errors.Is(err, filelock.ErrHeld) {
 		t.Errorf("a second server: %v", err)
 	}
 	inside, err := s.Connect()

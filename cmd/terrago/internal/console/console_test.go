@@ -26,7 +26,7 @@ type fixture struct {
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	hook, err := receiver.New(sandbox.DefaultSigningSecret, log)
+	hook, err := receiver.New(sandbox.DefaultSigningSecret, nil, log)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,6 @@
-// Package receiver takes webhooks the way any program would that uses this
-// library: a verifier, a mux, a handler. It remembers what came in.
+// Package receiver takes webhooks the way any program would that must not lose one:
+// what is verified goes into an inbox before it is acknowledged. It remembers what
+// came in, for people to look at.
 package receiver
 
 import (
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/terra-go/terra/cmd/terrago/internal/summary"
+	"github.com/terra-go/terra/ingest"
 	"github.com/terra-go/terra/webhook"
 )
 
@@ -20,7 +22,7 @@ import (
 type Receipt struct {
 	At       time.Time
 	TraceID  string
-	Event    webhook.EventType // empty when refused: an unverified body is not read
+	Event    webhook.EventType // empty when refused, as an unverified body is not read, and when it is no event
 	UserID   string            // empty when the event is about nobody in particular
 	About    string            // what the event says, in a few words
 	Verified bool
@@ -40,16 +42,15 @@ type Receiver struct {
 // kept is how many receipts are remembered.
 const kept = 500
 
-// New returns a Receiver of deliveries signed with secret.
-func New(secret string, log *slog.Logger) (*Receiver, error) {
+// New returns a Receiver that puts deliveries signed with secret into inbox. With a
+// nil inbox they go nowhere.
+func New(secret string, inbox ingest.Inbox, log *slog.Logger) (*Receiver, error) {
 	verifier, err := webhook.NewVerifier([]string{secret})
 	if err != nil {
 		return nil, err
 	}
 	r := &Receiver{changed: make(chan struct{})}
-	mux := webhook.NewMux()
-	mux.OnAny(r.take)
-	r.handler = webhook.NewHandler(verifier, mux, webhook.WithLogger(log))
+	r.handler = ingest.NewReceiver(verifier, watched{inbox, r}, ingest.WithLogger(log))
 	return r, nil
 }
 
@@ -107,11 +108,28 @@ func (r *Receiver) Total() int {
 	return r.total
 }
 
-// take runs for every event that was verified.
-func (r *Receiver) take(_ context.Context, e webhook.Event) error {
-	userID, about := describe(e)
-	r.add(Receipt{TraceID: e.Meta().TraceID, Event: e.Type(), UserID: userID, About: about, Verified: true})
-	return nil
+// watched has the receiver hear of what is put into an inbox.
+type watched struct {
+	ingest.Inbox
+	r *Receiver
+}
+
+// Put implements [ingest.Inbox].
+func (w watched) Put(ctx context.Context, d ingest.Delivery) (duplicate bool, err error) {
+	if w.Inbox != nil {
+		if duplicate, err = w.Inbox.Put(ctx, d); err != nil {
+			return false, err // which the answer's status tells
+		}
+	}
+	receipt := Receipt{TraceID: d.Header.Get(webhook.HeaderTraceID), Verified: true}
+	if e, err := webhook.Parse(d.Header, d.Body); err == nil {
+		receipt.Event = e.Type()
+		receipt.UserID, receipt.About = describe(e)
+	} else {
+		receipt.About = "no event"
+	}
+	w.r.add(receipt)
+	return duplicate, nil
 }
 
 func (r *Receiver) add(receipt Receipt) {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"net/url"
-	"path/filepath"
 	"strings"
 )
 
@@ -128,5 +127,5 @@ func (l Location) EmbeddedDir() string {
 	return l.Target + "-inbox.d"
 }
 
-// dir is the directory that has to exist for an SQLite file to be made.
-func (l Location) dir() string { return filepath.Dir(l.Target) }
+// OnDisk reports whether the target is a file or a directory of this machine.
+func (l Location) OnDisk() bool { return l.Kind == SQLite || l.Kind == Embedded }

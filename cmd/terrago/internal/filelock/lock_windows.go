@@ -1,4 +1,4 @@
-package broker
+package filelock
 
 import (
 	"io"
@@ -6,8 +6,9 @@ import (
 	"syscall"
 )
 
-// acquire holds the file until it is closed or the process ends.
-func acquire(path string) (io.Closer, error) {
+// Acquire holds the file, which it makes if need be, until it is closed or the
+// process ends. The error is [ErrHeld] when another process holds it.
+func Acquire(path string) (io.Closer, error) {
 	name, err := syscall.UTF16PtrFromString(path)
 	if err != nil {
 		return nil, err
@@ -17,7 +18,7 @@ func acquire(path string) (io.Closer, error) {
 		syscall.OPEN_ALWAYS, syscall.FILE_ATTRIBUTE_NORMAL, 0)
 	const sharingViolation = syscall.Errno(32)
 	if err == sharingViolation {
-		return nil, ErrInUse
+		return nil, ErrHeld
 	}
 	if err != nil {
 		return nil, err

@@ -1,6 +1,6 @@
 //go:build unix
 
-package broker
+package filelock
 
 import (
 	"io"
@@ -8,8 +8,9 @@ import (
 	"syscall"
 )
 
-// acquire holds the file until it is closed or the process ends.
-func acquire(path string) (io.Closer, error) {
+// Acquire holds the file, which it makes if need be, until it is closed or the
+// process ends. The error is [ErrHeld] when another process holds it.
+func Acquire(path string) (io.Closer, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
@@ -17,7 +18,7 @@ func acquire(path string) (io.Closer, error) {
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		f.Close()
 		if err == syscall.EWOULDBLOCK {
-			return nil, ErrInUse
+			return nil, ErrHeld
 		}
 		return nil, err
 	}

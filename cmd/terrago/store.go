@@ -1,0 +1,245 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/terra-go/terra/cmd/terrago/internal/filelock"
+	"github.com/terra-go/terra/cmd/terrago/internal/store"
+	"github.com/terra-go/terra/healthdb"
+	"github.com/terra-go/terra/ingest"
+	"github.com/terra-go/terra/internal/sqldb"
+)
+
+// Names within the directory that dev keeps.
+const (
+	devDir   = "terra-dev"
+	devState = "sandbox.json"
+	devDB    = "health.db"
+)
+
+// storeFlags say where deliveries wait and where they end up.
+type storeFlags struct {
+	DB        string `name:"db" placeholder:"WHERE" help:"The database: sqlite:FILE, or postgres://USER@HOST/DATABASE. TERRAGO_DB, if left out." group:"Store"`
+	DBFile    string `name:"db-file" placeholder:"FILE" help:"Read that from a file, as it may hold a password." group:"Store"`
+	Inbox     string `placeholder:"WHERE" help:"The inbox: sqlite:FILE, postgres://…, nats://HOST:PORT, or embedded, which is a NATS server inside the process. TERRAGO_INBOX, if left out; else the one beside the database." group:"Store"`
+	InboxFile string `name:"inbox-file" placeholder:"FILE" help:"Read that from a file, as it may hold a password." group:"Store"`
+	InboxDir  string `name:"inbox-dir" placeholder:"DIR" help:"Where an embedded inbox keeps its files. Beside an SQLite database, if left out." group:"Store"`
+}
+
+// dbLocation is where the database is; ok is false when nobody says so.
+func (f storeFlags) dbLocation() (l store.Location, ok bool, err error) {
+	text, from, err := locationText("--db", f.DB, f.DBFile, "TERRAGO_DB")
+	if err != nil || text == "" {
+		return l, false, err
+	}
+	if l, err = store.ParseDB(text); err != nil {
+		return l, false, usagef("%s is %s", from, err)
+	}
+	return l, true, refuseSecret("--db", from, l, "TERRAGO_DB")
+}
+
+// inboxLocation is where the inbox is. Without a word about it, that is where one
+// has been before beside the database, or else where one belongs by default; named
+// is false then.
+func (f storeFlags) inboxLocation(db *store.Location) (l store.Location, named bool, err error) {
+	text, from, err := locationText("--inbox", f.Inbox, f.InboxFile, "TERRAGO_INBOX")
+	switch {
+	case err != nil:
+		return l, false, err
+	case text == "" && f.InboxDir != "":
+		text, from = string(store.Embedded), "--inbox-dir"
+	case text == "" && db == nil:
+		return l, false, usagef("which inbox? Say --inbox, or --db for the one beside a database")
+	case text == "":
+		l, err = besideDB(*db)
+		return l, false, err
+	}
+	if l, err = store.ParseInbox(text); err != nil {
+		return l, false, usagef("%s is %s", from, err)
+	}
+	if l.Kind == store.Embedded {
+		l.Target = f.InboxDir
+		if l.Target == "" && db != nil {
+			l.Target = db.EmbeddedDir()
+		}
+		if l.Target == "" {
+			return l, false, usagef("an embedded inbox needs a place for its files: say --inbox-dir DIR")
+		}
+	} else if f.InboxDir != "" {
+		return l, false, usagef("--inbox-dir goes with --inbox embedded")
+	}
+	return l, true, refuseSecret("--inbox", from, l, "TERRAGO_INBOX")
+}
+
+// besideDB is the inbox of a database for which none is named.
+func besideDB(db store.Location) (store.Location, error) {
+	file, embedded := db.Inbox(), store.Location{Kind: store.Embedded, Target: db.EmbeddedDir()}
+	if db.Kind != store.SQLite || !exists(embedded.Target) {
+		return file, nil
+	}
+	if exists(file.Target) {
+		return file, usagef("there are two inboxes beside %s; say --inbox %s or --inbox embedded", db.Target, file)
+	}
+	return embedded, nil
+}
+
+// locationText is the text of a location and what to call it in a complaint.
+func locationText(flag, value, file, variable string) (text, from string, err error) {
+	switch {
+	case value != "" && file != "":
+		return "", "", usagef("give either %s or %s-file", flag, flag)
+	case value != "":
+		return value, flag, nil
+	}
+	text, err = secret(variable, file)
+	return text, cmp.Or(file, variable), err
+}
+
+// refuseSecret keeps passwords off the command line, which everybody on the machine
+// can read.
+func refuseSecret(flag, from string, l store.Location, variable string) error {
+	if from == flag && l.HasSecret() {
+		return usagef("%s holds a password, which everybody on this machine can see there; put it into %s or into a file for %s-file", flag, variable, flag)
+	}
+	return nil
+}
+
+// readFlags are the storeFlags of a command that works on what another has stored.
+type readFlags struct {
+	storeFlags
+	Dir string `default:"${dev_dir}" placeholder:"DIR" help:"What terrago dev keeps; used when no --db is given. Default: ./${default}." group:"Store"`
+}
+
+// where the database is that is there already.
+func (f readFlags) where() (store.Location, error) {
+	l, ok, err := f.dbLocation()
+	if err != nil {
+		return l, err
+	}
+	if !ok {
+		l = store.Location{Kind: store.SQLite, Target: filepath.Join(f.Dir, devDB)}
+		if !exists(l.Target) {
+			return l, usagef("which store? Say --db sqlite:FILE or --db postgres://USER@HOST/DATABASE, or start terrago dev here, which keeps one in %s", f.Dir)
+		}
+	}
+	if l.OnDisk() && !exists(l.Target) {
+		return l, usagef("there is no database at %s", l)
+	}
+	return l, nil
+}
+
+// stores are an open database and the inbox in front of it.
+type stores struct {
+	db    *store.DB
+	inbox *store.Inbox
+}
+
+// open opens a store that is there already. An inbox that nobody has named and that
+// is not there is an empty one.
+func (f readFlags) open(ctx context.Context, log *slog.Logger) (*stores, error) {
+	db, err := f.openDB(ctx, log)
+	if err != nil {
+		return nil, err
+	}
+	s := &stores{db: db}
+	if s.inbox, err = f.openInbox(ctx, db.Location, log); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// openDB opens a database that is there already.
+func (f readFlags) openDB(ctx context.Context, log *slog.Logger) (*store.DB, error) {
+	at, err := f.where()
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.OpenDB(ctx, at, healthdb.WithLogger(log))
+	return db, explainStore(err, at)
+}
+
+func (f readFlags) openInbox(ctx context.Context, db store.Location, log *slog.Logger) (*store.Inbox, error) {
+	at, named, err := f.inboxLocation(&db)
+	if err != nil {
+		return nil, err
+	}
+	if at.OnDisk() && !exists(at.Target) {
+		if named {
+			return nil, usagef("there is no inbox at %s", at)
+		}
+		return &store.Inbox{Inbox: ingest.NewMemory(), Location: at}, nil
+	}
+	inbox, err := store.OpenInbox(ctx, at, store.InboxOptions{Share: true, Logger: log})
+	return inbox, explainStore(err, at)
+}
+
+func (s *stores) close() {
+	if s.inbox != nil {
+		s.inbox.Close()
+	}
+	if s.db != nil {
+		s.db.Close()
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// explainStore adds to an error of the store at l what can be done about it.
+func explainStore(err error, l store.Location) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	if hint := storeHint(err, l); hint != "" {
+		return fmt.Errorf("%s: %s (%w)", l, hint, err)
+	}
+	return fmt.Errorf("%s: %w", l, err)
+}
+
+func storeHint(err error, l store.Location) string {
+	if _, newer := errors.AsType[*sqldb.NewerError](err); newer {
+		return "a newer terrago has written this store; use that one"
+	}
+	if _, unreachable := errors.AsType[*store.UnreachableError](err); unreachable {
+		return "is the server running, and does it let terrago in?"
+	}
+	switch {
+	case errors.Is(err, filelock.ErrHeld):
+		return "one terrago at a time can run an embedded inbox; several share one in nats:// or postgres://"
+	case errors.Is(err, fs.ErrPermission):
+		return "the directory is not yours to write to"
+	}
+	e, ok := errors.AsType[*sqldb.Error](err)
+	switch {
+	case !ok:
+		return ""
+	case e.Kind == sqldb.Full:
+		return "the disk is full"
+	case l.Kind == store.SQLite && e.Kind == sqldb.Conflict:
+		return "another program has locked the file; stop that one and try again"
+	case l.Kind == store.SQLite && e.Code == "26": // SQLITE_NOTADB
+		return "the file is no SQLite database"
+	case l.Kind == store.SQLite && e.Kind == sqldb.Unavailable:
+		return "the file cannot be opened; does its directory exist, and is it yours to write to?"
+	case l.Kind == store.Postgres && strings.HasPrefix(e.Code, "28"):
+		return "the server does not let this user in; check user and password"
+	case l.Kind == store.Postgres && e.Code == "3D000":
+		return "there is no such database; make it with createdb"
+	case l.Kind == store.Postgres && e.Code == "42501":
+		return "the user may not do that; it needs to own the schema"
+	case l.Kind == store.Postgres && e.Kind == sqldb.Unavailable:
+		return "is the server running, and does it take connections?"
+	}
+	return ""
+}
