@@ -523,6 +523,16 @@ func (s *rowStore) readTable(t *testing.T, table string) []row {
 	return list
 }
 
+// count counts rows.
+func (s *rowStore) count(t *testing.T, table string) int {
+	t.Helper()
+	var n int
+	if err := s.pool.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM "+table).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 func (r row) text() string {
 	var b strings.Builder
 	names := make([]string, 0, len(r))
