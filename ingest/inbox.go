@@ -45,7 +45,8 @@ type Inbox interface {
 	// the process nor of the machine undoes it (an inbox that cannot promise so says
 	// so). A d whose ID is already known, in whatever state, is not stored again
 	// and reported as a duplicate, which is no error. When Put fails, the sender
-	// has to be told to deliver again. Put does not keep d's Header or Body.
+	// has to be told to deliver again. A Put that succeeded keeps nothing of d's
+	// Header and Body, which the caller may reuse.
 	Put(ctx context.Context, d Delivery) (duplicate bool, err error)
 
 	// Lease takes up to limit pending deliveries that are due, those marked urgent

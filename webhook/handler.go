@@ -1,28 +1,17 @@
 package webhook
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
-	"os"
-	"runtime"
-	"strings"
-	"time"
 
-	"github.com/terra-go/terra/internal/jsonscan"
+	"github.com/terra-go/terra/internal/failure"
 )
 
 // DefaultMaxBytes is the largest body a handler reads, unless [WithMaxBytes] says
 // otherwise: 64 MiB. Events that are not split into chunks can run to tens of
 // megabytes.
 const DefaultMaxBytes = 64 << 20
-
-// bodyTimeout ends bodies that do not arrive, on servers without a ReadTimeout.
-// Terra gives up on a delivery well before.
-const bodyTimeout = time.Minute
 
 // HandlerOption changes a default of [NewHandler].
 type HandlerOption func(*handler)
@@ -95,7 +84,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			if p == http.ErrAbortHandler {
 				panic(p)
 			}
-			h.logger.ErrorContext(ctx, "webhook: panic", "event", ev, "panic_type", fmt.Sprintf("%T", p), "stack", stack())
+			h.logger.ErrorContext(ctx, "webhook: panic", "event", ev, "panic_type", fmt.Sprintf("%T", p), "stack", failure.Stack())
 			answer(w, http.StatusInternalServerError)
 		}
 	}()
@@ -104,147 +93,23 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusMethodNotAllowed)
 		return
 	}
-	body, err := h.read(w, r)
+	body, err := h.verifier.ReadRequest(w, r, h.maxBytes, nil)
 	if err == nil {
 		ev, err = parse(r.Header, body)
 	}
 	if err != nil {
-		status, reason := refusal(err)
+		status, reason := Refusal(err)
 		h.logger.WarnContext(ctx, "webhook: delivery refused", "status", status, "reason", reason)
 		answer(w, status)
 		return
 	}
 	if err := h.mux.Dispatch(ctx, ev); err != nil {
-		h.logger.ErrorContext(ctx, "webhook: event not handled", "event", ev, "error_type", errorTypes(err))
+		h.logger.ErrorContext(ctx, "webhook: event not handled", "event", ev, "error_type", failure.Types(err))
 		answer(w, http.StatusInternalServerError)
 		return
 	}
 	w.WriteHeader(http.StatusOK)
 }
 
-// read returns the body once it is whole and verified.
-func (h *handler) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	release := limitRead(r.Context(), w)
-	defer release()
-	check, err := h.verifier.Begin(r.Header)
-	if err != nil {
-		return nil, err
-	}
-	if r.ContentLength > h.maxBytes {
-		return nil, &http.MaxBytesError{Limit: h.maxBytes}
-	}
-	body, err := readAll(http.MaxBytesReader(w, r.Body, h.maxBytes), r.ContentLength, check)
-	if err != nil {
-		return nil, err
-	}
-	return body, check.Finish()
-}
-
-// limitRead has reads of the request's body fail when they take too long
-// altogether, and, until release is called, when ctx ends. The time limit stays on
-// a body that was not read to its end, because the server goes on to skip some of
-// the rest; at the end of a body the server itself lifts it.
-func limitRead(ctx context.Context, w http.ResponseWriter) (release func()) {
-	control := http.NewResponseController(w) // a w without deadlines is left without
-	server, _ := ctx.Value(http.ServerContextKey).(*http.Server)
-	if server == nil || server.ReadTimeout <= 0 {
-		control.SetReadDeadline(time.Now().Add(bodyTimeout))
-	}
-	interrupted := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(interrupted)
-		control.SetReadDeadline(time.Unix(1, 0))
-	})
-	return func() {
-		if !stop() {
-			<-interrupted // or it could hit the connection's next request
-		}
-	}
-}
-
-// readAll reads r to its end, passing on to check what it reads. length is how
-// many bytes to expect, or negative. No more than trusted bytes are set aside on
-// the sender's word alone.
-func readAll(r io.Reader, length int64, check io.Writer) ([]byte, error) {
-	const trusted, unknown = 1 << 20, 4 << 10
-	size := int64(unknown)
-	if length >= 0 {
-		size = min(length, trusted) + 1 // one to spare, to meet the end without growing
-	}
-	const padding = jsonscan.Padding // zeros that parse needs
-	buf := make([]byte, 0, size+padding)
-	for {
-		n, err := r.Read(buf[len(buf) : cap(buf)-padding])
-		check.Write(buf[len(buf) : len(buf)+n])
-		buf = buf[:len(buf)+n]
-		switch {
-		case err == io.EOF:
-			clear(buf[len(buf) : len(buf)+padding])
-			return buf, nil
-		case err != nil:
-			return nil, err
-		case len(buf) == cap(buf)-padding:
-			buf = append(make([]byte, 0, max(length+1, int64(2*len(buf)))+padding), buf...)
-		}
-	}
-}
-
-// refusal is the answer to a delivery that is not taken, and why, in words that
-// have nothing of the request in them.
-func refusal(err error) (status int, reason string) {
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return http.StatusRequestEntityTooLarge, "body too large"
-	}
-	if unparsable, ok := errors.AsType[*ParseError](err); ok {
-		return http.StatusBadRequest, unparsable.Error()
-	}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return http.StatusRequestTimeout, "body did not arrive in time"
-	}
-	for _, refused := range []error{ErrNoSignature, ErrMalformedSignature, ErrMismatch, ErrTooOld, ErrTooNew} {
-		if errors.Is(err, refused) {
-			return http.StatusUnauthorized, err.Error()
-		}
-	}
-	return http.StatusBadRequest, "body broke off"
-}
-
 // answer tells a refused sender nothing but the status.
 func answer(w http.ResponseWriter, status int) { http.Error(w, http.StatusText(status), status) }
-
-// errorTypes names the types that err is made of.
-func errorTypes(err error) string {
-	switch e := err.(type) {
-	case interface{ Unwrap() []error }:
-		var names []string
-		for _, err := range e.Unwrap() {
-			names = append(names, errorTypes(err))
-		}
-		return strings.Join(names, ", ")
-	case interface{ Unwrap() error }:
-		if inner := e.Unwrap(); inner != nil {
-			return fmt.Sprintf("%T(%s)", err, errorTypes(inner))
-		}
-	}
-	return fmt.Sprintf("%T", err)
-}
-
-// stack is where a panic came from: functions and lines, without the arguments
-// that a stack trace of the runtime shows.
-func stack() []string {
-	pcs := make([]uintptr, 32)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
-	var lines []string
-	for {
-		frame, more := frames.Next()
-		switch {
-		case frame.Function == "runtime.gopanic":
-			lines = nil // what came before is the recovery
-		case frame.Function != "":
-			lines = append(lines, fmt.Sprintf("%s:%d", frame.Function, frame.Line))
-		}
-		if !more {
-			return lines
-		}
-	}
-}
