@@ -1,8 +1,12 @@
 // Command terrago works with the Terra API, and with a whole sandbox of it on
 // this machine.
 //
-//	terrago dev        the sandbox, a receiver of its webhooks, and a console in the browser
+//	terrago dev        the sandbox, a receiver that lands its webhooks in SQLite, and a console in the browser
 //	terrago sandbox    the sandbox alone
+//	terrago serve      receive webhooks in production: store, acknowledge, turn into rows
+//	terrago events     list, show and replay what was delivered
+//	terrago reconcile  compare the connections in a store with those Terra knows
+//	terrago backfill   fetch the days that a store does not have
 //	terrago trigger    send one signed event
 //	terrago scenario   play what happens over hours or days, in a moment
 //	terrago get        fetch somebody's records
@@ -12,6 +16,10 @@
 //	terrago widget     a URL on which a person chooses what to connect
 //	terrago verify     check the signature of a webhook
 //	terrago version    what this is built from
+//
+// A store is a database of typed rows, --db, and an inbox in which deliveries wait
+// until they are in it, --inbox. Without either, a command works on the one that
+// terrago dev keeps in ./terra-dev.
 //
 // Credentials come from TERRA_DEV_ID, TERRA_API_KEY and TERRA_SIGNING_SECRET, or
 // from files named by flags. With --sandbox a command talks to a sandbox on this

@@ -118,7 +118,7 @@ type readFlags struct {
 	Dir string `default:"${dev_dir}" placeholder:"DIR" help:"What terrago dev keeps; used when no --db is given. Default: ./${default}." group:"Store"`
 }
 
-// where the database is that is there already.
+// where is the database named, or else the one dev keeps here.
 func (f readFlags) where() (store.Location, error) {
 	l, ok, err := f.dbLocation()
 	if err != nil {
@@ -129,9 +129,6 @@ func (f readFlags) where() (store.Location, error) {
 		if !exists(l.Target) {
 			return l, usagef("which store? Say --db sqlite:FILE or --db postgres://USER@HOST/DATABASE, or start terrago dev here, which keeps one in %s", f.Dir)
 		}
-	}
-	if l.OnDisk() && !exists(l.Target) {
-		return l, usagef("there is no database at %s", l)
 	}
 	return l, nil
 }
@@ -145,19 +142,25 @@ type stores struct {
 // open opens a store that is there already. An inbox that nobody has named and that
 // is not there is an empty one.
 func (f readFlags) open(ctx context.Context, log *slog.Logger) (*stores, error) {
-	db, err := f.openDB(ctx, log)
+	at, err := f.where()
 	if err != nil {
 		return nil, err
 	}
-	s := &stores{db: db}
-	if s.inbox, err = f.openInbox(ctx, db.Location, log); err != nil {
+	if at.OnDisk() && !exists(at.Target) {
+		return nil, usagef("there is no database at %s", at)
+	}
+	s := new(stores)
+	if s.db, err = f.openDB(ctx, log); err != nil {
+		return nil, err
+	}
+	if s.inbox, err = f.openInbox(ctx, at, log); err != nil {
 		s.close()
 		return nil, err
 	}
 	return s, nil
 }
 
-// openDB opens a database that is there already.
+// openDB opens the database, and makes it if need be.
 func (f readFlags) openDB(ctx context.Context, log *slog.Logger) (*store.DB, error) {
 	at, err := f.where()
 	if err != nil {

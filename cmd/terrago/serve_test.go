@@ -1,0 +1,472 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/terra-go/terra/ingest/pgtest"
+	"github.com/terra-go/terra/sandbox"
+	"github.com/terra-go/terra/webhook"
+)
+
+// patience is how long anything in these tests may take.
+const patience = 30 * time.Second
+
+// running is the command running within this process, until it is ended.
+type running struct {
+	serveReport
+	cancel context.CancelFunc
+	status chan int
+	log    *syncBuffer
+}
+
+// syncBuffer may be read while it is written.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// startServe runs serve on a free port with the sandbox's secret.
+func startServe(t *testing.T, args ...string) *running {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &running{cancel: cancel, status: make(chan int, 1), log: new(syncBuffer)}
+	out, in := io.Pipe()
+	go func() {
+		args := append([]string{"serve", "--addr", "127.0.0.1:0", "--sandbox", "--json", "--grace", "10s"}, args...)
+		r.status <- run(ctx, args, stdio{strings.NewReader(""), in, r.log})
+		in.Close()
+	}()
+	if err := json.NewDecoder(out).Decode(&r.serveReport); err != nil {
+		t.Fatalf("no report: %v\n%s", err, r.log)
+	}
+	go io.Copy(io.Discard, out)
+	t.Cleanup(func() { r.end(t) })
+	return r
+}
+
+// end stops it and checks that it ends well. A second time does nothing.
+func (r *running) end(t *testing.T) {
+	t.Helper()
+	r.cancel()
+	select {
+	case status := <-r.status:
+		if status != exitDone {
+			t.Errorf("status %d\n%s", status, r.log)
+		}
+		r.status <- status
+	case <-time.After(patience):
+		t.Errorf("it does not end\n%s", r.log)
+	}
+}
+
+// signed is a request that delivers body.
+func signed(ctx context.Context, url, trace string, body io.Reader, text string) *http.Request {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, body)
+	if err != nil {
+		panic(err)
+	}
+	req.ContentLength = int64(len(text))
+	req.Header.Set(webhook.HeaderSignature, webhook.Sign(sandbox.DefaultSigningSecret, time.Now(), []byte(text)))
+	req.Header.Set(webhook.HeaderTraceID, trace)
+	return req
+}
+
+// deliver returns the status of the answer.
+func deliver(t *testing.T, url, trace, body string) int {
+	t.Helper()
+	resp, err := http.DefaultClient.Do(signed(t.Context(), url, trace, strings.NewReader(body), body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	io.Copy(io.Discard, resp.Body)
+	return resp.StatusCode
+}
+
+// daily is the event of a day of the year 2026.
+func daily(user string, day int) string {
+	start := time.Date(2026, 1, day, 0, 0, 0, 0, time.UTC)
+	return fmt.Sprintf(`{"type":"daily","user":{"user_id":%q,"provider":"GARMIN"},"data":[{"metadata":{"start_time":%q,"end_time":%q},"distance_data":{"steps":%d}}]}`,
+		user, start.Format(time.RFC3339), start.AddDate(0, 0, 1).Format(time.RFC3339), 1000+day)
+}
+
+// metric is the value of one line of the metrics, such as terrago_x{answer="stored"}.
+func (r *running) metric(t *testing.T, line string) float64 {
+	t.Helper()
+	for text := range strings.Lines(get200(t, r.Ops+"/metrics")) {
+		if value, ok := strings.CutPrefix(text, line+" "); ok {
+			v, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return v
+		}
+	}
+	t.Fatalf("there is no metric %s", line)
+	return 0
+}
+
+// eventually waits until what is so.
+func eventually(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for !so() {
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+			t.Fatalf("never: %s", what)
+		}
+	}
+}
+
+// terrago runs a command to its end.
+func terrago(t *testing.T, args ...string) (status int, out, log string) {
+	t.Helper()
+	var o, l bytes.Buffer
+	status = run(t.Context(), args, stdio{strings.NewReader(""), &o, &l})
+	return status, o.String(), l.String()
+}
+
+// listEvents is what events list says as JSON.
+func listEvents(t *testing.T, args ...string) (events []storedEvent, counts eventCounts) {
+	t.Helper()
+	status, out, log := terrago(t, append([]string{"events", "list", "--json"}, args...)...)
+	var v struct {
+		Events []storedEvent `json:"events"`
+		Counts eventCounts   `json:"counts"`
+	}
+	if err := json.Unmarshal([]byte(out), &v); err != nil || status != exitDone {
+		t.Fatalf("status %d, %v\n%s", status, err, log)
+	}
+	return v.Events, v.Counts
+}
+
+// TestServe: what is delivered, some of it repeatedly and some of it forged, is
+// answered, counted, applied and listed, whatever the stores.
+func TestServe(t *testing.T) {
+	t.Parallel()
+	for name, stores := range map[string]func(t *testing.T, dir string) []string{
+		"SQLite": func(_ *testing.T, dir string) []string {
+			return []string{"--db", "sqlite:" + filepath.Join(dir, "t.db")}
+		},
+		"SQLite and embedded NATS": func(_ *testing.T, dir string) []string {
+			return []string{"--db", "sqlite:" + filepath.Join(dir, "t.db"), "--inbox", "embedded"}
+		},
+		"PostgreSQL": func(t *testing.T, _ string) []string {
+			return []string{"--db", pgtest.New(t).Database(t)}
+		},
+		"PostgreSQL and embedded NATS": func(t *testing.T, dir string) []string {
+			return []string{"--db", pgtest.New(t).Database(t), "--inbox-dir", filepath.Join(dir, "inbox.d")}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const deliveries, repeated, forged = 30, 10, 3
+			where := stores(t, t.TempDir())
+			s := startServe(t, where...)
+			get200(t, s.Ops+"/healthz")
+			get200(t, s.Ops+"/readyz")
+			for i := range deliveries + repeated {
+				n := i % deliveries
+				if status := deliver(t, s.Webhook, fmt.Sprintf("trace-%d", n), daily("ada", n+1)); status != http.StatusOK {
+					t.Errorf("delivery %d: status %d", i, status)
+				}
+			}
+			for range forged {
+				req := signed(t.Context(), s.Webhook, "forged", strings.NewReader("{}"), "another body")
+				req.ContentLength = 2
+				resp, err := http.DefaultClient.Do(req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				resp.Body.Close()
+				if resp.StatusCode != http.StatusUnauthorized {
+					t.Errorf("a forged delivery: status %d", resp.StatusCode)
+				}
+			}
+			if status := deliver(t, s.Webhook, "poison", `{"type":"daily"`); status != http.StatusOK {
+				t.Errorf("a body that is no event: status %d", status)
+			}
+			eventually(t, "all is applied or dead", func() bool {
+				return s.metric(t, "terrago_inbox_pending") == 0 && s.metric(t, "terrago_inbox_dead") == 1
+			})
+			for line, want := range map[string]float64{
+				`terrago_deliveries_total{answer="stored"}`:      deliveries + 1,
+				`terrago_deliveries_total{answer="duplicate"}`:   repeated,
+				`terrago_deliveries_total{answer="refused"}`:     forged,
+				`terrago_deliveries_total{answer="overloaded"}`:  0,
+				`terrago_deliveries_total{answer="unavailable"}`: 0,
+				`terrago_ack_seconds_count`:                      deliveries + repeated + 1,
+				`terrago_attempts_total{result="applied"}`:       deliveries,
+				`terrago_attempts_total{result="buried"}`:        1,
+				`terrago_applied_age_seconds_count`:              deliveries,
+				`terrago_inbox_up`:                               1,
+				`terrago_inbox_lag_seconds`:                      0,
+			} {
+				if got := s.metric(t, line); got != want {
+					t.Errorf("%s is %v, want %v", line, got, want)
+				}
+			}
+			// While it runs, and after.
+			for range 2 {
+				events, counts := listEvents(t, append(where, "--limit", "0")...)
+				if want := (eventCounts{Applied: deliveries, Dead: 1}); counts != want || len(events) != deliveries+1 {
+					t.Errorf("%d events are listed, and the counts are %+v", len(events), counts)
+				}
+				s.end(t)
+			}
+			if strings.Contains(s.log.String(), "ada") {
+				t.Error("the log says whom it is about")
+			}
+		})
+	}
+}
+
+// TestServeStoresNothingTwice: what was delivered before a restart is known after it.
+func TestServeStoresNothingTwice(t *testing.T) {
+	t.Parallel()
+	where := []string{"--db", "sqlite:" + filepath.Join(t.TempDir(), "t.db")}
+	for want := range 2 {
+		s := startServe(t, where...)
+		deliver(t, s.Webhook, "trace", daily("ada", 1))
+		if got := s.metric(t, `terrago_deliveries_total{answer="duplicate"}`); got != float64(want) {
+			t.Errorf("start %d: %v duplicates, want %d", want+1, got, want)
+		}
+		s.end(t)
+	}
+}
+
+// held is a delivery of which the last byte has not been sent.
+type held struct {
+	finish func()
+	status chan int
+}
+
+func hold(t *testing.T, s *running, trace string) *held {
+	t.Helper()
+	text := daily("ada", 1)
+	body, send := io.Pipe()
+	h := &held{status: make(chan int, 1), finish: sync.OnceFunc(func() {
+		io.WriteString(send, text[len(text)-1:])
+		send.Close()
+	})}
+	t.Cleanup(h.finish)
+	go func() {
+		// A transport of its own, so that nobody else's request waits for the connection.
+		client := &http.Client{Transport: new(http.Transport)}
+		defer client.CloseIdleConnections()
+		resp, err := client.Do(signed(context.Background(), s.Webhook, trace, body, text))
+		if err != nil {
+			h.status <- 0
+			return
+		}
+		resp.Body.Close()
+		h.status <- resp.StatusCode
+	}()
+	io.WriteString(send, text[:len(text)-1]) // returns once the client has taken it
+	return h
+}
+
+func TestServeLimit(t *testing.T) {
+	t.Parallel()
+	s := startServe(t, "--db", "sqlite:"+filepath.Join(t.TempDir(), "t.db"), "--max-concurrent", "1")
+	h := hold(t, s, "slow")
+	eventually(t, "past the limit it is 503", func() bool {
+		return deliver(t, s.Webhook, "quick", daily("ada", 2)) == http.StatusServiceUnavailable
+	})
+	if s.metric(t, `terrago_deliveries_total{answer="overloaded"}`) == 0 {
+		t.Error("the one past the limit is not counted")
+	}
+	h.finish()
+	if status := <-h.status; status != http.StatusOK {
+		t.Errorf("the slow one: status %d", status)
+	}
+	if status := deliver(t, s.Webhook, "quick", daily("ada", 2)); status != http.StatusOK {
+		t.Errorf("below the limit again: status %d", status)
+	}
+}
+
+// TestServeDrains: told to stop, it is not ready any more, takes no connection, and
+// finishes what is under way.
+func TestServeDrains(t *testing.T) {
+	t.Parallel()
+	where := []string{"--db", "sqlite:" + filepath.Join(t.TempDir(), "t.db")}
+	s := startServe(t, append(where, "--ops-addr", "127.0.0.1:0")...)
+	if status, _ := statusOf(t, s.Ops+"/readyz"); status != http.StatusOK {
+		t.Fatalf("ready: status %d", status)
+	}
+	if status, _ := statusOf(t, strings.TrimSuffix(s.Webhook, webhookPath)+"/metrics"); status != http.StatusNotFound {
+		t.Errorf("the metrics are also beside the webhook: status %d", status)
+	}
+	h := hold(t, s, "slow")
+	// That it has a slot shows in nothing, but the connection is there by now.
+	s.cancel()
+	eventually(t, "it is not ready", func() bool {
+		status, text := statusOf(t, s.Ops+"/readyz")
+		return status == http.StatusServiceUnavailable && strings.Contains(text, "draining")
+	})
+	get200(t, s.Ops+"/healthz")
+	address := strings.TrimSuffix(strings.TrimPrefix(s.Webhook, "http://"), webhookPath)
+	eventually(t, "new connections are refused", func() bool {
+		conn, err := net.Dial("tcp", address)
+		if err == nil {
+			conn.Close()
+		}
+		return err != nil
+	})
+	h.finish()
+	if status := <-h.status; status != http.StatusOK {
+		t.Errorf("what was under way: status %d", status)
+	}
+	s.end(t)
+	if _, counts := listEvents(t, where...); counts.Applied+counts.Pending != 1 {
+		t.Errorf("what was acknowledged while draining is lost: %+v", counts)
+	}
+}
+
+// statusOf is the status of a page, and its text.
+func statusOf(t *testing.T, url string) (int, string) {
+	t.Helper()
+	resp, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(b)
+}
+
+// TestServeHalves: one process receives, without a database, and another one works.
+func TestServeHalves(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	where := []string{"--db", "sqlite:" + filepath.Join(dir, "t.db"), "--inbox", "sqlite:" + filepath.Join(dir, "inbox.db")}
+	receiver := startServe(t, append([]string{"--receive"}, where[2:]...)...)
+	for i := range 5 {
+		deliver(t, receiver.Webhook, fmt.Sprint(i), daily("ada", i+1))
+	}
+	if got := receiver.metric(t, "terrago_inbox_pending"); got != 5 {
+		t.Errorf("%v are pending, want 5", got)
+	}
+	worker := startServe(t, append([]string{"--work"}, where...)...)
+	if worker.Webhook != "" || receiver.Store != "" {
+		t.Error("a half does what is the other's")
+	}
+	eventually(t, "the worker has applied all", func() bool { return worker.metric(t, `terrago_attempts_total{result="applied"}`) == 5 })
+	if _, counts := listEvents(t, where...); counts != (eventCounts{Applied: 5}) {
+		t.Errorf("the counts are %+v", counts)
+	}
+}
+
+func TestServeSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	db := "sqlite:" + filepath.Join(dir, "t.db")
+	postgres := file("postgres", "postgres://me:hunter2@127.0.0.1:1/health\n")
+	for name, tc := range map[string]struct {
+		args   []string
+		status int
+		says   string
+	}{
+		"no database":            {[]string{"--sandbox"}, exitUsage, "--db sqlite:FILE"},
+		"no secret":              {[]string{"--db", db}, exitUsage, "--signing-secret-file"},
+		"empty secret file":      {[]string{"--db", db, "--signing-secret-file", file("empty", "")}, exitUsage, "is empty"},
+		"no such database":       {[]string{"--sandbox", "--db", "mysql://x"}, exitUsage, "postgres://"},
+		"no such inbox":          {[]string{"--sandbox", "--db", db, "--inbox", "kafka://x"}, exitUsage, "nats://"},
+		"password in plain view": {[]string{"--sandbox", "--db", "postgres://me:hunter2@h/d"}, exitUsage, "TERRAGO_DB"},
+		"both ways":              {[]string{"--sandbox", "--db", db, "--db-file", postgres}, exitUsage, "either"},
+		"embedded where":         {[]string{"--sandbox", "--db", "postgres://me@h/d", "--inbox", "embedded"}, exitUsage, "--inbox-dir"},
+		"directory of what":      {[]string{"--sandbox", "--db", db, "--inbox", db, "--inbox-dir", dir}, exitUsage, "embedded"},
+		"no path":                {[]string{"--sandbox", "--db", db, "--path", "webhook"}, exitUsage, "--path"},
+		"path taken":             {[]string{"--sandbox", "--db", db, "--path", "/metrics"}, exitUsage, "--ops-addr"},
+		"no body":                {[]string{"--sandbox", "--db", db, "--max-body", "lots"}, exitUsage, "64MiB"},
+		"none at once":           {[]string{"--sandbox", "--db", db, "--max-concurrent", "0"}, exitUsage, "--max-concurrent"},
+		"too often":              {[]string{"--sandbox", "--db", db, "--reconcile", "1s"}, exitUsage, "1m"},
+		"reconcile as whom":      {[]string{"--signing-secret-file", file("secret", "x"), "--db", db, "--reconcile", "1h"}, exitUsage, "TERRA_API_KEY"},
+		"reconcile and receive":  {[]string{"--sandbox", "--db", db, "--reconcile", "1h", "--receive"}, exitUsage, "--receive"},
+		"no directory":           {[]string{"--sandbox", "--db", "sqlite:" + filepath.Join(dir, "missing", "t.db")}, exitFailed, "directory"},
+		"no SQLite":              {[]string{"--sandbox", "--db", db, "--inbox", "sqlite:" + file("text", strings.Repeat("no database ", 100))}, exitFailed, "no SQLite database"},
+		"no PostgreSQL":          {[]string{"--sandbox", "--db-file", postgres, "--inbox", "sqlite:" + filepath.Join(dir, "i.db")}, exitFailed, "is the server running"},
+		"no NATS":                {[]string{"--sandbox", "--db", db, "--inbox", "nats://127.0.0.1:1"}, exitFailed, "is the server running"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			status, out, log := terrago(t, append([]string{"serve", "--addr", "127.0.0.1:0"}, tc.args...)...)
+			if status != tc.status || !strings.Contains(log, tc.says) || out != "" {
+				t.Errorf("status %d, want %d and %q; it says:\n%s%s", status, tc.status, tc.says, log, out)
+			}
+			if strings.Contains(log, "hunter2") {
+				t.Error("the password is shown")
+			}
+		})
+	}
+}
+
+// TestEmbeddedInboxIsTaken: a second serve on the same directory is told so, while
+// events reaches into it.
+func TestEmbeddedInboxIsTaken(t *testing.T) {
+	t.Parallel()
+	where := []string{"--db", "sqlite:" + filepath.Join(t.TempDir(), "t.db"), "--inbox", "embedded"}
+	s := startServe(t, where...)
+	status, _, log := terrago(t, append([]string{"serve", "--sandbox", "--addr", "127.0.0.1:0"}, where...)...)
+	if status != exitFailed || !strings.Contains(log, "nats://") {
+		t.Errorf("status %d\n%s", status, log)
+	}
+	deliver(t, s.Webhook, "poison", "{")
+	eventually(t, "it is in the dead letters", func() bool {
+		_, counts := listEvents(t, where[:2]...) // finds the embedded one by itself
+		return counts.Dead == 1
+	})
+}
+
+// TestTokensStayPrivate: what opens the embedded inbox is not in the log.
+func TestTokensStayPrivate(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := startServe(t, "--db", "sqlite:"+filepath.Join(dir, "t.db"), "--inbox", "embedded", "-v")
+	address, err := os.ReadFile(filepath.Join(dir, "t.db-inbox.d", "address"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := regexp.MustCompile(`//(\w+)@`).FindStringSubmatch(string(address))
+	s.end(t)
+	if len(token) < 2 || strings.Contains(s.log.String(), token[1]) {
+		t.Error("there is no token, or it is in the log")
+	}
+}
