@@ -20,7 +20,7 @@ type backfillCommand struct {
 	connection
 	Users    []string    `name:"user" placeholder:"ID" help:"Whose records: a user id. May be repeated."`
 	AllUsers bool        `name:"all-users" help:"The records of everybody who is connected."`
-	Types    []string    `name:"types" placeholder:"TYPE" help:"Only these: ${daily_types}."`
+	Types    []string    `name:"types" enum:"${daily_types}" placeholder:"TYPE" help:"Only these: ${daily_types}."`
 	Days     int         `default:"30" help:"The last days, today included. Default: ${default}."`
 	Start    health.Date `aliases:"from" placeholder:"YYYY-MM-DD" help:"The first day, instead of --days."`
 	End      health.Date `aliases:"to" placeholder:"YYYY-MM-DD" help:"The day after the last one; today is the last without it."`

@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -25,11 +27,13 @@ type process struct {
 	log    *bytes.Buffer   // the standard error; to be read once it has ended
 }
 
-// start runs terrago and waits for the JSON value it writes when it is ready.
+// start runs terrago in a directory of its own and waits for the JSON value it
+// writes when it is ready.
 func start(t *testing.T, args ...string) *process {
 	t.Helper()
 	p := &process{Cmd: exec.CommandContext(t.Context(), "terrago", append(args, "--json")...), log: new(bytes.Buffer)}
 	p.Stderr = p.log
+	p.Dir = t.TempDir()
 	p.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "TERRA_") })
 	stdout, err := p.StdoutPipe()
 	if err != nil {
@@ -114,6 +118,11 @@ func TestDev(t *testing.T) {
 					t.Errorf("the %s delivery is not verified", d.Event)
 				}
 			}
+			for _, table := range []string{"connections", "dailies", "sleeps", "samples"} {
+				if !slices.ContainsFunc(report.Rows, func(r tableRows) bool { return r.Table == table && r.Rows > 0 }) {
+					t.Errorf("nothing has landed in %s", table)
+				}
+			}
 			page := get200(t, report.Console)
 			for _, want := range []string{report.User.UserID, report.Receiver, report.BaseURL, "verified"} {
 				if !strings.Contains(page, want) {
@@ -125,6 +134,52 @@ func TestDev(t *testing.T) {
 				t.Error("it does not say that it stopped")
 			}
 		})
+	}
+}
+
+// TestDevGoesOn: what has landed is there at the next start, and is added to. Nobody
+// else can use the directory meanwhile.
+func TestDevGoesOn(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	var first, second devReport
+	p := start(t, "dev", "--addr", "127.0.0.1:0", "--dir", dir)
+	p.decode(t, &first)
+	status, _, log := terrago(t, "dev", "--addr", "127.0.0.1:0", "--dir", dir)
+	if status != exitUsage || !strings.Contains(log, "--dir") {
+		t.Errorf("a second one at the same time: status %d\n%s", status, log)
+	}
+	if _, counts := listEvents(t, "--dir", dir); counts != (eventCounts{Applied: 3}) {
+		t.Errorf("after the first start: %+v", counts)
+	}
+	p.end(t, os.Interrupt)
+
+	p = start(t, "dev", "--addr", "127.0.0.1:0", "--dir", dir)
+	p.decode(t, &second)
+	p.end(t, os.Interrupt)
+	if first.User.UserID != second.User.UserID || first.Store != second.Store {
+		t.Error("the second start does not go on where the first was")
+	}
+	if _, counts := listEvents(t, "--dir", dir); counts != (eventCounts{Applied: 5}) {
+		t.Errorf("after the second start: %+v", counts)
+	}
+	// The same days once more are the same rows.
+	if !slices.Equal(first.Rows, second.Rows) {
+		t.Errorf("%v became %v", first.Rows, second.Rows)
+	}
+	for _, name := range []string{".gitignore", devState, devDB} {
+		if !exists(filepath.Join(dir, name)) {
+			t.Errorf("there is no %s", name)
+		}
+	}
+	db, err := sql.Open("sqlite", second.Store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var day, kind string
+	if err := db.QueryRow("SELECT day, typeof(distance_steps) FROM dailies LIMIT 1").Scan(&day, &kind); err != nil || kind != "integer" || len(day) != len("2026-01-02") {
+		t.Errorf("the columns are not typed: %q, %q, %v", day, kind, err)
 	}
 }
 
@@ -186,7 +241,7 @@ func TestDevLeavesNothingRunning(t *testing.T) {
 	out, in := io.Pipe()
 	status := make(chan int, 1)
 	go func() {
-		status <- run(ctx, []string{"dev", "--addr", "127.0.0.1:0", "--json"}, stdio{strings.NewReader(""), in, io.Discard})
+		status <- run(ctx, []string{"dev", "--addr", "127.0.0.1:0", "--dir", t.TempDir(), "--json"}, stdio{strings.NewReader(""), in, io.Discard})
 		in.Close()
 	}()
 	var report devReport
@@ -249,6 +304,9 @@ func TestAddresses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out, log bytes.Buffer
+			if tc.args[0] == "dev" {
+				tc.args = append(tc.args, "--dir", t.TempDir())
+			}
 			if status := run(t.Context(), tc.args, stdio{strings.NewReader(""), &out, &log}); status != exitUsage {
 				t.Errorf("status %d, want %d", status, exitUsage)
 			}

@@ -23,7 +23,7 @@ import (
 )
 
 type eventsCommand struct {
-	List   eventsListCommand   `cmd:"" help:"List deliveries: those in the dead letters, those still waiting, those applied, each newest last or, when applied, newest first."`
+	List   eventsListCommand   `cmd:"" help:"List deliveries: first the dead ones and those that wait, then those applied, the newest first."`
 	Show   eventsShowCommand   `cmd:"" help:"Show one delivery with its headers and its body."`
 	Replay eventsReplayCommand `cmd:"" help:"Apply deliveries again, and give dead ones another chance."`
 }

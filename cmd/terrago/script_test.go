@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"io"
@@ -8,9 +9,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -29,10 +32,14 @@ func TestMain(m *testing.M) {
 //	$USER_ID         is somebody connected to it under the reference id ada
 //	$RECEIVER        takes webhooks, and is no destination yet
 //	$HOSTILE         is a server whose answers try to steer the terminal
-//	$NOBODY          is an address where nothing answers
+//	$NOBODY          is a URL where nothing answers
+//	$FREE            is an address to listen on
+//	$LONG            is longer than a user id can be
 //
-// onejson checks that the standard output was one JSON value, and status runs a
-// program and checks its exit status.
+// onejson checks that the standard output was one JSON value, status runs a program
+// and checks its exit status, and eventually runs one until its standard output
+// matches a pattern. eventid puts the id of a stored event into a variable, and newer
+// has an SQLite store look as though a newer program had written it.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -40,8 +47,11 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"onejson": oneJSON,
-			"status":  exitStatus,
+			"onejson":    oneJSON,
+			"status":     exitStatus,
+			"eventually": eventuallyMatches,
+			"eventid":    eventID,
+			"newer":      makeNewer,
 		},
 	})
 }
@@ -72,6 +82,10 @@ func setup(env *testscript.Env) error {
 	env.Setenv("RECEIVER", serve(hook))
 	env.Setenv("HOSTILE", serve(http.HandlerFunc(hostile)))
 	env.Setenv("NOBODY", gone.URL)
+	env.Setenv("LONG", strings.Repeat("x", 1000))
+	free := httptest.NewServer(http.NotFoundHandler())
+	free.Close()
+	env.Setenv("FREE", strings.TrimPrefix(free.URL, "http://"))
 	return nil
 }
 
@@ -111,4 +125,42 @@ func exitStatus(ts *testscript.TestScript, neg bool, args []string) {
 	if strconv.Itoa(status) != args[0] {
 		ts.Fatalf("exit status %d, want %s", status, args[0])
 	}
+}
+
+func eventuallyMatches(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: eventually pattern program [argument...]")
+	}
+	pattern, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if err := ts.Exec(args[1], args[2:]...); err == nil && pattern.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+	}
+	ts.Fatalf("it never says so; the last time:\n%s%s", ts.ReadFile("stdout"), ts.ReadFile("stderr"))
+}
+
+func eventID(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: eventid variable type state database")
+	}
+	ts.Check(ts.Exec("terrago", "events", "list", "--json", "--type", args[1], "--state", args[2], "--db", "sqlite:"+args[3]))
+	var v struct{ Events []storedEvent }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &v))
+	if len(v.Events) == 0 {
+		ts.Fatalf("there is no such event")
+	}
+	ts.Setenv(args[0], v.Events[0].ID)
+}
+
+func makeNewer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: newer database")
+	}
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer db.Close()
+	_, err = db.Exec("INSERT INTO healthdb_migrations (version, applied_at) VALUES (1000, '')")
+	ts.Check(err)
 }

@@ -59,7 +59,11 @@ func TestBadState(t *testing.T) {
 	} {
 		for _, command := range []string{"dev", "sandbox"} {
 			var log bytes.Buffer
-			status := run(t.Context(), []string{command, "--addr", "127.0.0.1:0", test.flag, test.value}, stdio{strings.NewReader(""), io.Discard, &log})
+			args := []string{command, "--addr", "127.0.0.1:0", test.flag, test.value}
+			if command == "dev" {
+				args = append(args, "--dir", t.TempDir())
+			}
+			status := run(t.Context(), args, stdio{strings.NewReader(""), io.Discard, &log})
 			if status != exitUsage || !strings.Contains(log.String(), test.want) {
 				t.Errorf("%s %s: status %d, want %d and the reason", command, test.flag, status, exitUsage)
 			}
