@@ -2,6 +2,8 @@ package conformance
 
 import (
 	"database/sql"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -39,13 +41,35 @@ func newPostgres(tb testing.TB) database {
 	return database{sqldb.Postgres, "pgx", pgtest.New(tb).Database(tb)}
 }
 
+// kinds create an empty database each.
+var kinds = map[string]func(testing.TB) database{"SQLite": newSQLite, "PostgreSQL": newPostgres}
+
+// eachKind runs a test for either kind of database.
+func eachKind(t *testing.T, test func(t *testing.T, create func(testing.TB) database)) {
+	t.Helper()
+	for name, create := range kinds {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, create)
+		})
+	}
+}
+
 // eachDatabase runs a test on an empty database of either kind.
 func eachDatabase(t *testing.T, test func(t *testing.T, d database)) {
 	t.Helper()
-	for name, create := range map[string]func(testing.TB) database{"SQLite": newSQLite, "PostgreSQL": newPostgres} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			test(t, create(t))
-		})
+	eachKind(t, func(t *testing.T, create func(testing.TB) database) { test(t, create(t)) })
+}
+
+// selfTest is the command that runs one test of this program in a process of its
+// own, with additions to the environment.
+func selfTest(t *testing.T, pattern string, env ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
 	}
+	cmd := exec.Command(self, "-test.run="+pattern)
+	cmd.Env = append(os.Environ(), env...)
+	return cmd
 }

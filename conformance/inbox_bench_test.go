@@ -17,7 +17,7 @@ import (
 // BenchmarkInboxPut has 64 senders put bodies of 2 KB and 150 KB, with transactions
 // shared and with one for each, on the same tables.
 func BenchmarkInboxPut(b *testing.B) {
-	for name, create := range map[string]func(testing.TB) database{"SQLite": newSQLite, "PostgreSQL": newPostgres} {
+	for name, create := range kinds {
 		for _, size := range []int{2 << 10, 150 << 10} {
 			b.Run(fmt.Sprintf("%s/%dKB/grouped", name, size>>10), func(b *testing.B) {
 				in := openInbox(b, create(b))
@@ -38,7 +38,7 @@ func BenchmarkInboxPut(b *testing.B) {
 // BenchmarkInboxWork takes what is there through Lease and Ack, in lots of 16, by
 // four workers.
 func BenchmarkInboxWork(b *testing.B) {
-	for name, create := range map[string]func(testing.TB) database{"SQLite": newSQLite, "PostgreSQL": newPostgres} {
+	for name, create := range kinds {
 		b.Run(name, func(b *testing.B) {
 			in := openInbox(b, create(b))
 			b.StopTimer()

@@ -284,21 +284,21 @@ func (in *Inbox) ended(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// purge forgets what has been done for long enough. What fails is tried again a
+// purge forgets, from time to time, what has been done for long enough. What fails is tried again a
 // minute later; it costs room and nothing else.
 func (in *Inbox) purge() {
 	tick := time.NewTicker(purgeEvery)
 	defer tick.Stop()
 	for {
-		select {
-		case <-tick.C:
-		case <-in.closing.Done():
-			return
-		}
 		for in.closing.Err() == nil {
 			if n, err := in.store.purge(in.closing, in.memory, purgeRows); err != nil || n < purgeRows {
 				break
 			}
+		}
+		select {
+		case <-tick.C:
+		case <-in.closing.Done():
+			return
 		}
 	}
 }

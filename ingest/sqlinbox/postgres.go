@@ -46,15 +46,15 @@ var (
 		SELECT seq, id, received_at, urgent, attempts, reason, failed_at, header, body FROM taken ORDER BY place`)
 
 	pgExtend = pgQuery(`UPDATE inbox_deliveries AS d SET due = {now} + $4 FROM {marks}, {loose}
-		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'pending' AND d.due > {now}`)
-	pgAck = pgQuery(`UPDATE inbox_deliveries AS d SET state = 'done', lease = NULL, reason = '', header = NULL, body = NULL FROM {marks}, {loose}
-		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'pending' AND d.due > {now}`)
+		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'pending'`)
+	pgAck = pgQuery(`UPDATE inbox_deliveries AS d SET state = 'done', due = {now}, lease = NULL, reason = '', header = NULL, body = NULL FROM {marks}, {loose}
+		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'pending'`)
 	pgRetry = pgQuery(`UPDATE inbox_deliveries AS d SET lease = NULL, due = {now} + $4, reason = $5, failed_at = {now} FROM {marks}, {loose}
-		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'pending' AND d.due > {now}`)
-	pgRevive = pgQuery(`UPDATE inbox_deliveries AS d SET state = 'pending', lease = NULL, due = {now} + $4, attempts = 0 FROM {marks}, {loose}
+		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'pending'`)
+	pgRevive = pgQuery(`UPDATE inbox_deliveries AS d SET state = 'pending', lease = NULL, due = {now} + $4, reason = $5, failed_at = {now}, attempts = 0 FROM {marks}, {loose}
 		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'dead'`)
 	pgBury = pgQuery(`UPDATE inbox_deliveries AS d SET state = 'dead', lease = $4, reason = $5, failed_at = {now} FROM {marks}, {loose}
-		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'pending' AND d.due > {now}`)
+		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'pending'`)
 
 	pgStats = pgQuery(`SELECT COUNT(*), COUNT(*) FILTER (WHERE lease IS NOT NULL AND due > {now}), MIN(received_at), {now},
 		(SELECT COUNT(*) FROM inbox_deliveries WHERE state = 'dead') FROM inbox_deliveries WHERE state = 'pending'`)
@@ -139,10 +139,11 @@ func (p *postgres) ack(ctx context.Context, marks []mark) (int, error) {
 }
 
 func (p *postgres) retry(ctx context.Context, m mark, delay time.Duration, reason string) (int, error) {
+	query := pgRetry
 	if m.of == buried {
-		return p.change(ctx, pgRevive, []mark{m}, milliseconds(delay))
+		query = pgRevive
 	}
-	return p.change(ctx, pgRetry, []mark{m}, milliseconds(delay), text(reason))
+	return p.change(ctx, query, []mark{m}, milliseconds(delay), text(reason))
 }
 
 func (p *postgres) bury(ctx context.Context, m mark, reason string) (int, error) {

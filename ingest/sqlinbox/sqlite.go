@@ -92,13 +92,13 @@ func (s *sqlite) due(tx *sqldb.Tx, now int64, limit int) (due []entry, err error
 
 func (s *sqlite) extend(ctx context.Context, marks []mark, ttl time.Duration) (int, error) {
 	return s.each(ctx, marks, func(tx *sqldb.Tx, m mark, now int64) (int64, error) {
-		return tx.Exec(`UPDATE inbox_deliveries SET due = ? WHERE seq = ? AND lease = ? AND state = 'pending' AND due > ?`, now+milliseconds(ttl), m.seq, m.lease, now)
+		return tx.Exec(`UPDATE inbox_deliveries SET due = ? WHERE seq = ? AND lease = ? AND state = 'pending'`, now+milliseconds(ttl), m.seq, m.lease)
 	})
 }
 
 func (s *sqlite) ack(ctx context.Context, marks []mark) (int, error) {
-	return s.each(ctx, marks, func(tx *sqldb.Tx, m mark, now int64) (int64, error) {
-		n, err := tx.Exec(`UPDATE inbox_deliveries SET state = 'done', lease = NULL, reason = '' WHERE seq = ? AND lease = ? AND state = 'pending' AND due > ?`, m.seq, m.lease, now)
+	return s.each(ctx, marks, func(tx *sqldb.Tx, m mark, _ int64) (int64, error) {
+		n, err := tx.Exec(`UPDATE inbox_deliveries SET state = 'done', lease = NULL, reason = '' WHERE seq = ? AND lease = ? AND state = 'pending'`, m.seq, m.lease)
 		if err != nil || n == 0 {
 			return 0, err
 		}
@@ -110,18 +110,18 @@ func (s *sqlite) ack(ctx context.Context, marks []mark) (int, error) {
 func (s *sqlite) retry(ctx context.Context, m mark, delay time.Duration, reason string) (int, error) {
 	return s.each(ctx, []mark{m}, func(tx *sqldb.Tx, m mark, now int64) (int64, error) {
 		if m.of == buried {
-			return tx.Exec(`UPDATE inbox_deliveries SET state = 'pending', lease = NULL, due = ?, attempts = 0 WHERE seq = ? AND lease = ? AND state = 'dead'`,
-				now+milliseconds(delay), m.seq, m.lease)
+			return tx.Exec(`UPDATE inbox_deliveries SET state = 'pending', lease = NULL, due = ?, reason = ?, failed_at = ?, attempts = 0 WHERE seq = ? AND lease = ? AND state = 'dead'`,
+				now+milliseconds(delay), reason, now, m.seq, m.lease)
 		}
-		return tx.Exec(`UPDATE inbox_deliveries SET lease = NULL, due = ?, reason = ?, failed_at = ? WHERE seq = ? AND lease = ? AND state = 'pending' AND due > ?`,
-			now+milliseconds(delay), reason, now, m.seq, m.lease, now)
+		return tx.Exec(`UPDATE inbox_deliveries SET lease = NULL, due = ?, reason = ?, failed_at = ? WHERE seq = ? AND lease = ? AND state = 'pending'`,
+			now+milliseconds(delay), reason, now, m.seq, m.lease)
 	})
 }
 
 func (s *sqlite) bury(ctx context.Context, m mark, reason string) (int, error) {
 	return s.each(ctx, []mark{m}, func(tx *sqldb.Tx, m mark, now int64) (int64, error) {
-		return tx.Exec(`UPDATE inbox_deliveries SET state = 'dead', lease = ?, reason = ?, failed_at = ? WHERE seq = ? AND lease = ? AND state = 'pending' AND due > ?`,
-			newLease(), reason, now, m.seq, m.lease, now)
+		return tx.Exec(`UPDATE inbox_deliveries SET state = 'dead', lease = ?, reason = ?, failed_at = ? WHERE seq = ? AND lease = ? AND state = 'pending'`,
+			newLease(), reason, now, m.seq, m.lease)
 	})
 }
 

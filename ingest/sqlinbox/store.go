@@ -82,7 +82,7 @@ func parseMark(s string) (m mark, ok bool) {
 // lost what the database forgot in a crash must not be mistaken for one another.
 func newLease() int64 { return rand.Int64() }
 
-// read is what a query returns of a delivery, in the order of the columns.
+// columns are what a query returns of a delivery, in the order of the columns.
 type columns struct {
 	seq, receivedAt, failedAt int64
 	id, reason                string

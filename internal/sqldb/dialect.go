@@ -11,7 +11,7 @@ type Dialect int
 // The dialects.
 const (
 	SQLite   Dialect = iota + 1 // 3.35 or newer
-	Postgres                    // 12 or newer
+	Postgres                    // 13 or newer
 )
 
 // String is the lower-case name by which files and tests tell the dialects apart.

@@ -14,7 +14,12 @@ CREATE TABLE inbox_deliveries (
 	failed_at   BIGINT  NOT NULL DEFAULT 0,
 	header      TEXT,             -- JSON; null once done
 	body        BYTEA             -- null once done
-) WITH (toast_tuple_target = 128, autovacuum_vacuum_scale_factor = 0.05);
+) WITH (
+	toast_tuple_target = 128,
+	-- Statistics of a nearly empty table make for plans that read all of a full one.
+	autovacuum_vacuum_threshold = 10000, autovacuum_vacuum_scale_factor = 0.05,
+	autovacuum_vacuum_insert_threshold = 10000, autovacuum_analyze_threshold = 10000
+);
 
 -- Out of the row, so that a change of state does not copy it, and as it is:
 -- compressing costs more than it saves for the minutes a body stays.
