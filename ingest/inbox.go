@@ -36,6 +36,8 @@ type Delivery struct {
 // for as long as the sender may repeat it, at least 48 hours where the
 // implementation does not say otherwise.
 //
+// Of an item that is acted upon only ID and Lease matter.
+//
 // All methods are safe for concurrent use, by any number of processes where the
 // implementation is shared between processes. They return when ctx ends, and then
 // nothing is known about whether the call took effect. Errors say nothing of a

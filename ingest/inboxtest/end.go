@@ -56,7 +56,7 @@ var endTests = []test{
 		if second.Attempt != 2 {
 			r.Errorf("attempt %d, want 2", second.Attempt)
 		}
-		r.must("Retry", r.Inbox.Retry(r.context(), second, 0, "still away"))
+		r.must("Retry", r.Inbox.Retry(r.context(), mark(second), 0, "still away"))
 		third := r.take(1, long)[0]
 		r.failed(third, "still away", before)
 		if third.Attempt != 3 {
@@ -95,7 +95,7 @@ var endTests = []test{
 		r.put(delivery(0, urgent), delivery(1))
 		before := time.Now()
 		item := r.take(1, short)[0]
-		r.must("Bury", r.Inbox.Bury(r.context(), item, "no JSON"))
+		r.must("Bury", r.Inbox.Bury(r.context(), mark(item), "no JSON"))
 		r.lost("Ack after Bury", r.Inbox.Ack(r.context(), item))
 		r.stats(1, 0, 1)
 		r.must("Ack", r.Inbox.Ack(r.context(), r.take(1, long)[0]))
@@ -115,7 +115,7 @@ var endTests = []test{
 		r.must("Bury", r.Inbox.Bury(r.context(), r.take(1, long)[0], "no use"))
 		dead := r.scan(r.Inbox, ingest.Dead)[0]
 		r.lost("Ack of a dead one", r.Inbox.Ack(r.context(), dead))
-		r.must("Retry of a dead one", r.Inbox.Retry(r.context(), dead, 0, "replayed"))
+		r.must("Retry of a dead one", r.Inbox.Retry(r.context(), mark(dead), 0, "replayed"))
 		r.lost("Retry of one that was dead", r.Inbox.Retry(r.context(), dead, 0, "replayed"))
 		r.stats(1, 0, 0)
 		item := r.take(1, long)[0]
