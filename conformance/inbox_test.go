@@ -403,7 +403,7 @@ func murder(t *testing.T, d database, stored, taken *sync.Map) {
 		t.Error(err)
 		return
 	}
-	lives := rand.IntN(3000) // bytes of what it says, and a little more
+	lives := rand.IntN(20_000) // bytes of what it says, and a little more
 	var said bytes.Buffer
 	buf := make([]byte, 4<<10)
 	killed := false
