@@ -284,7 +284,7 @@ func TestStoreOddSamples(t *testing.T) {
 			{"timestamp":"2026-10-25T02:02:00.000000","bpm":52},
 			{"timestamp":"2026-10-25T02:03:00.000000+05:45","bpm":53},
 			{}],
-			"hrv_samples_rmssd":[],"hrv_samples_sdnn":[{}]}},
+			"hrv_samples_sdnn":[{}]}},
 		"stress_data":{"samples":[{"timestamp":"2026-10-25T02:59:00.123456+02:00","level":-1}]}}`
 	eachDatabase(t, func(t *testing.T, d database) {
 		db := openStore(t, d)

@@ -52,9 +52,15 @@ func (db *DB) apply(ctx context.Context, e webhook.Event, d delivery, again bool
 	}
 	body := compress(d.body)
 	defer body.release()
+	if !again {
+		if done, err := db.quick(ctx, e, d, records, body); err != nil || done {
+			return permanent(err)
+		}
+	}
 	samples := db.newBatch()
 	defer samples.release()
-	return permanent(db.sql.Tx(ctx, func(tx *sqldb.Tx) error {
+	var connection int64
+	err = db.sql.Tx(ctx, func(tx *sqldb.Tx) error {
 		samples.empty()
 		if again {
 			if err := db.renote(tx, d); err != nil {
@@ -63,12 +69,16 @@ func (db *DB) apply(ctx context.Context, e webhook.Event, d delivery, again bool
 		} else if fresh, err := db.note(tx, d, body); err != nil || !fresh {
 			return err
 		}
-		connection, err := db.connect(tx, e, rank{ms: d.ms, key: d.key})
-		if err != nil {
+		var err error
+		if connection, err = db.connect(tx, e, rank{ms: d.ms, key: d.key}); err != nil {
 			return err
 		}
 		return db.putAll(tx, records, connection, samples)
-	}))
+	})
+	if err == nil {
+		db.folded.add(e, d, connection)
+	}
+	return permanent(err)
 }
 
 // delivery is an event on its way into the table of deliveries.
@@ -82,6 +92,13 @@ type delivery struct {
 	body       []byte
 	ms         int64  // rank
 	key        string // rank, of the whole body; empty for those with records
+}
+
+func (d *delivery) orderingMs() any {
+	if d.ordering.IsZero() {
+		return nil
+	}
+	return d.ordering.UnixMilli()
 }
 
 func newDelivery(e webhook.Event, receivedAt time.Time) (delivery, error) {

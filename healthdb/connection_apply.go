@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"database/sql"
 	"errors"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/terra-go/terra/health"
 	"github.com/terra-go/terra/internal/sqldb"
@@ -108,8 +106,12 @@ func userOf(e webhook.Event) (health.User, bool) {
 // the beginning of its hour, so that a profile which has not changed is written once
 // an hour at most, and what is said about the connection itself comes first.
 func (db *DB) mention(tx *sqldb.Tx, user health.User, at rank) (int64, error) {
+	return db.fold(tx, user, mentioned(at), nil)
+}
+
+func mentioned(at rank) rank {
 	hour := time.Hour.Milliseconds()
-	return db.fold(tx, user, rank{ms: at.ms / hour * hour}, nil)
+	return rank{ms: at.ms / hour * hour}
 }
 
 // end takes in that an id ended, which may be the one that another has replaced.
@@ -380,10 +382,6 @@ func (db *DB) refresh(tx *sqldb.Tx, connection int64) error {
 	return err
 }
 
-// maxID is how long a text that names somebody may be, in bytes. Longer ones do not
-// fit an index.
-const maxID = 512
-
 func checkUser(user health.User) (userID string, err error) {
 	switch {
 	case user.UserID == "":
@@ -395,13 +393,5 @@ func checkUser(user health.User) (userID string, err error) {
 	case len(user.Provider) > maxID:
 		return "", reject("the user's provider is too long")
 	}
-	return clean(user.UserID), nil
-}
-
-// clean makes text acceptable to PostgreSQL.
-func clean(s string) string {
-	if !strings.Contains(s, "\x00") && utf8.ValidString(s) {
-		return s
-	}
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+	return text(user.UserID), nil
 }

@@ -28,6 +28,7 @@ type DB struct {
 	statements    []statements
 	series        [][][]int32 // ids, by the number of the table, list, and leaf
 	insertSamples map[int]string
+	folded        folded
 }
 
 type config struct {
@@ -137,13 +138,13 @@ func (db *DB) extend(tx *sqldb.Tx, t *table) error {
 		return err
 	}
 	for _, c := range t.allColumns(db.sql.Dialect) {
-		if have[c[0]] {
+		if have[c.name] {
 			continue
 		}
-		if _, err := tx.Exec("ALTER TABLE " + t.name + " ADD COLUMN " + c[0] + " " + c[1]); err != nil {
+		if _, err := tx.Exec("ALTER TABLE " + t.name + " ADD COLUMN " + c.definition()); err != nil {
 			return err
 		}
-		db.logger.Info("healthdb: new column", "table", t.name, "column", c[0])
+		db.logger.Info("healthdb: new column", "table", t.name, "column", c.name)
 	}
 	return nil
 }

@@ -229,13 +229,8 @@ func (db *DB) known(ctx context.Context, id string) (bool, error) {
 
 // note keeps the delivery itself and reports whether its id is new.
 func (db *DB) note(tx *sqldb.Tx, d delivery, body *body) (fresh bool, err error) {
-	var ordering any
-	if !d.ordering.IsZero() {
-		ordering = d.ordering.UnixMilli()
-	}
-	n, err := tx.Exec(`INSERT INTO deliveries (id, type, user_id, reference, ordering_ms, received_at, applied_at, size, body)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-		d.id, d.typ, orNull(d.userID), orNull(d.reference), ordering, db.stamp(d.receivedAt), db.stamp(db.now()), int64(len(d.body)), body.buf.Bytes())
+	n, err := tx.Exec("INSERT INTO deliveries ("+deliveryColumns+", body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+		d.id, d.typ, orNull(d.userID), orNull(d.reference), d.orderingMs(), db.stamp(d.receivedAt), db.stamp(db.now()), int64(len(d.body)), body.buf.Bytes())
 	return n == 1, err
 }
 

@@ -87,8 +87,8 @@ func (db *DB) LabReportFailures(ctx context.Context, referenceID string) iter.Se
 // U+FFFD. Moments of samples, and on PostgreSQL all, have microseconds and an offset
 // such as +00:00 whatever their spelling was, or none if there was none; there, midnight
 // without an offset in a field called a date is a date alone. Time series are absent
-// without [WithSamples], or in a store opened with [WithoutSamples]; whole numbers in
-// them are exact up to 2^53.
+// without [WithSamples], if they were empty, or in a store opened with
+// [WithoutSamples]; whole numbers in them are exact up to 2^53.
 func Records[T health.Record](ctx context.Context, db *DB, connectionID int64, from, to health.Date, opts ...QueryOption) iter.Seq2[T, error] {
 	var o queryOptions
 	for _, opt := range opts {

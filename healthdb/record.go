@@ -16,62 +16,88 @@ import (
 // statements are what is done with the records of one table.
 type statements struct {
 	upsert string // returns the record's id and whether it may have had samples; no row if the stored one stays
+	quick  string // PostgreSQL's for a whole delivery, see [DB.quick]
 	find   string // a record's id
 }
 
 func (t *table) statements(d sqldb.Dialect) statements {
-	columns := t.allColumns(d)
-	n := len(columns) - 1 // but the id
-	var names, sets []string
-	scored := map[string]bool{}
-	for i := range t.columns {
-		if t.columns[i].score {
-			scored[t.columns[i].name] = true
-		}
-	}
-	for _, c := range columns[1:] {
-		names = append(names, c[0])
-		switch {
-		case c[0] == "connection_id" || c[0] == "record_key":
-		case scored[c[0]]:
-			// The record in hand is of a higher rank than any whose scores are there.
-			sets = append(sets, fmt.Sprintf("%[1]s = COALESCE(excluded.%[1]s, %[2]s.%[1]s)", c[0], t.name))
-		default:
-			sets = append(sets, fmt.Sprintf("%[1]s = excluded.%[1]s", c[0]))
-		}
-	}
-	insert := func(id, values string) string {
-		return fmt.Sprintf(`INSERT INTO %[1]s (%[2]s) VALUES (%[3]s) ON CONFLICT (%[4]s) DO UPDATE SET %[5]s
-			WHERE (excluded.version_ms, excluded.version_key, excluded.delivery_id) >= (%[1]s.version_ms, %[1]s.version_key, %[1]s.delivery_id)
-			RETURNING `, t.name, id+strings.Join(names, ", "), values, t.identity(), strings.Join(sets, ", "))
-	}
-	where := "record_key = ?"
+	s := statements{find: "SELECT id FROM " + t.name + " WHERE record_key = ?"}
 	if t.connected {
-		where = "connection_id = ? AND record_key = ?"
+		s.find = "SELECT id FROM " + t.name + " WHERE connection_id = ? AND record_key = ?"
 	}
-	s := statements{find: "SELECT id FROM " + t.name + " WHERE " + where}
+	columns := t.allColumns(d)[1:] // but the id
+	names := make([]string, len(columns))
+	params := make([]string, len(columns)) // PostgreSQL's
+	typed := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.name
+		params[i] = "$" + strconv.Itoa(i+1)
+		typed[i] = params[i] + "::" + c.typ
+	}
+	into := "INSERT INTO " + t.name + " (" + strings.Join(names, ", ") + ") "
 	if d == sqldb.SQLite {
-		next := fmt.Sprintf("(SELECT COALESCE(MAX(id), %d) + %d FROM %s), ", t.number, idStep, t.name)
-		s.upsert = insert("id, ", next+strings.Trim(sqldb.Values(1, n), "()")) + "id, TRUE"
+		into = "INSERT INTO " + t.name + " (id, " + strings.Join(names, ", ") + ") "
+		s.upsert = fmt.Sprintf("%s VALUES ((SELECT COALESCE(MAX(id), %d) + %d FROM %s), %s) %s RETURNING id, TRUE",
+			into, t.number, idStep, t.name, strings.Trim(sqldb.Values(1, len(names)), "()"), t.onConflict(names))
 		return s
 	}
-	placeholders := make([]string, n)
-	for i := range placeholders {
-		placeholders[i] = "$" + strconv.Itoa(i+1)
-	}
-	had := "FALSE"
-	if len(t.lists) > 0 {
-		had = "COALESCE((SELECT sample_lists IS NOT NULL FROM old), FALSE)"
-		s.upsert = fmt.Sprintf("old AS (SELECT sample_lists FROM %s WHERE connection_id = $1 AND record_key = $2), ", t.name)
-	}
-	s.upsert = "WITH " + s.upsert + "stored AS (" + insert("", strings.Join(placeholders, ", ")) + "id, version_ms, version_key)"
-	if len(scored) > 0 {
-		s.upsert += fmt.Sprintf(`, scored AS (INSERT INTO scores (record_id, field, version_ms, version_key)
+	n := len(names)
+	scored := ""
+	if t.scored() {
+		n++
+		scored = fmt.Sprintf(`, scored AS (INSERT INTO scores (record_id, field, version_ms, version_key)
 			SELECT id, field, version_ms, version_key FROM stored, unnest($%d::text[]) field
-			ON CONFLICT (record_id, field) DO UPDATE SET version_ms = excluded.version_ms, version_key = excluded.version_key)`, n+1)
+			ON CONFLICT (record_id, field) DO UPDATE SET version_ms = excluded.version_ms, version_key = excluded.version_key)`, n)
 	}
-	s.upsert += " SELECT id, " + had + " FROM stored"
+	with, had := "WITH ", "FALSE"
+	if len(t.lists) > 0 {
+		with += "old AS (SELECT sample_lists FROM " + t.name + " WHERE connection_id = $1 AND record_key = $2), "
+		had = "COALESCE((SELECT sample_lists IS NOT NULL FROM old), FALSE)"
+	}
+	s.upsert = fmt.Sprintf("%sstored AS (%s VALUES (%s) %s RETURNING id, version_ms, version_key)%s SELECT id, %s FROM stored",
+		with, into, strings.Join(params, ", "), t.onConflict(names), scored, had)
+	if !t.connected {
+		return s
+	}
+	unsampled := ""
+	if len(t.lists) > 0 {
+		unsampled = " AND " + t.name + ".sample_lists IS NULL"
+	}
+	typed[0] = "connection.id"
+	s.quick = fmt.Sprintf(`WITH connection AS (
+			SELECT c.id FROM connections c JOIN connection_users u ON u.connection_id = c.id
+			WHERE c.id = $1 AND u.user_id = $%[1]d FOR NO KEY UPDATE OF c),
+		stored AS (%[2]s SELECT %[3]s FROM connection %[4]s%[5]s RETURNING id, version_ms, version_key)%[6]s,
+		noted AS (INSERT INTO deliveries (%[7]s)
+			SELECT $%[8]d::text, $%[9]d::text, $%[1]d::text, $%[10]d::text, $%[11]d::bigint, $%[12]d::timestamptz, $%[13]d::timestamptz, $%[14]d::bigint, $%[15]d::bytea
+			FROM stored ON CONFLICT (id) DO NOTHING)
+		SELECT COUNT(*) FROM stored`,
+		n+1, into, strings.Join(typed, ", "), t.onConflict(names), unsampled, scored, deliveryColumns+", body",
+		n+2, n+3, n+4, n+5, n+6, n+7, n+8, n+9)
 	return s
+}
+
+// onConflict is what becomes of a record that is there already: it is overwritten by
+// one of at least its rank, except for the scores that this one does not have. Those
+// that are there are of a lower rank than a record which wins.
+func (t *table) onConflict(names []string) string {
+	score := map[string]bool{}
+	for _, c := range t.columns {
+		score[c.name] = c.score
+	}
+	var sets []string
+	for _, name := range names {
+		switch {
+		case name == "connection_id" || name == "record_key":
+		case score[name]:
+			sets = append(sets, fmt.Sprintf("%[1]s = COALESCE(excluded.%[1]s, %[2]s.%[1]s)", name, t.name))
+		default:
+			sets = append(sets, fmt.Sprintf("%[1]s = excluded.%[1]s", name))
+		}
+	}
+	return fmt.Sprintf(`ON CONFLICT (%[1]s) DO UPDATE SET %[2]s
+		WHERE (excluded.version_ms, excluded.version_key, excluded.delivery_id) >= (%[3]s.version_ms, %[3]s.version_key, %[3]s.delivery_id)`,
+		t.identity(), strings.Join(sets, ", "), t.name)
 }
 
 // record is a record on its way into its table.

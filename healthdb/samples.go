@@ -63,6 +63,14 @@ func elements(slice unsafe.Pointer) (first unsafe.Pointer, n int) {
 	return unsafe.Pointer(unsafe.SliceData(*b)), len(*b)
 }
 
+// sampled reports whether the record at p has samples.
+func (t *table) sampled(p unsafe.Pointer) bool {
+	return slices.ContainsFunc(t.lists, func(l list) bool {
+		_, count := elements(unsafe.Add(p, l.offset))
+		return count > 0
+	})
+}
+
 // add takes in the time series of the record at p. Each sample gets a row for each
 // value that it has, and one without a value when it has none.
 func (b *batch) add(tx *sqldb.Tx, t *table, id int64, p unsafe.Pointer) error {
@@ -213,10 +221,10 @@ func (db *DB) layout(t *table, p unsafe.Pointer) any {
 	var b []byte
 	for i := range t.lists {
 		l := &t.lists[i]
-		if *fieldAt[unsafe.Pointer](p, l.offset) == nil {
+		first, count := elements(unsafe.Add(p, l.offset))
+		if count == 0 {
 			continue
 		}
-		first, count := elements(unsafe.Add(p, l.offset))
 		b = append(b, `{,`[min(len(b), 1)])
 		b = append(append(append(b, '"'), l.path...), `":[`...)
 		b = strconv.AppendInt(b, int64(count), 10)

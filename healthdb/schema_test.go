@@ -54,14 +54,14 @@ func TestColumnNames(t *testing.T) {
 			seen := map[string]bool{}
 			for _, c := range table.allColumns(d) {
 				switch {
-				case seen[c[0]]:
-					t.Errorf("%s: %s.%s is there twice", d, table.name, c[0])
-				case len(c[0]) > longest:
-					t.Errorf("%s: %s.%s is too long a name", d, table.name, c[0])
-				case strings.Trim(c[0], "abcdefghijklmnopqrstuvwxyz0123456789_") != "":
-					t.Errorf("%s: %s.%s needs quotes", d, table.name, c[0])
+				case seen[c.name]:
+					t.Errorf("%s: %s.%s is there twice", d, table.name, c.name)
+				case len(c.name) > longest:
+					t.Errorf("%s: %s.%s is too long a name", d, table.name, c.name)
+				case strings.Trim(c.name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "":
+					t.Errorf("%s: %s.%s needs quotes", d, table.name, c.name)
 				}
-				seen[c[0]] = true
+				seen[c.name] = true
 			}
 		}
 	}
