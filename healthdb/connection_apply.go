@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/terra-go/terra/health"
 	"github.com/terra-go/terra/internal/sqldb"
@@ -278,6 +280,9 @@ func (db *DB) union(tx *sqldb.Tx, aID, bID string) (int64, error) {
 	}
 	into, from := min(a.connection, b.connection), max(a.connection, b.connection)
 	if into != from {
+		if err := db.lockOut(tx, into, from); err != nil {
+			return 0, err
+		}
 		if err := db.moveRecords(tx, into, from); err != nil {
 			return 0, err
 		}
@@ -302,6 +307,16 @@ func (db *DB) lockAll(tx *sqldb.Tx) error {
 		return nil
 	}
 	_, err := tx.Exec("SELECT pg_advisory_xact_lock(hashtext('healthdb connections'))")
+	return err
+}
+
+// lockOut waits for those who just add records to two connections without having
+// locked their rows, and keeps them from adding more.
+func (db *DB) lockOut(tx *sqldb.Tx, a, b int64) error {
+	if db.sql.Dialect != sqldb.Postgres {
+		return nil
+	}
+	_, err := tx.Exec("SELECT FROM connections WHERE id IN (?, ?) FOR UPDATE", a, b)
 	return err
 }
 
@@ -386,12 +401,21 @@ func checkUser(user health.User) (userID string, err error) {
 	switch {
 	case user.UserID == "":
 		return "", reject("the user has no id")
-	case len(user.UserID) > maxID:
+	case len(user.UserID) > maxKey:
 		return "", reject("the user's id is too long")
-	case len(user.ReferenceID.Or("")) > maxID:
+	case len(user.ReferenceID.Or("")) > maxKey:
 		return "", reject("the user's reference id is too long")
-	case len(user.Provider) > maxID:
+	case len(user.Provider) > maxKey:
 		return "", reject("the user's provider is too long")
 	}
-	return text(user.UserID), nil
+	return clean(user.UserID), nil
+}
+
+// clean is s as databases take it: PostgreSQL has no NUL in text, and neither takes
+// what is not UTF-8.
+func clean(s string) string {
+	if !strings.Contains(s, "\x00") && utf8.ValidString(s) {
+		return s
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
