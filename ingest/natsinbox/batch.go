@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -34,18 +35,19 @@ func (b *batch) add(ctx context.Context, m *nats.Msg) error {
 	return err
 }
 
+// addBlindly leaves it to commit to tell what went wrong.
+func (b *batch) addBlindly(m *nats.Msg) error {
+	b.mark(m)
+	return b.in.nc.PublishMsg(m)
+}
+
 // commit adds m as the last of the messages, stores them, and returns its number.
 func (b *batch) commit(ctx context.Context, m *nats.Msg) (seq uint64, err error) {
 	return b.send(ctx, m, true)
 }
 
 func (b *batch) send(ctx context.Context, m *nats.Msg, last bool) (seq uint64, err error) {
-	if m.Header == nil {
-		m.Header = nats.Header{}
-	}
-	b.n++
-	m.Header.Set(headerBatchID, b.id)
-	m.Header.Set(headerBatchSequence, strconv.Itoa(b.n))
+	b.mark(m)
 	if last {
 		m.Header.Set(headerBatchCommit, "1")
 	}
@@ -69,6 +71,13 @@ func (b *batch) send(ctx context.Context, m *nats.Msg, last bool) (seq uint64, e
 	return ack.Seq, nil
 }
 
+// mark makes m the next message of the batch.
+func (b *batch) mark(m *nats.Msg) {
+	b.n++
+	m.Header.Set(headerBatchID, b.id)
+	m.Header.Set(headerBatchSequence, strconv.Itoa(b.n))
+}
+
 // request sends m and waits for the answer, not for ever.
 func (in *Inbox) request(ctx context.Context, m *nats.Msg) (*nats.Msg, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
@@ -78,9 +87,11 @@ func (in *Inbox) request(ctx context.Context, m *nats.Msg) (*nats.Msg, error) {
 
 // expect has m stored only if the last message of the subjects is number seq.
 func expect(m *nats.Msg, seq uint64, subjects string) {
-	if m.Header == nil {
-		m.Header = nats.Header{}
-	}
 	m.Header.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(seq, 10))
 	m.Header.Set(jetstream.ExpectedLastSubjSeqSubjHeader, subjects)
+}
+
+// expire has m deleted when it is ttl old, in whole seconds.
+func expire(m *nats.Msg, ttl time.Duration) {
+	m.Header.Set(jetstream.MsgTTLHeader, ttl.Truncate(time.Second).String())
 }

@@ -19,22 +19,10 @@ type envelope struct {
 	Urgent bool                `json:"urgent,omitzero"`
 	Header map[string][][]byte `json:"header,omitempty"`
 	Parts  int                 `json:"parts,omitzero"` // messages that the body is in; 0: it is in this one
-	// Due is when a dead delivery that was revived may be leased, Unix milliseconds.
-	Due int64 `json:"due,omitzero"`
-	failure
-}
-
-// failure is what is remembered of the last attempt: in a note, and in the
-// envelope of a dead delivery.
-type failure struct {
-	Attempt   int    `json:"attempt,omitzero"`
-	Uncounted int    `json:"uncounted,omitzero"` // times the server delivered it that were no attempts
-	Reason    []byte `json:"reason,omitempty"`
-	FailedAt  int64  `json:"failed_at,omitzero"` // Unix milliseconds
-}
-
-func newFailure(attempt int, reason string) failure {
-	return failure{Attempt: attempt, Reason: []byte(reason[:min(len(reason), maxReason)]), FailedAt: time.Now().UnixMilli()}
+	// The last attempt, of a delivery that has had one when the message was written.
+	Attempt  int    `json:"attempt,omitzero"`
+	Reason   []byte `json:"reason,omitempty"`
+	FailedAt int64  `json:"failed_at,omitzero"` // Unix milliseconds
 }
 
 // maxReason bounds what is kept of a reason, which may come from anywhere.
@@ -56,7 +44,7 @@ func newEnvelope(d ingest.Delivery) envelope {
 }
 
 // appendTo encodes the envelope, its length before it.
-func (e envelope) appendTo(b []byte) []byte {
+func (e *envelope) appendTo(b []byte) []byte {
 	meta, err := json.Marshal(e)
 	if err != nil {
 		panic("natsinbox: an envelope has nothing in it that cannot be marshalled")
@@ -66,7 +54,7 @@ func (e envelope) appendTo(b []byte) []byte {
 }
 
 // message encodes the envelope with body after it.
-func (e envelope) message(body []byte) []byte {
+func (e *envelope) message(body []byte) []byte {
 	return append(e.appendTo(make([]byte, 0, 512+len(body))), body...)
 }
 
@@ -82,8 +70,21 @@ func openEnvelope(data []byte) (e envelope, body []byte, err error) {
 	return e, data[n:], nil
 }
 
-// item is the delivery with body, in the state that f tells.
-func (e envelope) item(body []byte, f failure) ingest.Item {
+// fail notes that an attempt has come to nothing.
+func (e *envelope) fail(attempt int, reason string) {
+	e.Attempt, e.Reason, e.FailedAt = attempt, []byte(reason[:min(len(reason), maxReason)]), time.Now().UnixMilli()
+}
+
+// kind is what the delivery is while it can be leased.
+func (e *envelope) kind() string {
+	if e.Urgent {
+		return urgent
+	}
+	return normal
+}
+
+// item is the delivery with its body, as it was when the message was written.
+func (e *envelope) item(body []byte) ingest.Item {
 	h := make(http.Header, len(e.Header))
 	for k, values := range e.Header {
 		for _, v := range values {
@@ -92,11 +93,11 @@ func (e envelope) item(body []byte, f failure) ingest.Item {
 	}
 	it := ingest.Item{
 		Delivery: ingest.Delivery{ID: string(e.ID), ReceivedAt: time.UnixMilli(e.At).UTC(), Urgent: e.Urgent, Header: h, Body: body},
-		Attempt:  f.Attempt,
-		Reason:   string(f.Reason),
+		Attempt:  e.Attempt,
+		Reason:   string(e.Reason),
 	}
-	if f.FailedAt != 0 {
-		it.FailedAt = time.UnixMilli(f.FailedAt).UTC()
+	if e.FailedAt != 0 {
+		it.FailedAt = time.UnixMilli(e.FailedAt).UTC()
 	}
 	return it
 }

@@ -23,7 +23,7 @@ const (
 	normal = "normal"
 	dead   = "dead"
 	done   = "done"
-	note   = "note"
+	later  = "later"
 	part   = "part"
 )
 
@@ -31,9 +31,9 @@ const (
 	defaultName     = "terra-inbox"
 	defaultRemember = 48 * time.Hour
 
-	// ackWait hides a delivery between the server's handing it out and the start of
-	// its lease.
-	ackWait = time.Minute
+	// defaultAckWait hides a delivery between the server's handing it out and the
+	// start of its lease.
+	defaultAckWait = 30 * time.Second
 
 	// patience is how long an answer of the server is waited for where ctx does not
 	// say.
@@ -42,16 +42,17 @@ const (
 	maxID = 4 << 10
 )
 
-// Inbox is an [ingest.Inbox] in a JetStream stream. It holds no goroutines and
-// need not be closed; it ends with its connection.
+// Inbox is an [ingest.Inbox] in a JetStream stream. It need not be closed and has
+// no goroutines but while calls are under way; it ends with its connection.
 type Inbox struct {
-	js       jetstream.JetStream
-	nc       *nats.Conn
-	api      string // the prefix of the server's API
-	name     string
-	remember time.Duration
-	stream   jetstream.Stream
-	leases   leases
+	js         jetstream.JetStream
+	nc         *nats.Conn
+	api        string // the prefix of the server's API
+	name       string
+	remember   time.Duration
+	stream     jetstream.Stream
+	group      group
+	extensions extensions
 }
 
 var _ ingest.Inbox = (*Inbox)(nil)
@@ -62,8 +63,8 @@ type Option func(*config)
 type config struct {
 	name     string
 	replicas int
-	maxBytes int64
 	remember time.Duration
+	ackWait  time.Duration
 }
 
 // WithName is the name of the stream, and the first token of its subjects:
@@ -74,10 +75,6 @@ func WithName(name string) Option { return func(c *config) { c.name = name } }
 // it a new stream has one, and an existing one stays as it is.
 func WithReplicas(n int) Option { return func(c *config) { c.replicas = n } }
 
-// WithMaxBytes bounds the stream. Put fails with [ingest.ErrFull] beyond it. The
-// default is the server's own limit.
-func WithMaxBytes(n int64) Option { return func(c *config) { c.maxBytes = n } }
-
 // WithRemember is for how long the ID of a delivery that is done is remembered,
 // in whole seconds: a repetition after that is a delivery of its own. The default
 // is 48 hours, twice the time for which Terra repeats a delivery.
@@ -87,7 +84,7 @@ func WithRemember(d time.Duration) Option { return func(c *config) { c.remember 
 // exist yet. The connection should reconnect for ever (nats.MaxReconnects(-1)):
 // calls fail while there is none, and work again afterwards.
 func Open(ctx context.Context, js jetstream.JetStream, opts ...Option) (*Inbox, error) {
-	c := config{name: defaultName, remember: defaultRemember}
+	c := config{name: defaultName, remember: defaultRemember, ackWait: defaultAckWait}
 	for _, opt := range opts {
 		opt(&c)
 	}
@@ -96,24 +93,23 @@ func Open(ctx context.Context, js jetstream.JetStream, opts ...Option) (*Inbox, 
 		return nil, errors.New("natsinbox: no JetStream")
 	case !validName(c.name):
 		return nil, errors.New("natsinbox: the name of the stream has other than letters, digits, - and _")
-	case c.replicas < 0 || c.maxBytes < 0:
+	case c.replicas < 0:
 		return nil, errors.New("natsinbox: negative option")
 	case c.remember < time.Second:
 		return nil, errors.New("natsinbox: IDs have to be remembered for at least a second")
 	}
 	in := &Inbox{js: js, nc: js.Conn(), api: apiPrefix(js.Options()), name: c.name, remember: c.remember.Truncate(time.Second)}
-	in.leases.byReply = map[string]lease{}
 	var err error
 	if in.stream, err = openStream(ctx, js, c); err != nil {
 		return nil, fmt.Errorf("natsinbox: open stream: %w", err)
 	}
-	// The last is never asked for messages. It is there because a consumer counts.
-	for _, kind := range []string{urgent, normal, dead} {
+	// The last two are never asked for messages. They are there because they count.
+	for _, kind := range []string{urgent, normal, later, dead} {
 		_, err := in.stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
 			Durable:       kind,
 			FilterSubject: in.subject(kind, "*"),
 			AckPolicy:     jetstream.AckExplicitPolicy,
-			AckWait:       ackWait,
+			AckWait:       c.ackWait,
 			MaxDeliver:    -1,
 			MaxAckPending: -1,
 		})
@@ -129,13 +125,13 @@ func openStream(ctx context.Context, js jetstream.JetStream, c config) (jetstrea
 		Name:               c.name,
 		Subjects:           []string{c.name + ".>"},
 		Retention:          jetstream.WorkQueuePolicy,
-		Discard:            jetstream.DiscardNew,
 		MaxMsgsPerSubject:  1,
-		MaxBytes:           c.maxBytes,
 		Replicas:           c.replicas,
 		Storage:            jetstream.FileStorage,
 		AllowMsgTTL:        true,
+		AllowRollup:        true, // for schedules
 		AllowAtomicPublish: true,
+		AllowMsgSchedules:  true,
 	}
 	stream, err := js.Stream(ctx, c.name)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
@@ -148,24 +144,18 @@ func openStream(ctx context.Context, js jetstream.JetStream, c config) (jetstrea
 		return nil, err
 	}
 	have := stream.CachedInfo().Config
-	if !have.AllowMsgTTL || !have.AllowAtomicPublish {
-		return nil, errors.New("it has no message TTLs or no atomic batches: the server has to be 2.12 or later, and the stream the inbox's own")
-	}
-	if have.Retention != want.Retention || have.Storage != want.Storage || have.Discard != want.Discard ||
-		have.MaxMsgsPerSubject != want.MaxMsgsPerSubject || have.MaxAge != 0 || have.Sealed {
+	switch {
+	case !have.AllowMsgTTL || !have.AllowAtomicPublish || !have.AllowMsgSchedules:
+		return nil, errors.New("it has no message TTLs, batches or schedules: the server has to be 2.12 or later, and the stream the inbox's own")
+	case have.Retention != want.Retention || have.Storage != want.Storage || have.MaxMsgsPerSubject != want.MaxMsgsPerSubject || have.Sealed:
 		return nil, errors.New("a stream of that name is not an inbox")
-	}
-	changed := have
-	if c.replicas != 0 {
-		changed.Replicas = c.replicas
-	}
-	if c.maxBytes != 0 {
-		changed.MaxBytes = c.maxBytes
-	}
-	if changed.Replicas == have.Replicas && changed.MaxBytes == have.MaxBytes {
+	case have.MaxAge > 0 || have.MaxBytes > 0 || have.MaxMsgs > 0:
+		return nil, errors.New("the stream has a limit beyond which it would drop deliveries")
+	case c.replicas == 0 || c.replicas == have.Replicas:
 		return stream, nil
 	}
-	return js.UpdateStream(ctx, changed)
+	have.Replicas = c.replicas
+	return js.UpdateStream(ctx, have)
 }
 
 // Put implements [ingest.Inbox].
@@ -173,13 +163,9 @@ func (in *Inbox) Put(ctx context.Context, d ingest.Delivery) (duplicate bool, er
 	if d.ID == "" || len(d.ID) > maxID {
 		return false, fmt.Errorf("natsinbox: an ID has to have 1 to %d bytes", maxID)
 	}
-	k := key(d.ID)
-	kind := normal
-	if d.Urgent {
-		kind = urgent
-	}
+	k, e := key(d.ID), newEnvelope(d)
 	for wait := 5 * time.Millisecond; ; wait *= 2 {
-		if err = in.store(ctx, kind, k, newEnvelope(d), d.Body); !conflict(err) {
+		if err = in.store(ctx, k, e, d.Body); !conflict(err) {
 			return false, failed("put", d.ID, err)
 		}
 		// Something is known under the ID, or is about to be: another Put of it may
@@ -200,12 +186,15 @@ func (in *Inbox) Put(ctx context.Context, d ingest.Delivery) (duplicate bool, er
 
 // store writes a delivery if nothing is known under k. The error of a conflict is
 // the server's.
-func (in *Inbox) store(ctx context.Context, kind, k string, e envelope, body []byte) error {
+func (in *Inbox) store(ctx context.Context, k string, e envelope, body []byte) error {
+	if head := e.appendTo(nil); len(head) > int(in.nc.MaxPayload()/8) {
+		return errors.New("its headers are too long")
+	}
 	size := in.partSize()
 	if len(body) <= size {
-		_, err := in.js.PublishMsg(ctx, &nats.Msg{Subject: in.subject(kind, k), Data: e.message(body)},
-			jetstream.WithExpectLastSequenceForSubject(0, in.subject("*", k)))
-		return err
+		m := in.message(e.kind(), k, e.message(body))
+		expect(m, 0, in.subject("*", k))
+		return in.publish(ctx, k, m)
 	}
 	// A conflict would be found after the last part. Most can be found before.
 	if _, err := in.newest(ctx, k); err == nil {
@@ -216,14 +205,13 @@ func (in *Inbox) store(ctx context.Context, kind, k string, e envelope, body []b
 	b := in.newBatch()
 	for len(body) > 0 {
 		n := min(size, len(body))
-		if err := b.add(ctx, &nats.Msg{Subject: in.partSubject(k, e.Parts), Data: body[:n]}); err != nil {
+		if err := b.add(ctx, in.message(part, k+"."+strconv.Itoa(e.Parts), body[:n])); err != nil {
 			return err
 		}
 		body = body[n:]
 		e.Parts++
 	}
-	m := nats.NewMsg(in.subject(kind, k))
-	m.Data = e.message(nil)
+	m := in.message(e.kind(), k, e.message(nil))
 	expect(m, 0, in.subject("*", k))
 	_, err := b.commit(ctx, m)
 	return err
@@ -246,7 +234,7 @@ func (in *Inbox) newest(ctx context.Context, k string) (*jetstream.RawStreamMsg,
 func (in *Inbox) body(ctx context.Context, k string, parts int) ([]byte, error) {
 	var body []byte
 	for n := range parts {
-		m, err := in.stream.GetLastMsgForSubject(ctx, in.partSubject(k, n))
+		m, err := in.stream.GetLastMsgForSubject(ctx, in.subject(part, k+"."+strconv.Itoa(n)))
 		if err != nil {
 			return nil, err
 		}
@@ -258,17 +246,13 @@ func (in *Inbox) body(ctx context.Context, k string, parts int) ([]byte, error) 
 	return body, nil
 }
 
+func (in *Inbox) message(kind, k string, data []byte) *nats.Msg {
+	m := nats.NewMsg(in.subject(kind, k))
+	m.Data = data
+	return m
+}
+
 func (in *Inbox) subject(kind, k string) string { return in.name + "." + kind + "." + k }
-
-func (in *Inbox) partSubject(k string, n int) string {
-	return in.subject(part, k) + "." + strconv.Itoa(n)
-}
-
-// kind is the state in which subject is one of a delivery, and key its key.
-func (in *Inbox) kind(subject string) (kind, k string) {
-	kind, k, _ = strings.Cut(strings.TrimPrefix(subject, in.name+"."), ".")
-	return kind, k
-}
 
 // key makes a token of a subject out of an ID, which may hold anything. Half of a
 // SHA-256 is enough for IDs that are signed for.

@@ -2,7 +2,6 @@ package natsinbox
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -18,67 +17,87 @@ import (
 
 // What a consumer understands about a message that it has handed out.
 const (
-	ackDone     = "+ACK"
-	ackProgress = "+WPI" // hide it for ackWait from now on
-	ackRetry    = "-NAK" // redeliver it at once, or after a delay that follows
+	ackDone  = "+ACK"
+	ackRetry = "-NAK" // redeliver it at once, or after a delay that follows
 )
 
 const (
 	// maxLease bounds how many deliveries one call leases.
-	maxLease = 1000
+	maxLease = 256
 
 	// strange is how long a message that is no delivery is left alone.
 	strange = time.Hour
 )
 
-// lease is a delivery that this handle may act on.
+// lease is what Item.Lease says of a delivery that was handed out.
 type lease struct {
-	reply     string // where the server takes acknowledgements
-	kind, key string
-	seq       uint64
-	parts     int
-	attempt   int
-	uncounted int
-	until     time.Time
+	seq     uint64 // of its message, which is the newest about the delivery
+	attempt int
+	parts   int
+	until   time.Time
+	reply   string // where the server takes acknowledgements
+	key     string // of the delivery; not part of the mark
 }
 
-// leases are those of one handle, by Item.Lease.
-type leases struct {
-	mu      sync.Mutex
-	byReply map[string]lease
+func (l lease) mark() string {
+	return fmt.Sprintf("%d/%d/%d/%d/%s", l.seq, l.attempt, l.parts, l.until.UnixMilli(), l.reply)
 }
 
-// start remembers l and forgets what has run out.
-func (s *leases) start(l lease) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := time.Now()
-	for reply, old := range s.byReply {
-		if now.After(old.until) {
-			delete(s.byReply, reply)
+// parseLease reads the mark of an item that was leased.
+func parseLease(it ingest.Item) (l lease, ok bool) {
+	f := strings.SplitN(it.Lease, "/", 5)
+	if len(f) != 5 {
+		return lease{}, false
+	}
+	var n [4]int64
+	for i := range n {
+		var err error
+		if n[i], err = strconv.ParseInt(f[i], 10, 64); err != nil {
+			return lease{}, false
 		}
 	}
-	s.byReply[l.reply] = l
+	return lease{
+		seq: uint64(n[0]), attempt: int(n[1]), parts: int(n[2]), until: time.UnixMilli(n[3]),
+		reply: f[4], key: key(it.ID),
+	}, true
 }
 
-// take takes a valid lease out, so that nobody else ends it.
-func (s *leases) take(reply string) (lease, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	l, ok := s.byReply[reply]
-	delete(s.byReply, reply)
-	return l, ok && time.Now().Before(l.until)
+// extensions are leases whose end is not the one in their mark, by their reply.
+type extensions struct {
+	mu    sync.Mutex
+	until map[string]time.Time
 }
 
-// give puts a lease back that could not be ended.
-func (s *leases) give(l lease) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.byReply[l.reply] = l
+// valid tells whether a lease has not run out.
+func (x *extensions) valid(l lease) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if until, ok := x.until[l.reply]; ok {
+		l.until = until
+	}
+	return time.Now().Before(l.until)
 }
 
-// Lease implements [ingest.Inbox]. It leases no more than a thousand deliveries at
-// once, and fails while JetStream does not answer.
+// set remembers the end of a lease, and forgets those that have ended.
+func (x *extensions) set(reply string, until time.Time) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.until == nil {
+		x.until = map[string]time.Time{}
+	}
+	now := time.Now()
+	for reply, until := range x.until {
+		// An end that came early, when an extension may or may not have taken effect,
+		// is still needed: the mark tells a later one.
+		if now.After(until.Add(time.Hour)) {
+			delete(x.until, reply)
+		}
+	}
+	x.until[reply] = until
+}
+
+// Lease implements [ingest.Inbox]. It leases no more than 256 deliveries at once,
+// and fails while JetStream does not answer.
 func (in *Inbox) Lease(ctx context.Context, limit int, ttl time.Duration) ([]ingest.Item, error) {
 	if limit < 1 || ttl <= 0 {
 		return nil, errors.New("natsinbox: lease: limit and ttl have to be positive")
@@ -129,200 +148,203 @@ func (in *Inbox) begin(ctx context.Context, m *nats.Msg, ttl time.Duration) (*in
 		return nil, failed("lease", "?", in.hide(ctx, m.Reply, strange))
 	}
 	id := string(e.ID)
-	kind, k := in.kind(m.Subject)
-	l := lease{reply: m.Reply, kind: kind, key: k, seq: meta.Sequence.Stream, parts: e.Parts, until: time.Now().Add(ttl)}
+	l := lease{
+		seq: meta.Sequence.Stream, attempt: e.Attempt + int(meta.NumDelivered), parts: e.Parts,
+		until: time.Now().Add(ttl), reply: m.Reply, key: key(id),
+	}
 	if err := in.hide(ctx, m.Reply, ttl); err != nil {
 		return nil, failed("lease", id, err)
 	}
-
-	f := failure{}
 	if meta.NumDelivered > 1 {
-		// A crash may have come between one step of an Ack or a Bury and the next.
-		last, err := in.newest(ctx, k)
+		// A crash may have come between the two steps of ending a lease.
+		last, err := in.newest(ctx, l.key)
 		switch {
 		case errors.Is(err, jetstream.ErrMsgNotFound):
 			return nil, nil
 		case err != nil:
 			return nil, failed("lease", id, err)
+		case last.Sequence != l.seq:
+			return nil, failed("lease", id, in.finish(ctx, l, last.Subject == in.subject(done, l.key)))
 		}
-		switch kind, _ := in.kind(last.Subject); kind {
-		case done, dead:
-			return nil, failed("lease", id, in.finish(ctx, l, kind == done))
-		case note:
-			if err := json.Unmarshal(last.Data, &f); err != nil {
-				return nil, failed("lease", id, errNotADelivery)
-			}
-		}
-	}
-	l.attempt, l.uncounted = int(meta.NumDelivered)-f.Uncounted, f.Uncounted
-	if wait := time.Until(time.UnixMilli(e.Due)); e.Due != 0 && wait > 0 {
-		err := in.writeNote(ctx, k, failure{Uncounted: int(meta.NumDelivered)}, wait)
-		if err == nil || full(err) {
-			err = in.hide(ctx, m.Reply, wait)
-		}
-		return nil, failed("lease", id, err)
 	}
 	if e.Parts > 0 {
-		if body, err = in.body(ctx, k, e.Parts); err != nil {
+		body, err = in.body(ctx, l.key, e.Parts)
+		if errors.Is(err, jetstream.ErrMsgNotFound) { // done meanwhile
+			return nil, nil
+		} else if err != nil {
 			return nil, failed("lease", id, err)
 		}
 	}
-	in.leases.start(l)
-	it := e.item(body, f)
-	it.Attempt, it.Lease = l.attempt, l.reply
+	it := e.item(body)
+	it.Attempt, it.Lease = l.attempt, l.mark()
 	return &it, nil
 }
 
-// Extend implements [ingest.Inbox].
+// Extend implements [ingest.Inbox]. Only the handle that has extended a lease
+// knows of it.
 func (in *Inbox) Extend(ctx context.Context, ttl time.Duration, items ...ingest.Item) error {
 	if ttl <= 0 {
 		return errors.New("natsinbox: extend: ttl has to be positive")
 	}
-	return in.end(ctx, "extend", items, func(l lease) error {
+	return in.leased(ctx, "extend", items, func(l lease) error {
+		last, err := in.newest(ctx, l.key)
+		if errors.Is(err, jetstream.ErrMsgNotFound) || err == nil && last.Sequence != l.seq {
+			return ingest.ErrLeaseLost
+		} else if err != nil {
+			return err
+		}
 		until := time.Now().Add(ttl)
 		if err := in.hide(ctx, l.reply, ttl); err != nil {
 			if until.Before(l.until) { // it may have taken effect
-				l.until = until
+				in.extensions.set(l.reply, until)
 			}
-			in.leases.give(l)
 			return err
 		}
-		l.until = until
-		in.leases.give(l)
+		in.extensions.set(l.reply, until)
 		return nil
 	})
 }
 
 // Ack implements [ingest.Inbox].
 func (in *Inbox) Ack(ctx context.Context, items ...ingest.Item) error {
-	return in.end(ctx, "ack", items, func(l lease) error {
-		_, err := in.js.PublishMsg(ctx, &nats.Msg{Subject: in.subject(done, l.key)}, jetstream.WithMsgTTL(in.remember))
+	return in.leased(ctx, "ack", items, func(l lease) error {
+		m := in.message(done, l.key, nil)
+		expire(m, in.remember)
+		err := in.replace(ctx, l, m)
 		switch {
 		case err == nil:
-			err = in.finish(ctx, l, true)
+			return in.finish(ctx, l, true)
 		case full(err): // it has to get empty, be it without remembering
-			if err = in.finish(ctx, l, false); err == nil {
-				err = in.purgeParts(ctx, l)
+			if err := in.finish(ctx, l, false); err != nil {
+				return err
 			}
-		}
-		if err != nil {
-			in.leases.give(l)
+			return in.purgeParts(ctx, l)
 		}
 		return err
 	})
 }
 
-// Retry implements [ingest.Inbox]. How often and why is remembered for as long as
-// the IDs of deliveries that are done.
+// Retry implements [ingest.Inbox]. A delivery that is retried queues up behind
+// the others. A delay ends up to a second late.
 func (in *Inbox) Retry(ctx context.Context, item ingest.Item, delay time.Duration, reason string) error {
-	delay = max(delay, 0)
-	if seq, ok := strings.CutPrefix(item.Lease, dead+"."); ok {
+	if seq, ok := strings.CutPrefix(item.Lease, dead+"/"); ok {
 		return in.revive(ctx, item.ID, seq, delay)
 	}
-	return in.end(ctx, "retry", []ingest.Item{item}, func(l lease) error {
-		f := newFailure(l.attempt, reason)
-		f.Uncounted = l.uncounted
-		err := in.writeNote(ctx, l.key, f, delay)
-		if err == nil || full(err) {
-			err = in.hide(ctx, l.reply, delay)
-		}
+	return in.leased(ctx, "retry", []ingest.Item{item}, func(l lease) error {
+		e, body, err := in.stored(ctx, l)
 		if err != nil {
-			in.leases.give(l)
+			return err
 		}
-		return err
+		e.fail(l.attempt, reason)
+		err = in.replace(ctx, l, in.due(l.key, e, body, delay))
+		if err == nil && delay > 0 {
+			return in.finish(ctx, l, false)
+		}
+		return err // without delay the message that was leased has been replaced
 	})
 }
 
 // Bury implements [ingest.Inbox].
 func (in *Inbox) Bury(ctx context.Context, item ingest.Item, reason string) error {
-	return in.end(ctx, "bury", []ingest.Item{item}, func(l lease) error {
-		err := in.bury(ctx, l, reason)
-		if err != nil && !errors.Is(err, ingest.ErrLeaseLost) {
-			in.leases.give(l)
+	return in.leased(ctx, "bury", []ingest.Item{item}, func(l lease) error {
+		e, body, err := in.stored(ctx, l)
+		if err != nil {
+			return err
 		}
-		return err
+		e.fail(l.attempt, reason)
+		if err := in.replace(ctx, l, in.message(dead, l.key, e.message(body))); err != nil {
+			return err
+		}
+		return in.finish(ctx, l, false)
 	})
-}
-
-func (in *Inbox) bury(ctx context.Context, l lease, reason string) error {
-	m, err := in.stream.GetMsg(ctx, l.seq)
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return ingest.ErrLeaseLost
-	} else if err != nil {
-		return err
-	}
-	e, body, err := openEnvelope(m.Data)
-	if err != nil {
-		return err
-	}
-	e.Due, e.failure = 0, newFailure(l.attempt, reason)
-	if _, err := in.js.PublishMsg(ctx, &nats.Msg{Subject: in.subject(dead, l.key), Data: e.message(body)}); err != nil {
-		return err
-	}
-	return in.finish(ctx, l, false)
 }
 
 // revive makes a dead delivery a new pending one, in one step.
 func (in *Inbox) revive(ctx context.Context, id, sequence string, delay time.Duration) error {
 	seq, err := strconv.ParseUint(sequence, 10, 64)
 	if err != nil {
-		return ingest.ErrLeaseLost
+		return failed("retry", id, ingest.ErrLeaseLost)
 	}
 	k := key(id)
-	m, err := in.newest(ctx, k)
-	if errors.Is(err, jetstream.ErrMsgNotFound) || err == nil && m.Sequence != seq {
-		return ingest.ErrLeaseLost
-	} else if err != nil {
-		return failed("retry", id, err)
-	}
-	e, body, err := openEnvelope(m.Data)
+	e, body, err := in.stored(ctx, lease{seq: seq, key: k})
 	if err != nil {
 		return failed("retry", id, err)
 	}
-	e.failure = failure{}
-	if delay > 0 {
-		e.Due = time.Now().Add(delay).UnixMilli()
-	}
-	kind := normal
-	if e.Urgent {
-		kind = urgent
-	}
-	// A message goes by being replaced, as a batch can do no other.
-	pending, gone := nats.NewMsg(in.subject(kind, k)), nats.NewMsg(in.subject(dead, k))
-	pending.Data = e.message(body)
-	expect(pending, seq, in.subject("*", k))
-	gone.Header.Set(jetstream.MsgTTLHeader, "1s")
+	e.Attempt = 0
+	// A message goes by being replaced with one that expires, as a batch can do no
+	// other.
+	gone, again := in.message(dead, k, nil), in.due(k, e, body, delay)
+	expire(gone, time.Second)
+	expect(again, seq, in.subject("*", k))
 	b := in.newBatch()
-	stored := uint64(0)
-	if err = b.add(ctx, gone); err == nil {
-		stored, err = b.commit(ctx, pending)
+	if err := b.add(ctx, gone); err != nil {
+		return failed("retry", id, err)
 	}
+	last, err := b.commit(ctx, again)
 	if conflict(err) {
-		return ingest.ErrLeaseLost
+		return failed("retry", id, ingest.ErrLeaseLost)
 	} else if err != nil {
 		return failed("retry", id, err)
 	}
-	// gone would go by itself, but be counted until then.
-	in.stream.Purge(ctx, jetstream.WithPurgeSubject(in.subject(dead, k)), jetstream.WithPurgeSequence(stored))
+	// Should this fail, gone is counted among the dead for a second.
+	in.stream.Purge(ctx, jetstream.WithPurgeSubject(in.subject(dead, k)), jetstream.WithPurgeSequence(last))
 	return nil
 }
 
-// end calls f for the items that are leased.
-func (in *Inbox) end(ctx context.Context, op string, items []ingest.Item, f func(lease) error) error {
+// leased calls f for the items whose leases have not run out.
+func (in *Inbox) leased(ctx context.Context, op string, items []ingest.Item, f func(lease) error) error {
 	errs := make([]error, len(items))
 	each(len(items), func(i int) {
-		l, ok := in.leases.take(items[i].Lease)
-		if !ok {
-			errs[i] = fmt.Errorf("natsinbox: %s %q: %w", op, items[i].ID, ingest.ErrLeaseLost)
-			return
+		err := ingest.ErrLeaseLost
+		if l, ok := parseLease(items[i]); ok && in.extensions.valid(l) {
+			err = f(l)
 		}
-		errs[i] = failed(op, items[i].ID, f(l))
+		errs[i] = failed(op, items[i].ID, err)
 	})
 	return errors.Join(errs...)
 }
 
-// finish takes a delivery away that is done, or dead and keeps its parts. The
-// parts go first: what tells that they are missing on purpose is there already.
+// replace stores m as the newest message about a delivery unless there is a newer
+// one than the lease's: then somebody else has ended the lease.
+func (in *Inbox) replace(ctx context.Context, l lease, m *nats.Msg) error {
+	expect(m, l.seq, in.subject("*", l.key))
+	if err := in.publish(ctx, l.key, m); !conflict(err) {
+		return err
+	}
+	return ingest.ErrLeaseLost
+}
+
+// stored reads the message of a lease again.
+func (in *Inbox) stored(ctx context.Context, l lease) (envelope, []byte, error) {
+	m, err := in.stream.GetMsg(ctx, l.seq)
+	switch {
+	case errors.Is(err, jetstream.ErrMsgNotFound):
+		return envelope{}, nil, ingest.ErrLeaseLost
+	case err != nil:
+		return envelope{}, nil, err
+	}
+	e, body, err := openEnvelope(m.Data)
+	if err == nil && key(string(e.ID)) != l.key {
+		err = ingest.ErrLeaseLost
+	}
+	return e, body, err
+}
+
+// due is the message of a delivery that can be leased after delay.
+func (in *Inbox) due(k string, e envelope, body []byte, delay time.Duration) *nats.Msg {
+	data := e.message(body)
+	if delay <= 0 {
+		return in.message(e.kind(), k, data)
+	}
+	m := in.message(later, k, data)
+	m.Header.Set(jetstream.ScheduleHeader, "@at "+time.Now().Add(delay).UTC().Format(time.RFC3339Nano))
+	m.Header.Set(jetstream.ScheduleTargetHeader, in.subject(e.kind(), k))
+	return m
+}
+
+// finish takes the message of a lease away, once another tells the delivery's
+// state. The parts of one that is done go first, as nothing would tell of them
+// afterwards.
 func (in *Inbox) finish(ctx context.Context, l lease, isDone bool) error {
 	if isDone {
 		if err := in.purgeParts(ctx, l); err != nil {
@@ -341,28 +363,11 @@ func (in *Inbox) purgeParts(ctx context.Context, l lease) error {
 
 // hide has the server redeliver a message after d, and not before.
 func (in *Inbox) hide(ctx context.Context, reply string, d time.Duration) error {
-	switch d {
-	case 0:
-		return in.acknowledge(ctx, reply, ackRetry)
-	case ackWait:
-		return in.acknowledge(ctx, reply, ackProgress)
-	}
 	return in.acknowledge(ctx, reply, fmt.Sprintf("%s {\"delay\": %d}", ackRetry, d))
 }
 
 // acknowledge returns once the server has taken note.
 func (in *Inbox) acknowledge(ctx context.Context, reply, what string) error {
 	_, err := in.request(ctx, &nats.Msg{Subject: reply, Data: []byte(what)})
-	return err
-}
-
-// writeNote replaces what is noted about a delivery's failures.
-func (in *Inbox) writeNote(ctx context.Context, k string, f failure, wait time.Duration) error {
-	data, err := json.Marshal(f)
-	if err != nil {
-		return err
-	}
-	_, err = in.js.PublishMsg(ctx, &nats.Msg{Subject: in.subject(note, k), Data: data},
-		jetstream.WithMsgTTL((in.remember + wait).Truncate(time.Second)))
 	return err
 }

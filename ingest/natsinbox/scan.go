@@ -1,11 +1,12 @@
 package natsinbox
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,51 +15,64 @@ import (
 	"github.com/terra-go/terra/ingest"
 )
 
-// Scan implements [ingest.Inbox]. An item that is pending tells the attempts up to
-// its last failure.
+// Scan implements [ingest.Inbox]. It reads everything twice: first to find the
+// order, as what was retried or buried has moved in the stream, then to yield it.
+// Attempt counts the leases up to the last failure.
 func (in *Inbox) Scan(ctx context.Context, state ingest.State) iter.Seq2[ingest.Item, error] {
 	return func(yield func(ingest.Item, error) bool) {
-		var kinds []string
-		switch state {
-		case ingest.Pending:
-			kinds = []string{urgent, normal}
-		case ingest.Dead:
-			kinds = []string{dead}
-		default:
-			yield(ingest.Item{}, errors.New("natsinbox: scan: no such state"))
-			return
-		}
-		heads := make([]*jetstream.RawStreamMsg, len(kinds)) // the next message of each kind
-		for i, kind := range kinds {
-			var err error
-			if heads[i], err = in.from(ctx, kind, 1); err != nil {
-				yield(ingest.Item{}, fmt.Errorf("natsinbox: scan: %w", err))
-				return
-			}
-		}
-		for {
-			next := -1
-			for i, m := range heads {
-				if m != nil && (next < 0 || m.Sequence < heads[next].Sequence) {
-					next = i
-				}
-			}
-			if next < 0 {
-				return
-			}
-			it, err := in.open(ctx, kinds[next], heads[next])
-			if err == nil {
-				if it != nil && !yield(*it, nil) {
-					return
-				}
-				heads[next], err = in.from(ctx, kinds[next], heads[next].Sequence+1)
-			}
-			if err != nil {
-				yield(ingest.Item{}, fmt.Errorf("natsinbox: scan: %w", err))
-				return
-			}
+		err := in.scan(ctx, state, func(it ingest.Item) bool { return yield(it, nil) })
+		if err != nil {
+			yield(ingest.Item{}, fmt.Errorf("natsinbox: scan: %w", err))
 		}
 	}
+}
+
+func (in *Inbox) scan(ctx context.Context, state ingest.State, yield func(ingest.Item) bool) error {
+	type place struct {
+		at  int64
+		seq uint64
+	}
+	var places []place
+	var kinds []string
+	switch state {
+	case ingest.Pending:
+		kinds = []string{urgent, normal, later}
+	case ingest.Dead:
+		kinds = []string{dead}
+	default:
+		return errors.New("no such state")
+	}
+	for _, kind := range kinds {
+		for seq := uint64(1); ; {
+			m, err := in.from(ctx, kind, seq)
+			if err != nil {
+				return err
+			} else if m == nil {
+				break
+			}
+			seq = m.Sequence + 1
+			if len(m.Data) == 0 { // a dead one that was revived a moment ago
+				continue
+			}
+			e, _, err := openEnvelope(m.Data)
+			if err != nil {
+				return err
+			}
+			places = append(places, place{e.At, m.Sequence})
+		}
+	}
+	slices.SortFunc(places, func(a, b place) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.seq, b.seq)) })
+	for _, p := range places {
+		it, err := in.look(ctx, p.seq, state)
+		switch {
+		case errors.Is(err, jetstream.ErrMsgNotFound): // it has changed meanwhile
+		case err != nil:
+			return err
+		case !yield(it):
+			return nil
+		}
+	}
+	return nil
 }
 
 // from finds the first message of kind at or after seq, nil if there is none.
@@ -70,53 +84,29 @@ func (in *Inbox) from(ctx context.Context, kind string, seq uint64) (*jetstream.
 	return m, err
 }
 
-// open makes an item of a message, nil if it has gone meanwhile.
-func (in *Inbox) open(ctx context.Context, kind string, m *jetstream.RawStreamMsg) (*ingest.Item, error) {
-	if kind == dead && len(m.Data) == 0 { // revived a moment ago
-		return nil, nil
+// look makes an item of message seq, whose mark is not that of a lease.
+func (in *Inbox) look(ctx context.Context, seq uint64, state ingest.State) (ingest.Item, error) {
+	m, err := in.stream.GetMsg(ctx, seq)
+	if err != nil {
+		return ingest.Item{}, err
 	}
 	e, body, err := openEnvelope(m.Data)
+	if err == nil && e.Parts > 0 {
+		body, err = in.body(ctx, key(string(e.ID)), e.Parts)
+	}
 	if err != nil {
-		return nil, err
+		return ingest.Item{}, err
 	}
-	_, k := in.kind(m.Subject)
-	if e.Parts > 0 {
-		body, err = in.body(ctx, k, e.Parts)
-	}
-	f := e.failure
-	if err == nil && kind != dead {
-		f, err = in.readNote(ctx, k, m.Sequence)
-	}
-	switch {
-	case errors.Is(err, jetstream.ErrMsgNotFound):
-		return nil, nil
-	case err != nil:
-		return nil, err
-	}
-	it := e.item(body, f)
-	it.Lease = kind + "." + strconv.FormatUint(m.Sequence, 10)
-	return &it, nil
+	it := e.item(body)
+	it.Lease = string(state) + "/" + strconv.FormatUint(seq, 10)
+	return it, nil
 }
 
-// readNote is what was noted about a delivery since the message after.
-func (in *Inbox) readNote(ctx context.Context, k string, after uint64) (f failure, err error) {
-	m, err := in.stream.GetLastMsgForSubject(ctx, in.subject(note, k))
-	if errors.Is(err, jetstream.ErrMsgNotFound) || err == nil && m.Sequence < after {
-		return failure{}, nil
-	} else if err != nil {
-		return failure{}, err
-	}
-	if json.Unmarshal(m.Data, &f) != nil {
-		return failure{}, errNotADelivery
-	}
-	return f, nil
-}
-
-// Stats implements [ingest.Inbox]. Leased includes the deliveries that wait to be
-// tried again, which the server does not tell apart.
+// Stats implements [ingest.Inbox]. A lease that has run out counts as one until
+// the delivery is leased again.
 func (in *Inbox) Stats(ctx context.Context) (ingest.Stats, error) {
 	var s ingest.Stats
-	for _, kind := range []string{urgent, normal, dead} {
+	for _, kind := range []string{urgent, normal, later, dead} {
 		consumer, err := in.stream.Consumer(ctx, kind)
 		if err != nil {
 			return ingest.Stats{}, fmt.Errorf("natsinbox: stats: %w", err)

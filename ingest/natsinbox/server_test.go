@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -57,17 +58,24 @@ func (n node) options() *server.Options {
 
 func (n node) url() string { return fmt.Sprintf("nats://127.0.0.1:%d", n.Port) }
 
-// start runs a server in this process.
+// start runs a server in this process, and returns when it accepts connections.
 func (n node) start(tb testing.TB) *server.Server {
+	tb.Helper()
+	s := n.launch(tb)
+	if !s.ReadyForConnections(10 * time.Second) {
+		tb.Fatal("the server does not start")
+	}
+	return s
+}
+
+// launch does not wait, as a server of a cluster waits for the others.
+func (n node) launch(tb testing.TB) *server.Server {
 	tb.Helper()
 	s, err := server.NewServer(n.options())
 	if err != nil {
 		tb.Fatal(err)
 	}
 	go s.Start()
-	if !s.ReadyForConnections(10 * time.Second) {
-		tb.Fatal("the server does not start")
-	}
 	tb.Cleanup(func() {
 		s.Shutdown()
 		s.WaitForShutdown()
@@ -195,13 +203,18 @@ func cluster(tb testing.TB) []node {
 	return nodes
 }
 
-// dir is a directory that may be written to while it is removed.
+// dir is a temporary directory. Servers write on for a moment after their end.
 func dir(tb testing.TB) string {
 	tb.Helper()
-	d, err := os.MkdirTemp(tb.TempDir(), "")
+	d, err := os.MkdirTemp("", "natsinbox")
 	if err != nil {
 		tb.Fatal(err)
 	}
+	tb.Cleanup(func() {
+		for deadline := time.Now().Add(10 * time.Second); os.RemoveAll(d) != nil && time.Now().Before(deadline); {
+			runtime.Gosched()
+		}
+	})
 	return d
 }
 
@@ -212,7 +225,8 @@ func connect(tb testing.TB, nodes ...node) jetstream.JetStream {
 	for _, n := range nodes {
 		urls = append(urls, n.url())
 	}
-	nc, err := nats.Connect(strings.Join(urls, ","), nats.MaxReconnects(-1), nats.ReconnectWait(50*time.Millisecond), nats.ReconnectJitter(0, 0))
+	nc, err := nats.Connect(strings.Join(urls, ","), nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1),
+		nats.ReconnectWait(50*time.Millisecond), nats.ReconnectJitter(0, 0))
 	if err != nil {
 		tb.Fatal(err)
 	}
