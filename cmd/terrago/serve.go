@@ -136,8 +136,8 @@ func (c serveCommand) check() error {
 		return usagef("--workers must be 1 or more")
 	case c.ReadTimeout <= 0 || c.IdleTimeout <= 0:
 		return usagef("--read-timeout and --idle-timeout must be longer than 0")
-	case c.Grace < 0 || c.Retention < 0:
-		return usagef("--grace and --retention must not be negative")
+	case c.Grace <= 0 || c.Retention < 0:
+		return usagef("--grace must be longer than 0, and --retention not negative")
 	case c.Reconcile != 0 && c.Reconcile < time.Minute:
 		return usagef("--reconcile must be 1m or more")
 	case c.Reconcile != 0 && !c.Work:

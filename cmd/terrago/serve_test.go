@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -266,10 +267,31 @@ func TestServeStoresNothingTwice(t *testing.T) {
 // held is a delivery of which the last byte has not been sent.
 type held struct {
 	finish func()
-	status chan int
+	status chan int // of the answer; 0 without one
 }
 
+// hold has a delivery take the only place there is.
 func hold(t *testing.T, s *running, trace string) *held {
+	t.Helper()
+	var h *held
+	eventually(t, "past the limit it is 503", func() bool {
+		if h == nil {
+			h = beginDelivery(t, s.Webhook, trace)
+		}
+		full := deliver(t, s.Webhook, "quick", daily("ada", 2)) == http.StatusServiceUnavailable
+		select {
+		case <-h.status: // the other one had the place
+			h = nil
+			return false
+		default:
+			return full
+		}
+	})
+	return h
+}
+
+// beginDelivery sends a delivery but for the last byte.
+func beginDelivery(t *testing.T, url, trace string) *held {
 	t.Helper()
 	text := daily("ada", 1)
 	body, send := io.Pipe()
@@ -279,10 +301,10 @@ func hold(t *testing.T, s *running, trace string) *held {
 	})}
 	t.Cleanup(h.finish)
 	go func() {
-		// A transport of its own, so that nobody else's request waits for the connection.
+		defer body.Close() // so that nobody writes for ever
 		client := &http.Client{Transport: new(http.Transport)}
 		defer client.CloseIdleConnections()
-		resp, err := client.Do(signed(context.Background(), s.Webhook, trace, body, text))
+		resp, err := client.Do(signed(context.Background(), url, trace, body, text))
 		if err != nil {
 			h.status <- 0
 			return
@@ -290,7 +312,7 @@ func hold(t *testing.T, s *running, trace string) *held {
 		resp.Body.Close()
 		h.status <- resp.StatusCode
 	}()
-	io.WriteString(send, text[:len(text)-1]) // returns once the client has taken it
+	go io.WriteString(send, text[:len(text)-1])
 	return h
 }
 
@@ -298,9 +320,6 @@ func TestServeLimit(t *testing.T) {
 	t.Parallel()
 	s := startServe(t, "--db", "sqlite:"+filepath.Join(t.TempDir(), "t.db"), "--max-concurrent", "1")
 	h := hold(t, s, "slow")
-	eventually(t, "past the limit it is 503", func() bool {
-		return deliver(t, s.Webhook, "quick", daily("ada", 2)) == http.StatusServiceUnavailable
-	})
 	if s.metric(t, `terrago_deliveries_total{answer="overloaded"}`) == 0 {
 		t.Error("the one past the limit is not counted")
 	}
@@ -318,7 +337,7 @@ func TestServeLimit(t *testing.T) {
 func TestServeDrains(t *testing.T) {
 	t.Parallel()
 	where := []string{"--db", "sqlite:" + filepath.Join(t.TempDir(), "t.db")}
-	s := startServe(t, append(where, "--ops-addr", "127.0.0.1:0")...)
+	s := startServe(t, append(where, "--ops-addr", "127.0.0.1:0", "--max-concurrent", "1")...)
 	if status, _ := statusOf(t, s.Ops+"/readyz"); status != http.StatusOK {
 		t.Fatalf("ready: status %d", status)
 	}
@@ -326,7 +345,6 @@ func TestServeDrains(t *testing.T) {
 		t.Errorf("the metrics are also beside the webhook: status %d", status)
 	}
 	h := hold(t, s, "slow")
-	// That it has a slot shows in nothing, but the connection is there by now.
 	s.cancel()
 	eventually(t, "it is not ready", func() bool {
 		status, text := statusOf(t, s.Ops+"/readyz")
@@ -346,8 +364,9 @@ func TestServeDrains(t *testing.T) {
 		t.Errorf("what was under way: status %d", status)
 	}
 	s.end(t)
-	if _, counts := listEvents(t, where...); counts.Applied+counts.Pending != 1 {
-		t.Errorf("what was acknowledged while draining is lost: %+v", counts)
+	events, _ := listEvents(t, where...)
+	if !slices.ContainsFunc(events, func(e storedEvent) bool { return e.ID == "slow" }) {
+		t.Error("what was acknowledged while draining is lost")
 	}
 }
 
