@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/terra-go/terra/health"
+	"github.com/terra-go/terra/internal/jsonscan"
 	"github.com/terra-go/terra/internal/oracle"
 )
 
@@ -51,6 +52,17 @@ func fuzzLikeOracle[T any](f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) { oracle.Test(t, typ, data) })
+}
+
+// A writer that has seen no timestamp remembers none, not even one of the zero day.
+func TestFirstTimestamp(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"1970-01-01T00:00:05", "1970-01-01T00:00:05Z", "2026-07-01T07:04:11.000000+01:00"} {
+		ts := timestamp(text)
+		if got := string(ts.AppendJSON(new(jsonscan.Writer), nil)); got != `"`+text+`",` {
+			t.Errorf("%s is written as %q", text, got)
+		}
+	}
 }
 
 // FuzzTimestamps reads and writes timestamps one after the other, the first of which

@@ -108,35 +108,41 @@ func (t *Timestamp) scanSlow(s *jsonscan.Scanner, p int) int {
 func clockOf(sec int64) int64 { return (sec%secondsPerDay + secondsPerDay) % secondsPerDay }
 
 // AppendJSON is for generated code. Use json.Marshal.
-func (t Timestamp) AppendJSON(w *jsonscan.Writer, b []byte) []byte {
+//
+// In the usual form only the clock differs from the last timestamp's text.
+func (t *Timestamp) AppendJSON(w *jsonscan.Writer, b []byte) []byte {
+	last := &w.Stamp
+	clock := uint64(t.sec - last.Midnight)
+	if clock >= secondsPerDay || t.offset != last.Offset || uint8(t.zone) != last.Kind || last.Kind == 0 ||
+		t.nsec != 0 || t.layout != layoutT {
+		return t.appendSlow(w, b)
+	}
+	start := len(b)
+	b = append(b, last.Text[:]...)
+	binary.LittleEndian.PutUint64(b[start+len(`"2006-01-02T`):], clockText(clock))
+	return b
+}
+
+// clockText is the seconds since midnight as hh:mm:ss, the first byte the lowest.
+func clockText(clock uint64) uint64 {
+	n := clock/3600 | clock/60%60<<24 | clock%60<<48
+	tens := n * 103 >> 10 & 0x000f_0000_0f00_000f // divides what is below 100 by 10
+	return tens + (n-tens*10)<<8 + 0x3030_3a30_303a_3030
+}
+
+func (t *Timestamp) appendSlow(w *jsonscan.Writer, b []byte) []byte {
 	switch t.layout {
 	case layoutAbsent, layoutNull:
 		return append(b, "null,"...)
 	case layoutUnix, layoutUnixMs:
 		return append(t.appendText(b), ',')
-	case layoutT:
-	default:
-		return append(t.appendText(append(b, '"')), '"', ',')
 	}
-	// In the usual form only the clock differs from the last timestamp's text.
-	last := &w.Stamp
-	clock := uint64(t.sec - last.Midnight)
-	if clock >= secondsPerDay || last.Offset != t.offset || last.Kind != uint8(t.zone) || t.nsec != 0 {
-		start := len(b)
-		b = append(t.appendText(append(b, '"')), '"', ',')
-		if t.nsec == 0 && len(b)-start == len(last.Text) {
-			*last = jsonscan.StampCache{Midnight: t.sec - clockOf(t.sec), Offset: t.offset, Kind: uint8(t.zone)}
-			copy(last.Text[:], b[start:])
-		}
-		return b
-	}
-	hh, mm, ss := clock/3600, clock/60%60, clock%60
 	start := len(b)
-	b = append(b, last.Text[:]...)
-	text := (*[len(last.Text)]byte)(b[start:])
-	text[12], text[13] = '0'+byte(hh/10), '0'+byte(hh%10)
-	text[15], text[16] = '0'+byte(mm/10), '0'+byte(mm%10)
-	text[18], text[19] = '0'+byte(ss/10), '0'+byte(ss%10)
+	b = append(t.appendText(append(b, '"')), '"', ',')
+	if last := &w.Stamp; t.layout == layoutT && t.nsec == 0 && len(b)-start == len(last.Text) {
+		*last = jsonscan.StampCache{Midnight: t.sec - clockOf(t.sec), Offset: t.offset, Kind: uint8(t.zone)}
+		copy(last.Text[:], b[start:])
+	}
 	return b
 }
 

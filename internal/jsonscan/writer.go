@@ -1,11 +1,13 @@
 package jsonscan
 
 import (
+	"encoding/binary"
 	"errors"
-	"maps"
 	"math"
+	"math/bits"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -69,13 +71,20 @@ func WriteInts(b []byte, list []int64) []byte {
 
 // FloatMap appends an object of numbers, sorted by name.
 func (w *Writer) FloatMap(b []byte, m map[string]float64) []byte {
-	var few [16]string
-	names := slices.AppendSeq(few[:0], maps.Keys(m))
-	slices.Sort(names)
+	type entry struct {
+		name  string
+		value float64
+	}
+	var few [16]entry
+	entries := few[:0]
+	for name, value := range m {
+		entries = append(entries, entry{name, value})
+	}
+	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.name, b.name) })
 	b = append(b, '{')
-	for _, name := range names {
-		b = append(AppendString(b, name), ':')
-		b = append(w.Float(b, m[name]), ',')
+	for _, e := range entries {
+		b = append(AppendString(b, e.name), ':')
+		b = append(w.Float(b, e.value), ',')
 	}
 	return append(Close(b, '}'), ',')
 }
@@ -91,13 +100,42 @@ func (w *Writer) Float(b []byte, v float64) []byte {
 
 // AppendInt appends n.
 func AppendInt(b []byte, n int64) []byte {
-	switch {
-	case uint64(n) < 10:
+	if uint64(n) < 10 {
 		return append(b, '0'+byte(n))
-	case uint64(n) < 100:
-		return append(b, '0'+byte(n/10), '0'+byte(n%10))
 	}
-	return strconv.AppendInt(b, n, 10)
+	if n < 0 {
+		return appendUint(append(b, '-'), -uint64(n))
+	}
+	return appendUint(b, uint64(n))
+}
+
+const (
+	eight  = 1e8 // the first number of more than eight digits
+	zeros8 = lows * '0'
+)
+
+func appendUint(b []byte, n uint64) []byte {
+	switch {
+	case n < eight:
+		// Eight bytes are added at once, and those after the number's end given back.
+		word := digits8(n)
+		leading := bits.TrailingZeros64(word|1<<56) / 8
+		return binary.LittleEndian.AppendUint64(b, (word|zeros8)>>(leading*8))[:len(b)+8-leading]
+	case n < eight*eight:
+		return binary.LittleEndian.AppendUint64(appendUint(b, n/eight), digits8(n%eight)|zeros8)
+	}
+	return strconv.AppendUint(b, n, 10)
+}
+
+// digits8 is the values of the eight digits of n, in bytes, the first digit in the
+// lowest. It halves groups of digits: two of four, four of two, then eight.
+// The multiplications are divisions by 100 and by 10 for numbers this small.
+func digits8(n uint64) uint64 {
+	n = n/10000 | n%10000<<32
+	high := n * 10486 >> 20 & 0x7f_0000_007f
+	n = high | (n-high*100)<<16
+	high = n * 103 >> 10 & 0xf_000f_000f_000f
+	return high | (n-high*10)<<8
 }
 
 // fraction appends a float that is no small whole number.
@@ -105,33 +143,26 @@ func AppendInt(b []byte, n int64) []byte {
 // What was measured and rounded has few decimal places. No two decimals of at most
 // 15 digits are the same float64, so one that reads back as v is the shortest.
 func (w *Writer) fraction(b []byte, v float64) []byte {
-	const places, scale = 7, 1e7
+	const scale = 1e7
 	abs := math.Abs(v)
 	if !(abs >= 1e-6 && abs < 1e8) {
 		return w.anyFloat(b, v)
 	}
-	n := uint64(abs*scale + 0.5)
-	if float64(n)/scale != abs {
+	n := uint64(int64(abs*scale + 0.5))
+	if float64(int64(n))/scale != abs {
 		return w.anyFloat(b, v)
 	}
 	if v < 0 {
 		b = append(b, '-')
 	}
-	b = AppendInt(b, int64(n/scale))
-	n %= scale
-	if n == 0 {
+	b = appendUint(b, n/scale)
+	// The first of the eight digits is 0, and makes room for the point.
+	word := digits8(n % scale)
+	if word == 0 {
 		return b
 	}
-	digits := [places + 1]byte{'.'}
-	last := places
-	for ; n%10 == 0; n /= 10 {
-		last--
-	}
-	for i := last; i > 0; i-- {
-		digits[i] = '0' + byte(n%10)
-		n /= 10
-	}
-	return append(b, digits[:last+1]...)
+	trailing := bits.LeadingZeros64(word) / 8
+	return binary.LittleEndian.AppendUint64(b, word|zeros8&^0xff|'.')[:len(b)+8-trailing]
 }
 
 func (w *Writer) anyFloat(b []byte, v float64) []byte {
@@ -153,12 +184,45 @@ func (w *Writer) anyFloat(b []byte, v float64) []byte {
 	return b
 }
 
-const hexDigits = "0123456789abcdef"
-
 // AppendString quotes v as encoding/json does without HTML escaping: control
 // characters, U+2028 and U+2029 are escaped, and what is not UTF-8 becomes U+FFFD.
 func AppendString(b []byte, v string) []byte {
 	b = append(b, '"')
+	start := len(b)
+	b = append(b, v...)
+	if !isPlain(b[start:]) {
+		b = appendEscaped(b[:start], v)
+	}
+	return append(b, '"')
+}
+
+// isPlain is whether text is ASCII without anything to escape.
+func isPlain(text []byte) bool {
+	if len(text) < 8 {
+		for _, c := range text {
+			if c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+				return false
+			}
+		}
+		return true
+	}
+	for i := 0; i < len(text)-8; i += 8 {
+		if special(binary.LittleEndian.Uint64(text[i:])) != 0 {
+			return false
+		}
+	}
+	return special(binary.LittleEndian.Uint64(text[len(text)-8:])) == 0
+}
+
+// special is not zero if there is a byte in the word that is no ASCII, a control
+// character, a quote or a backslash.
+func special(word uint64) uint64 {
+	return ((word - lows*' ') | ((word ^ lows*'"') - lows) | ((word ^ lows*'\\') - lows) | word) & highs
+}
+
+const hexDigits = "0123456789abcdef"
+
+func appendEscaped(b []byte, v string) []byte {
 	start := 0
 	for i := 0; i < len(v); {
 		if c := v[i]; c < utf8.RuneSelf {
@@ -195,6 +259,5 @@ func AppendString(b []byte, v string) []byte {
 		}
 		i += n
 	}
-	b = append(b, v[start:]...)
-	return append(b, '"')
+	return append(b, v[start:]...)
 }
