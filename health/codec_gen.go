@@ -3,7 +3,6 @@
 package health
 
 import (
-	"strconv"
 	"sync/atomic"
 
 	"github.com/terra-go/terra/internal/jsonscan"
@@ -49,16 +48,17 @@ func (x *AFibClassificationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *AFibClassificationSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.AFibClassification.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"afib_classification":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"afib_classification":`...), int64(v))
 	case x.AFibClassification.IsNull():
 		b = append(b, `"afib_classification":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -152,68 +152,43 @@ func (x *ActiveDurationsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ActiveDurationsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.ActivitySeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"activity_seconds":`...), v), ',')
-	case x.ActivitySeconds.IsNull():
-		b = append(b, `"activity_seconds":null,`...)
+	start := len(b)
+	if !x.ActivitySeconds.IsZero() {
+		b = w.FloatMember(b, `"activity_seconds":`, x.ActivitySeconds)
 	}
-	switch v, ok := x.RestSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"rest_seconds":`...), v), ',')
-	case x.RestSeconds.IsNull():
-		b = append(b, `"rest_seconds":null,`...)
+	if !x.RestSeconds.IsZero() {
+		b = w.FloatMember(b, `"rest_seconds":`, x.RestSeconds)
 	}
-	switch v, ok := x.InactivitySeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"inactivity_seconds":`...), v), ',')
-	case x.InactivitySeconds.IsNull():
-		b = append(b, `"inactivity_seconds":null,`...)
+	if !x.InactivitySeconds.IsZero() {
+		b = w.FloatMember(b, `"inactivity_seconds":`, x.InactivitySeconds)
 	}
-	switch v, ok := x.LowIntensitySeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"low_intensity_seconds":`...), v), ',')
-	case x.LowIntensitySeconds.IsNull():
-		b = append(b, `"low_intensity_seconds":null,`...)
+	if !x.LowIntensitySeconds.IsZero() {
+		b = w.FloatMember(b, `"low_intensity_seconds":`, x.LowIntensitySeconds)
 	}
-	switch v, ok := x.ModerateIntensitySeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"moderate_intensity_seconds":`...), v), ',')
-	case x.ModerateIntensitySeconds.IsNull():
-		b = append(b, `"moderate_intensity_seconds":null,`...)
+	if !x.ModerateIntensitySeconds.IsZero() {
+		b = w.FloatMember(b, `"moderate_intensity_seconds":`, x.ModerateIntensitySeconds)
 	}
-	switch v, ok := x.VigorousIntensitySeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"vigorous_intensity_seconds":`...), v), ',')
-	case x.VigorousIntensitySeconds.IsNull():
-		b = append(b, `"vigorous_intensity_seconds":null,`...)
+	if !x.VigorousIntensitySeconds.IsZero() {
+		b = w.FloatMember(b, `"vigorous_intensity_seconds":`, x.VigorousIntensitySeconds)
 	}
-	switch v, ok := x.NumContinuousInactivePeriods.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"num_continuous_inactive_periods":`...), int64(v)), ',')
-	case x.NumContinuousInactivePeriods.IsNull():
-		b = append(b, `"num_continuous_inactive_periods":null,`...)
+	if !x.NumContinuousInactivePeriods.IsZero() {
+		b = jsonscan.IntMember(b, `"num_continuous_inactive_periods":`, x.NumContinuousInactivePeriods)
 	}
-	switch v, ok := x.StandingSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"standing_seconds":`...), v), ',')
-	case x.StandingSeconds.IsNull():
-		b = append(b, `"standing_seconds":null,`...)
+	if !x.StandingSeconds.IsZero() {
+		b = w.FloatMember(b, `"standing_seconds":`, x.StandingSeconds)
 	}
-	switch v, ok := x.StandingHoursCount.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"standing_hours_count":`...), v), ',')
-	case x.StandingHoursCount.IsNull():
-		b = append(b, `"standing_hours_count":null,`...)
+	if !x.StandingHoursCount.IsZero() {
+		b = w.FloatMember(b, `"standing_hours_count":`, x.StandingHoursCount)
 	}
 	if x.ActivityLevelsSamples != nil {
 		b = append(b, `"activity_levels_samples":[`...)
+		first := len(b)
 		for i := range x.ActivityLevelsSamples {
-			b = append(x.ActivityLevelsSamples[i].WriteJSON(w, b), ',')
+			b = x.ActivityLevelsSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -352,6 +327,7 @@ func (x *Activity) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Activity) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
 	b = jsonscan.Member(b, x.DeviceData.WriteJSON(w, append(b, `"device_data":`...)), 14)
 	b = jsonscan.Member(b, x.ActiveDurationsData.WriteJSON(w, append(b, `"active_durations_data":`...)), 24)
@@ -369,14 +345,11 @@ func (x *Activity) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = jsonscan.Member(b, x.LapData.WriteJSON(w, append(b, `"lap_data":`...)), 11)
 	b = jsonscan.Member(b, x.PositionData.WriteJSON(w, append(b, `"position_data":`...)), 16)
 	b = jsonscan.Member(b, x.PolylineMapData.WriteJSON(w, append(b, `"polyline_map_data":`...)), 20)
-	switch v, ok := x.CheatDetection.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"cheat_detection":`...), v), ',')
-	case x.CheatDetection.IsNull():
-		b = append(b, `"cheat_detection":null,`...)
+	if !x.CheatDetection.IsZero() {
+		b = w.FloatMember(b, `"cheat_detection":`, x.CheatDetection)
 	}
 	b = jsonscan.Member(b, x.DataEnrichment.WriteJSON(w, append(b, `"data_enrichment":`...)), 18)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -436,22 +409,23 @@ func (x *ActivityLevelSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ActivityLevelSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.ActivityLevel.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"activity_level":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"activity_level":`...), int64(v))
 	case x.ActivityLevel.IsNull():
 		b = append(b, `"activity_level":null,`...)
 	}
 	switch v, ok := x.TimerDurationSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
 	case x.TimerDurationSeconds.IsNull():
 		b = append(b, `"timer_duration_seconds":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -545,27 +519,28 @@ func (x *ActivityMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ActivityMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.SummaryID.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"summary_id":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"summary_id":`...), string(v))
 	case x.SummaryID.IsNull():
 		b = append(b, `"summary_id":null,`...)
 	}
 	switch v, ok := x.Name.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"name":`...), string(v))
 	case x.Name.IsNull():
 		b = append(b, `"name":null,`...)
 	}
 	switch v, ok := x.Type.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"type":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"type":`...), int64(v))
 	case x.Type.IsNull():
 		b = append(b, `"type":null,`...)
 	}
 	switch v, ok := x.UploadType.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"upload_type":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"upload_type":`...), int64(v))
 	case x.UploadType.IsNull():
 		b = append(b, `"upload_type":null,`...)
 	}
@@ -577,29 +552,29 @@ func (x *ActivityMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	switch v, ok := x.TimestampLocalization.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v))
 	case x.TimestampLocalization.IsNull():
 		b = append(b, `"timestamp_localization":null,`...)
 	}
 	switch v, ok := x.City.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"city":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"city":`...), string(v))
 	case x.City.IsNull():
 		b = append(b, `"city":null,`...)
 	}
 	switch v, ok := x.State.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"state":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"state":`...), string(v))
 	case x.State.IsNull():
 		b = append(b, `"state":null,`...)
 	}
 	switch v, ok := x.Country.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"country":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"country":`...), string(v))
 	case x.Country.IsNull():
 		b = append(b, `"country":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -666,37 +641,38 @@ func (x *AsleepDurations) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *AsleepDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.DurationAsleepStateSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"duration_asleep_state_seconds":`...), v), ',')
+		b = w.Float(append(b, `"duration_asleep_state_seconds":`...), v)
 	case x.DurationAsleepStateSeconds.IsNull():
 		b = append(b, `"duration_asleep_state_seconds":null,`...)
 	}
 	switch v, ok := x.DurationLightSleepStateSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"duration_light_sleep_state_seconds":`...), v), ',')
+		b = w.Float(append(b, `"duration_light_sleep_state_seconds":`...), v)
 	case x.DurationLightSleepStateSeconds.IsNull():
 		b = append(b, `"duration_light_sleep_state_seconds":null,`...)
 	}
 	switch v, ok := x.DurationDeepSleepStateSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"duration_deep_sleep_state_seconds":`...), v), ',')
+		b = w.Float(append(b, `"duration_deep_sleep_state_seconds":`...), v)
 	case x.DurationDeepSleepStateSeconds.IsNull():
 		b = append(b, `"duration_deep_sleep_state_seconds":null,`...)
 	}
 	switch v, ok := x.DurationREMSleepStateSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"duration_REM_sleep_state_seconds":`...), v), ',')
+		b = w.Float(append(b, `"duration_REM_sleep_state_seconds":`...), v)
 	case x.DurationREMSleepStateSeconds.IsNull():
 		b = append(b, `"duration_REM_sleep_state_seconds":null,`...)
 	}
 	switch v, ok := x.NumREMEvents.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"num_REM_events":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"num_REM_events":`...), int64(v))
 	case x.NumREMEvents.IsNull():
 		b = append(b, `"num_REM_events":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -803,9 +779,10 @@ func (x *Athlete) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Athlete) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.ProviderUserID.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"provider_user_id":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"provider_user_id":`...), string(v))
 	case x.ProviderUserID.IsNull():
 		b = append(b, `"provider_user_id":null,`...)
 	}
@@ -814,25 +791,25 @@ func (x *Athlete) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	switch v, ok := x.FirstName.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"first_name":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"first_name":`...), string(v))
 	case x.FirstName.IsNull():
 		b = append(b, `"first_name":null,`...)
 	}
 	switch v, ok := x.LastName.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"last_name":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"last_name":`...), string(v))
 	case x.LastName.IsNull():
 		b = append(b, `"last_name":null,`...)
 	}
 	switch v, ok := x.Email.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"email":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"email":`...), string(v))
 	case x.Email.IsNull():
 		b = append(b, `"email":null,`...)
 	}
 	switch v, ok := x.Bio.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"bio":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"bio":`...), string(v))
 	case x.Bio.IsNull():
 		b = append(b, `"bio":null,`...)
 	}
@@ -841,41 +818,41 @@ func (x *Athlete) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	switch v, ok := x.Age.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"age":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"age":`...), int64(v))
 	case x.Age.IsNull():
 		b = append(b, `"age":null,`...)
 	}
 	switch v, ok := x.Sex.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"sex":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"sex":`...), string(v))
 	case x.Sex.IsNull():
 		b = append(b, `"sex":null,`...)
 	}
 	switch v, ok := x.Gender.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"gender":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"gender":`...), string(v))
 	case x.Gender.IsNull():
 		b = append(b, `"gender":null,`...)
 	}
 	switch v, ok := x.City.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"city":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"city":`...), string(v))
 	case x.City.IsNull():
 		b = append(b, `"city":null,`...)
 	}
 	switch v, ok := x.State.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"state":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"state":`...), string(v))
 	case x.State.IsNull():
 		b = append(b, `"state":null,`...)
 	}
 	switch v, ok := x.Country.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"country":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"country":`...), string(v))
 	case x.Country.IsNull():
 		b = append(b, `"country":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -942,37 +919,38 @@ func (x *AthleteMetrics) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *AthleteMetrics) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.ThresholdHeartRate.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"threshold_heart_rate":`...), v), ',')
+		b = w.Float(append(b, `"threshold_heart_rate":`...), v)
 	case x.ThresholdHeartRate.IsNull():
 		b = append(b, `"threshold_heart_rate":null,`...)
 	}
 	switch v, ok := x.MaxHeartRate.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"max_heart_rate":`...), v), ',')
+		b = w.Float(append(b, `"max_heart_rate":`...), v)
 	case x.MaxHeartRate.IsNull():
 		b = append(b, `"max_heart_rate":null,`...)
 	}
 	switch v, ok := x.ThresholdSpeed.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"threshold_speed":`...), v), ',')
+		b = w.Float(append(b, `"threshold_speed":`...), v)
 	case x.ThresholdSpeed.IsNull():
 		b = append(b, `"threshold_speed":null,`...)
 	}
 	switch v, ok := x.FTP.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"ftp":`...), v), ',')
+		b = w.Float(append(b, `"ftp":`...), v)
 	case x.FTP.IsNull():
 		b = append(b, `"ftp":null,`...)
 	}
 	switch v, ok := x.PoolLengthMeters.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"pool_length_meters":`...), v), ',')
+		b = w.Float(append(b, `"pool_length_meters":`...), v)
 	case x.PoolLengthMeters.IsNull():
 		b = append(b, `"pool_length_meters":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1049,49 +1027,50 @@ func (x *AwakeDurations) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *AwakeDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.DurationAwakeStateSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"duration_awake_state_seconds":`...), v), ',')
+		b = w.Float(append(b, `"duration_awake_state_seconds":`...), v)
 	case x.DurationAwakeStateSeconds.IsNull():
 		b = append(b, `"duration_awake_state_seconds":null,`...)
 	}
 	switch v, ok := x.DurationLongInterruptionSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"duration_long_interruption_seconds":`...), v), ',')
+		b = w.Float(append(b, `"duration_long_interruption_seconds":`...), v)
 	case x.DurationLongInterruptionSeconds.IsNull():
 		b = append(b, `"duration_long_interruption_seconds":null,`...)
 	}
 	switch v, ok := x.DurationShortInterruptionSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"duration_short_interruption_seconds":`...), v), ',')
+		b = w.Float(append(b, `"duration_short_interruption_seconds":`...), v)
 	case x.DurationShortInterruptionSeconds.IsNull():
 		b = append(b, `"duration_short_interruption_seconds":null,`...)
 	}
 	switch v, ok := x.NumWakeupEvents.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"num_wakeup_events":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"num_wakeup_events":`...), int64(v))
 	case x.NumWakeupEvents.IsNull():
 		b = append(b, `"num_wakeup_events":null,`...)
 	}
 	switch v, ok := x.NumOutOfBedEvents.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"num_out_of_bed_events":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"num_out_of_bed_events":`...), int64(v))
 	case x.NumOutOfBedEvents.IsNull():
 		b = append(b, `"num_out_of_bed_events":null,`...)
 	}
 	switch v, ok := x.SleepLatencySeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"sleep_latency_seconds":`...), v), ',')
+		b = w.Float(append(b, `"sleep_latency_seconds":`...), v)
 	case x.SleepLatencySeconds.IsNull():
 		b = append(b, `"sleep_latency_seconds":null,`...)
 	}
 	switch v, ok := x.WakeUpLatencySeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"wake_up_latency_seconds":`...), v), ',')
+		b = w.Float(append(b, `"wake_up_latency_seconds":`...), v)
 	case x.WakeUpLatencySeconds.IsNull():
 		b = append(b, `"wake_up_latency_seconds":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1148,26 +1127,22 @@ func (x *BloodPressureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *BloodPressureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.DayAvgSystolicBP.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_systolic_bp":`...), v), ',')
-	case x.DayAvgSystolicBP.IsNull():
-		b = append(b, `"day_avg_systolic_bp":null,`...)
+	start := len(b)
+	if !x.DayAvgSystolicBP.IsZero() {
+		b = w.FloatMember(b, `"day_avg_systolic_bp":`, x.DayAvgSystolicBP)
 	}
-	switch v, ok := x.DayAvgDiastolicBP.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_diastolic_bp":`...), v), ',')
-	case x.DayAvgDiastolicBP.IsNull():
-		b = append(b, `"day_avg_diastolic_bp":null,`...)
+	if !x.DayAvgDiastolicBP.IsZero() {
+		b = w.FloatMember(b, `"day_avg_diastolic_bp":`, x.DayAvgDiastolicBP)
 	}
 	if x.BloodPressureSamples != nil {
 		b = append(b, `"blood_pressure_samples":[`...)
+		first := len(b)
 		for i := range x.BloodPressureSamples {
-			b = append(x.BloodPressureSamples[i].WriteJSON(w, b), ',')
+			b = x.BloodPressureSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1224,22 +1199,23 @@ func (x *BloodPressureSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *BloodPressureSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.SystolicBP.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"systolic_bp":`...), v), ',')
+		b = w.Float(append(b, `"systolic_bp":`...), v)
 	case x.SystolicBP.IsNull():
 		b = append(b, `"systolic_bp":null,`...)
 	}
 	switch v, ok := x.DiastolicBP.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"diastolic_bp":`...), v), ',')
+		b = w.Float(append(b, `"diastolic_bp":`...), v)
 	case x.DiastolicBP.IsNull():
 		b = append(b, `"diastolic_bp":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1333,6 +1309,7 @@ func (x *Body) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Body) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
 	b = jsonscan.Member(b, x.DeviceData.WriteJSON(w, append(b, `"device_data":`...)), 14)
 	b = jsonscan.Member(b, x.MeasurementsData.WriteJSON(w, append(b, `"measurements_data":`...)), 20)
@@ -1343,7 +1320,7 @@ func (x *Body) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = jsonscan.Member(b, x.GlucoseData.WriteJSON(w, append(b, `"glucose_data":`...)), 15)
 	b = jsonscan.Member(b, x.KetoneData.WriteJSON(w, append(b, `"ketone_data":`...)), 14)
 	b = jsonscan.Member(b, x.HydrationData.WriteJSON(w, append(b, `"hydration_data":`...)), 17)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1395,16 +1372,17 @@ func (x *BodyBatterySample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *BodyBatterySample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.Level.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"level":`...), v), ',')
+		b = w.Float(append(b, `"level":`...), v)
 	case x.Level.IsNull():
 		b = append(b, `"level":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1461,6 +1439,7 @@ func (x *BodyMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *BodyMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
@@ -1469,11 +1448,11 @@ func (x *BodyMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	switch v, ok := x.TimestampLocalization.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v))
 	case x.TimestampLocalization.IsNull():
 		b = append(b, `"timestamp_localization":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1525,16 +1504,17 @@ func (x *BreathSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *BreathSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.BreathsPerMin.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"breaths_per_min":`...), v), ',')
+		b = w.Float(append(b, `"breaths_per_min":`...), v)
 	case x.BreathsPerMin.IsNull():
 		b = append(b, `"breaths_per_min":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1611,44 +1591,34 @@ func (x *BreathsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *BreathsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.AvgBreathsPerMin.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_breaths_per_min":`...), v), ',')
-	case x.AvgBreathsPerMin.IsNull():
-		b = append(b, `"avg_breaths_per_min":null,`...)
+	if !x.AvgBreathsPerMin.IsZero() {
+		b = w.FloatMember(b, `"avg_breaths_per_min":`, x.AvgBreathsPerMin)
 	}
-	switch v, ok := x.MinBreathsPerMin.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"min_breaths_per_min":`...), v), ',')
-	case x.MinBreathsPerMin.IsNull():
-		b = append(b, `"min_breaths_per_min":null,`...)
+	if !x.MinBreathsPerMin.IsZero() {
+		b = w.FloatMember(b, `"min_breaths_per_min":`, x.MinBreathsPerMin)
 	}
-	switch v, ok := x.MaxBreathsPerMin.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_breaths_per_min":`...), v), ',')
-	case x.MaxBreathsPerMin.IsNull():
-		b = append(b, `"max_breaths_per_min":null,`...)
+	if !x.MaxBreathsPerMin.IsZero() {
+		b = w.FloatMember(b, `"max_breaths_per_min":`, x.MaxBreathsPerMin)
 	}
-	switch v, ok := x.OnDemandReading.Get(); {
-	case ok:
-		b = append(strconv.AppendBool(append(b, `"on_demand_reading":`...), v), ',')
-	case x.OnDemandReading.IsNull():
-		b = append(b, `"on_demand_reading":null,`...)
+	if !x.OnDemandReading.IsZero() {
+		b = jsonscan.BoolMember(b, `"on_demand_reading":`, x.OnDemandReading)
 	}
 	if x.Samples != nil {
 		b = append(b, `"samples":[`...)
+		first := len(b)
 		for i := range x.Samples {
-			b = append(x.Samples[i].WriteJSON(w, b), ',')
+			b = x.Samples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1705,22 +1675,23 @@ func (x *CadenceSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *CadenceSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.CadenceRPM.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"cadence_rpm":`...), v), ',')
+		b = w.Float(append(b, `"cadence_rpm":`...), v)
 	case x.CadenceRPM.IsNull():
 		b = append(b, `"cadence_rpm":null,`...)
 	}
 	switch v, ok := x.TimerDurationSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
 	case x.TimerDurationSeconds.IsNull():
 		b = append(b, `"timer_duration_seconds":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1777,22 +1748,23 @@ func (x *CalorieSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *CalorieSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.Calories.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"calories":`...), v), ',')
+		b = w.Float(append(b, `"calories":`...), v)
 	case x.Calories.IsNull():
 		b = append(b, `"calories":null,`...)
 	}
 	switch v, ok := x.TimerDurationSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
 	case x.TimerDurationSeconds.IsNull():
 		b = append(b, `"timer_duration_seconds":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1859,38 +1831,28 @@ func (x *CaloriesData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *CaloriesData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.TotalBurnedCalories.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"total_burned_calories":`...), v), ',')
-	case x.TotalBurnedCalories.IsNull():
-		b = append(b, `"total_burned_calories":null,`...)
+	start := len(b)
+	if !x.TotalBurnedCalories.IsZero() {
+		b = w.FloatMember(b, `"total_burned_calories":`, x.TotalBurnedCalories)
 	}
-	switch v, ok := x.BMRCalories.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"BMR_calories":`...), v), ',')
-	case x.BMRCalories.IsNull():
-		b = append(b, `"BMR_calories":null,`...)
+	if !x.BMRCalories.IsZero() {
+		b = w.FloatMember(b, `"BMR_calories":`, x.BMRCalories)
 	}
-	switch v, ok := x.NetActivityCalories.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"net_activity_calories":`...), v), ',')
-	case x.NetActivityCalories.IsNull():
-		b = append(b, `"net_activity_calories":null,`...)
+	if !x.NetActivityCalories.IsZero() {
+		b = w.FloatMember(b, `"net_activity_calories":`, x.NetActivityCalories)
 	}
-	switch v, ok := x.NetIntakeCalories.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"net_intake_calories":`...), v), ',')
-	case x.NetIntakeCalories.IsNull():
-		b = append(b, `"net_intake_calories":null,`...)
+	if !x.NetIntakeCalories.IsZero() {
+		b = w.FloatMember(b, `"net_intake_calories":`, x.NetIntakeCalories)
 	}
 	if x.CalorieSamples != nil {
 		b = append(b, `"calorie_samples":[`...)
+		first := len(b)
 		for i := range x.CalorieSamples {
-			b = append(x.CalorieSamples[i].WriteJSON(w, b), ',')
+			b = x.CalorieSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1952,31 +1914,32 @@ func (x *CompletionCondition) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *CompletionCondition) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Type.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(v))
 	case x.Type.IsNull():
 		b = append(b, `"type":null,`...)
 	}
 	switch v, ok := x.Value.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"value":`...), v), ',')
+		b = w.Float(append(b, `"value":`...), v)
 	case x.Value.IsNull():
 		b = append(b, `"value":null,`...)
 	}
 	switch v, ok := x.ValueLow.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"value_low":`...), v), ',')
+		b = w.Float(append(b, `"value_low":`...), v)
 	case x.ValueLow.IsNull():
 		b = append(b, `"value_low":null,`...)
 	}
 	switch v, ok := x.ValueHigh.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"value_high":`...), v), ',')
+		b = w.Float(append(b, `"value_high":`...), v)
 	case x.ValueHigh.IsNull():
 		b = append(b, `"value_high":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2060,23 +2023,15 @@ func (x *Connection) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Connection) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.ID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"id":`...), int64(v)), ',')
-	case x.ID.IsNull():
-		b = append(b, `"id":null,`...)
+	start := len(b)
+	if !x.ID.IsZero() {
+		b = jsonscan.IntMember(b, `"id":`, x.ID)
 	}
-	switch v, ok := x.Provider.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"provider":`...), string(v)), ',')
-	case x.Provider.IsNull():
-		b = append(b, `"provider":null,`...)
+	if !x.Provider.IsZero() {
+		b = jsonscan.TextMember(b, `"provider":`, x.Provider)
 	}
-	switch v, ok := x.ReferenceID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"reference_id":`...), string(v)), ',')
-	case x.ReferenceID.IsNull():
-		b = append(b, `"reference_id":null,`...)
+	if !x.ReferenceID.IsZero() {
+		b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
 	}
 	if x.Scopes != nil {
 		b = jsonscan.WriteStrings(append(b, `"scopes":`...), x.Scopes)
@@ -2093,7 +2048,7 @@ func (x *Connection) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.MostRecentDataAt.IsZero() {
 		b = x.MostRecentDataAt.AppendJSON(w, append(b, `"most_recent_data_at":`...))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2200,6 +2155,7 @@ func (x *Daily) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Daily) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
 	b = jsonscan.Member(b, x.DeviceData.WriteJSON(w, append(b, `"device_data":`...)), 14)
 	b = jsonscan.Member(b, x.DistanceData.WriteJSON(w, append(b, `"distance_data":`...)), 16)
@@ -2213,7 +2169,7 @@ func (x *Daily) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = jsonscan.Member(b, x.Scores.WriteJSON(w, append(b, `"scores":`...)), 9)
 	b = jsonscan.Member(b, x.DataEnrichment.WriteJSON(w, append(b, `"data_enrichment":`...)), 18)
 	b = jsonscan.Member(b, x.TagData.WriteJSON(w, append(b, `"tag_data":`...)), 11)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2320,67 +2276,47 @@ func (x *DailyDataEnrichment) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DailyDataEnrichment) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.TotalStressScore.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"total_stress_score":`...), v), ',')
-	case x.TotalStressScore.IsNull():
-		b = append(b, `"total_stress_score":null,`...)
+	start := len(b)
+	if !x.TotalStressScore.IsZero() {
+		b = w.FloatMember(b, `"total_stress_score":`, x.TotalStressScore)
 	}
 	if x.StressContributors != nil {
 		b = w.FloatMap(append(b, `"stress_contributors":`...), x.StressContributors)
 	}
-	switch v, ok := x.TotalStressScoreV2.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"total_stress_score_v2":`...), v), ',')
-	case x.TotalStressScoreV2.IsNull():
-		b = append(b, `"total_stress_score_v2":null,`...)
+	if !x.TotalStressScoreV2.IsZero() {
+		b = w.FloatMember(b, `"total_stress_score_v2":`, x.TotalStressScoreV2)
 	}
 	if x.TotalStressScoreV2Contributors != nil {
 		b = w.FloatMap(append(b, `"total_stress_score_v2_contributors":`...), x.TotalStressScoreV2Contributors)
 	}
-	switch v, ok := x.RespiratoryScore.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"respiratory_score":`...), v), ',')
-	case x.RespiratoryScore.IsNull():
-		b = append(b, `"respiratory_score":null,`...)
+	if !x.RespiratoryScore.IsZero() {
+		b = w.FloatMember(b, `"respiratory_score":`, x.RespiratoryScore)
 	}
 	if x.RespiratoryContributors != nil {
 		b = w.FloatMap(append(b, `"respiratory_contributors":`...), x.RespiratoryContributors)
 	}
-	switch v, ok := x.ImmuneIndex.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"immune_index":`...), v), ',')
-	case x.ImmuneIndex.IsNull():
-		b = append(b, `"immune_index":null,`...)
+	if !x.ImmuneIndex.IsZero() {
+		b = w.FloatMember(b, `"immune_index":`, x.ImmuneIndex)
 	}
 	if x.ImmuneContributors != nil {
 		b = w.FloatMap(append(b, `"immune_contributors":`...), x.ImmuneContributors)
 	}
-	switch v, ok := x.ResilienceScore.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"resilience_score":`...), int64(v)), ',')
-	case x.ResilienceScore.IsNull():
-		b = append(b, `"resilience_score":null,`...)
+	if !x.ResilienceScore.IsZero() {
+		b = jsonscan.IntMember(b, `"resilience_score":`, x.ResilienceScore)
 	}
 	if x.ResilienceContributors != nil {
 		b = w.FloatMap(append(b, `"resilience_contributors":`...), x.ResilienceContributors)
 	}
-	switch v, ok := x.StrainIndex.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"strain_index":`...), v), ',')
-	case x.StrainIndex.IsNull():
-		b = append(b, `"strain_index":null,`...)
+	if !x.StrainIndex.IsZero() {
+		b = w.FloatMember(b, `"strain_index":`, x.StrainIndex)
 	}
-	switch v, ok := x.StrainTrafficLight.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"strain_traffic_light":`...), string(v)), ',')
-	case x.StrainTrafficLight.IsNull():
-		b = append(b, `"strain_traffic_light":null,`...)
+	if !x.StrainTrafficLight.IsZero() {
+		b = jsonscan.TextMember(b, `"strain_traffic_light":`, x.StrainTrafficLight)
 	}
 	if x.StrainContributors != nil {
 		b = w.FloatMap(append(b, `"strain_contributors":`...), x.StrainContributors)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2454,28 +2390,20 @@ func (x *DailyDistanceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DailyDistanceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Steps.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"steps":`...), int64(v)), ',')
-	case x.Steps.IsNull():
-		b = append(b, `"steps":null,`...)
+	start := len(b)
+	if !x.Steps.IsZero() {
+		b = jsonscan.IntMember(b, `"steps":`, x.Steps)
 	}
-	switch v, ok := x.DistanceMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"distance_meters":`...), v), ',')
-	case x.DistanceMeters.IsNull():
-		b = append(b, `"distance_meters":null,`...)
+	if !x.DistanceMeters.IsZero() {
+		b = w.FloatMember(b, `"distance_meters":`, x.DistanceMeters)
 	}
-	switch v, ok := x.FloorsClimbed.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"floors_climbed":`...), int64(v)), ',')
-	case x.FloorsClimbed.IsNull():
-		b = append(b, `"floors_climbed":null,`...)
+	if !x.FloorsClimbed.IsZero() {
+		b = jsonscan.IntMember(b, `"floors_climbed":`, x.FloorsClimbed)
 	}
 	b = jsonscan.Member(b, x.Elevation.WriteJSON(w, append(b, `"elevation":`...)), 12)
 	b = jsonscan.Member(b, x.Swimming.WriteJSON(w, append(b, `"swimming":`...)), 11)
 	b = jsonscan.Member(b, x.Detailed.WriteJSON(w, append(b, `"detailed":`...)), 11)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2537,6 +2465,7 @@ func (x *DailyMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DailyMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
@@ -2545,17 +2474,17 @@ func (x *DailyMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	switch v, ok := x.TimestampLocalization.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v))
 	case x.TimestampLocalization.IsNull():
 		b = append(b, `"timestamp_localization":null,`...)
 	}
 	switch v, ok := x.UploadType.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"upload_type":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"upload_type":`...), int64(v))
 	case x.UploadType.IsNull():
 		b = append(b, `"upload_type":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2627,43 +2556,44 @@ func (x *DailyPatternSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DailyPatternSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.TimeFromMidnight.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"time_from_midnight":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"time_from_midnight":`...), int64(v))
 	case x.TimeFromMidnight.IsNull():
 		b = append(b, `"time_from_midnight":null,`...)
 	}
 	switch v, ok := x.Percentile5.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"percentile_5":`...), v), ',')
+		b = w.Float(append(b, `"percentile_5":`...), v)
 	case x.Percentile5.IsNull():
 		b = append(b, `"percentile_5":null,`...)
 	}
 	switch v, ok := x.Percentile25.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"percentile_25":`...), v), ',')
+		b = w.Float(append(b, `"percentile_25":`...), v)
 	case x.Percentile25.IsNull():
 		b = append(b, `"percentile_25":null,`...)
 	}
 	switch v, ok := x.Percentile50.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"percentile_50":`...), v), ',')
+		b = w.Float(append(b, `"percentile_50":`...), v)
 	case x.Percentile50.IsNull():
 		b = append(b, `"percentile_50":null,`...)
 	}
 	switch v, ok := x.Percentile75.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"percentile_75":`...), v), ',')
+		b = w.Float(append(b, `"percentile_75":`...), v)
 	case x.Percentile75.IsNull():
 		b = append(b, `"percentile_75":null,`...)
 	}
 	switch v, ok := x.Percentile95.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"percentile_95":`...), v), ',')
+		b = w.Float(append(b, `"percentile_95":`...), v)
 	case x.Percentile95.IsNull():
 		b = append(b, `"percentile_95":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2747,43 +2677,32 @@ func (x *DataEnrichment) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DataEnrichment) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.EfficiencyScore.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"efficiency_score":`...), v), ',')
-	case x.EfficiencyScore.IsNull():
-		b = append(b, `"efficiency_score":null,`...)
+	start := len(b)
+	if !x.EfficiencyScore.IsZero() {
+		b = w.FloatMember(b, `"efficiency_score":`, x.EfficiencyScore)
 	}
 	if x.EfficiencyContributors != nil {
 		b = w.FloatMap(append(b, `"efficiency_contributors":`...), x.EfficiencyContributors)
 	}
-	switch v, ok := x.StrainScore.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"strain_score":`...), v), ',')
-	case x.StrainScore.IsNull():
-		b = append(b, `"strain_score":null,`...)
+	if !x.StrainScore.IsZero() {
+		b = w.FloatMember(b, `"strain_score":`, x.StrainScore)
 	}
 	if x.StrainContributors != nil {
 		b = w.FloatMap(append(b, `"strain_contributors":`...), x.StrainContributors)
 	}
-	switch v, ok := x.RCRSScore.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"rcrs_score":`...), v), ',')
-	case x.RCRSScore.IsNull():
-		b = append(b, `"rcrs_score":null,`...)
+	if !x.RCRSScore.IsZero() {
+		b = w.FloatMember(b, `"rcrs_score":`, x.RCRSScore)
 	}
 	if x.RCRSContributors != nil {
 		b = w.FloatMap(append(b, `"rcrs_contributors":`...), x.RCRSContributors)
 	}
-	switch v, ok := x.TRIMPScore.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"trimp_score":`...), v), ',')
-	case x.TRIMPScore.IsNull():
-		b = append(b, `"trimp_score":null,`...)
+	if !x.TRIMPScore.IsZero() {
+		b = w.FloatMember(b, `"trimp_score":`, x.TRIMPScore)
 	}
 	if x.TRIMPContributors != nil {
 		b = w.FloatMap(append(b, `"trimp_contributors":`...), x.TRIMPContributors)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2870,35 +2789,21 @@ func (x *DeviceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DeviceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	start := len(b)
+	if !x.Name.IsZero() {
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
-	switch v, ok := x.Manufacturer.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"manufacturer":`...), string(v)), ',')
-	case x.Manufacturer.IsNull():
-		b = append(b, `"manufacturer":null,`...)
+	if !x.Manufacturer.IsZero() {
+		b = jsonscan.TextMember(b, `"manufacturer":`, x.Manufacturer)
 	}
-	switch v, ok := x.SerialNumber.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"serial_number":`...), string(v)), ',')
-	case x.SerialNumber.IsNull():
-		b = append(b, `"serial_number":null,`...)
+	if !x.SerialNumber.IsZero() {
+		b = jsonscan.TextMember(b, `"serial_number":`, x.SerialNumber)
 	}
-	switch v, ok := x.HardwareVersion.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"hardware_version":`...), string(v)), ',')
-	case x.HardwareVersion.IsNull():
-		b = append(b, `"hardware_version":null,`...)
+	if !x.HardwareVersion.IsZero() {
+		b = jsonscan.TextMember(b, `"hardware_version":`, x.HardwareVersion)
 	}
-	switch v, ok := x.SoftwareVersion.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"software_version":`...), string(v)), ',')
-	case x.SoftwareVersion.IsNull():
-		b = append(b, `"software_version":null,`...)
+	if !x.SoftwareVersion.IsZero() {
+		b = jsonscan.TextMember(b, `"software_version":`, x.SoftwareVersion)
 	}
 	if !x.ActivationTimestamp.IsZero() {
 		b = x.ActivationTimestamp.AppendJSON(w, append(b, `"activation_timestamp":`...))
@@ -2911,12 +2816,13 @@ func (x *DeviceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	if x.OtherDevices != nil {
 		b = append(b, `"other_devices":[`...)
+		first := len(b)
 		for i := range x.OtherDevices {
-			b = append(x.OtherDevices[i].WriteJSON(w, b), ',')
+			b = x.OtherDevices[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2968,9 +2874,10 @@ func (x *DistanceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DistanceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Summary.WriteJSON(w, append(b, `"summary":`...)), 10)
 	b = jsonscan.Member(b, x.Detailed.WriteJSON(w, append(b, `"detailed":`...)), 11)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3032,35 +2939,40 @@ func (x *DistanceDataDetailed) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DistanceDataDetailed) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.DistanceSamples != nil {
 		b = append(b, `"distance_samples":[`...)
+		first := len(b)
 		for i := range x.DistanceSamples {
-			b = append(x.DistanceSamples[i].WriteJSON(w, b), ',')
+			b = x.DistanceSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.StepSamples != nil {
 		b = append(b, `"step_samples":[`...)
+		first := len(b)
 		for i := range x.StepSamples {
-			b = append(x.StepSamples[i].WriteJSON(w, b), ',')
+			b = x.StepSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.FloorsClimbedSamples != nil {
 		b = append(b, `"floors_climbed_samples":[`...)
+		first := len(b)
 		for i := range x.FloorsClimbedSamples {
-			b = append(x.FloorsClimbedSamples[i].WriteJSON(w, b), ',')
+			b = x.FloorsClimbedSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.ElevationSamples != nil {
 		b = append(b, `"elevation_samples":[`...)
+		first := len(b)
 		for i := range x.ElevationSamples {
-			b = append(x.ElevationSamples[i].WriteJSON(w, b), ',')
+			b = x.ElevationSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3129,27 +3041,19 @@ func (x *DistanceDataSummary) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DistanceDataSummary) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.DistanceMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"distance_meters":`...), v), ',')
-	case x.DistanceMeters.IsNull():
-		b = append(b, `"distance_meters":null,`...)
+	start := len(b)
+	if !x.DistanceMeters.IsZero() {
+		b = w.FloatMember(b, `"distance_meters":`, x.DistanceMeters)
 	}
-	switch v, ok := x.Steps.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"steps":`...), int64(v)), ',')
-	case x.Steps.IsNull():
-		b = append(b, `"steps":null,`...)
+	if !x.Steps.IsZero() {
+		b = jsonscan.IntMember(b, `"steps":`, x.Steps)
 	}
-	switch v, ok := x.FloorsClimbed.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"floors_climbed":`...), int64(v)), ',')
-	case x.FloorsClimbed.IsNull():
-		b = append(b, `"floors_climbed":null,`...)
+	if !x.FloorsClimbed.IsZero() {
+		b = jsonscan.IntMember(b, `"floors_climbed":`, x.FloorsClimbed)
 	}
 	b = jsonscan.Member(b, x.Elevation.WriteJSON(w, append(b, `"elevation":`...)), 12)
 	b = jsonscan.Member(b, x.Swimming.WriteJSON(w, append(b, `"swimming":`...)), 11)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3208,22 +3112,23 @@ func (x *DistanceSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DistanceSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.DistanceMeters.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"distance_meters":`...), v), ',')
+		b = w.Float(append(b, `"distance_meters":`...), v)
 	case x.DistanceMeters.IsNull():
 		b = append(b, `"distance_meters":null,`...)
 	}
 	switch v, ok := x.TimerDurationSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
 	case x.TimerDurationSeconds.IsNull():
 		b = append(b, `"timer_duration_seconds":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3285,28 +3190,29 @@ func (x *DrinkSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DrinkSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.DrinkName.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"drink_name":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"drink_name":`...), string(v))
 	case x.DrinkName.IsNull():
 		b = append(b, `"drink_name":null,`...)
 	}
 	switch v, ok := x.DrinkVolume.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"drink_volume":`...), v), ',')
+		b = w.Float(append(b, `"drink_volume":`...), v)
 	case x.DrinkVolume.IsNull():
 		b = append(b, `"drink_volume":null,`...)
 	}
 	switch v, ok := x.DrinkUnit.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"drink_unit":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"drink_unit":`...), int64(v))
 	case x.DrinkUnit.IsNull():
 		b = append(b, `"drink_unit":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3368,29 +3274,25 @@ func (x *ECGReading) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ECGReading) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTimestamp.IsZero() {
 		b = x.StartTimestamp.AppendJSON(w, append(b, `"start_timestamp":`...))
 	}
-	switch v, ok := x.AvgHRBPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_hr_bpm":`...), v), ',')
-	case x.AvgHRBPM.IsNull():
-		b = append(b, `"avg_hr_bpm":null,`...)
+	if !x.AvgHRBPM.IsZero() {
+		b = w.FloatMember(b, `"avg_hr_bpm":`, x.AvgHRBPM)
 	}
-	switch v, ok := x.AFibClassification.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"afib_classification":`...), int64(v)), ',')
-	case x.AFibClassification.IsNull():
-		b = append(b, `"afib_classification":null,`...)
+	if !x.AFibClassification.IsZero() {
+		b = jsonscan.IntMember(b, `"afib_classification":`, x.AFibClassification)
 	}
 	if x.RawSignal != nil {
 		b = append(b, `"raw_signal":[`...)
+		first := len(b)
 		for i := range x.RawSignal {
-			b = append(x.RawSignal[i].WriteJSON(w, b), ',')
+			b = x.RawSignal[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3462,43 +3364,44 @@ func (x *ElevationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ElevationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.AvgMeters.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"avg_meters":`...), v), ',')
+		b = w.Float(append(b, `"avg_meters":`...), v)
 	case x.AvgMeters.IsNull():
 		b = append(b, `"avg_meters":null,`...)
 	}
 	switch v, ok := x.MinMeters.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"min_meters":`...), v), ',')
+		b = w.Float(append(b, `"min_meters":`...), v)
 	case x.MinMeters.IsNull():
 		b = append(b, `"min_meters":null,`...)
 	}
 	switch v, ok := x.MaxMeters.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"max_meters":`...), v), ',')
+		b = w.Float(append(b, `"max_meters":`...), v)
 	case x.MaxMeters.IsNull():
 		b = append(b, `"max_meters":null,`...)
 	}
 	switch v, ok := x.GainActualMeters.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"gain_actual_meters":`...), v), ',')
+		b = w.Float(append(b, `"gain_actual_meters":`...), v)
 	case x.GainActualMeters.IsNull():
 		b = append(b, `"gain_actual_meters":null,`...)
 	}
 	switch v, ok := x.GainPlannedMeters.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"gain_planned_meters":`...), v), ',')
+		b = w.Float(append(b, `"gain_planned_meters":`...), v)
 	case x.GainPlannedMeters.IsNull():
 		b = append(b, `"gain_planned_meters":null,`...)
 	}
 	switch v, ok := x.LossActualMeters.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"loss_actual_meters":`...), v), ',')
+		b = w.Float(append(b, `"loss_actual_meters":`...), v)
 	case x.LossActualMeters.IsNull():
 		b = append(b, `"loss_actual_meters":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3555,22 +3458,23 @@ func (x *ElevationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ElevationSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.ElevMeters.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"elev_meters":`...), v), ',')
+		b = w.Float(append(b, `"elev_meters":`...), v)
 	case x.ElevMeters.IsNull():
 		b = append(b, `"elev_meters":null,`...)
 	}
 	switch v, ok := x.TimerDurationSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
 	case x.TimerDurationSeconds.IsNull():
 		b = append(b, `"timer_duration_seconds":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3622,19 +3526,20 @@ func (x *EnergyData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *EnergyData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.EnergyKilojoules.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"energy_kilojoules":`...), v), ',')
+		b = w.Float(append(b, `"energy_kilojoules":`...), v)
 	case x.EnergyKilojoules.IsNull():
 		b = append(b, `"energy_kilojoules":null,`...)
 	}
 	switch v, ok := x.EnergyPlannedKilojoules.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"energy_planned_kilojoules":`...), v), ',')
+		b = w.Float(append(b, `"energy_planned_kilojoules":`...), v)
 	case x.EnergyPlannedKilojoules.IsNull():
 		b = append(b, `"energy_planned_kilojoules":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3691,22 +3596,23 @@ func (x *FloorsClimbedSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *FloorsClimbedSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.FloorsClimbed.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"floors_climbed":`...), v), ',')
+		b = w.Float(append(b, `"floors_climbed":`...), v)
 	case x.FloorsClimbed.IsNull():
 		b = append(b, `"floors_climbed":null,`...)
 	}
 	switch v, ok := x.TimerDurationSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
 	case x.TimerDurationSeconds.IsNull():
 		b = append(b, `"timer_duration_seconds":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3795,64 +3701,50 @@ func (x *GlucoseData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *GlucoseData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.DayAvgBloodGlucoseMgPerDL.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_blood_glucose_mg_per_dL":`...), v), ',')
-	case x.DayAvgBloodGlucoseMgPerDL.IsNull():
-		b = append(b, `"day_avg_blood_glucose_mg_per_dL":null,`...)
+	start := len(b)
+	if !x.DayAvgBloodGlucoseMgPerDL.IsZero() {
+		b = w.FloatMember(b, `"day_avg_blood_glucose_mg_per_dL":`, x.DayAvgBloodGlucoseMgPerDL)
 	}
-	switch v, ok := x.DayAvgBloodGlucoseMgPerDLAlias.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_blood_glucose_mg_per_dl":`...), v), ',')
-	case x.DayAvgBloodGlucoseMgPerDLAlias.IsNull():
-		b = append(b, `"day_avg_blood_glucose_mg_per_dl":null,`...)
+	if !x.DayAvgBloodGlucoseMgPerDLAlias.IsZero() {
+		b = w.FloatMember(b, `"day_avg_blood_glucose_mg_per_dl":`, x.DayAvgBloodGlucoseMgPerDLAlias)
 	}
-	switch v, ok := x.DayAvgDetailedBloodGlucoseMgPerDL.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_detailed_blood_glucose_mg_per_dL":`...), v), ',')
-	case x.DayAvgDetailedBloodGlucoseMgPerDL.IsNull():
-		b = append(b, `"day_avg_detailed_blood_glucose_mg_per_dL":null,`...)
+	if !x.DayAvgDetailedBloodGlucoseMgPerDL.IsZero() {
+		b = w.FloatMember(b, `"day_avg_detailed_blood_glucose_mg_per_dL":`, x.DayAvgDetailedBloodGlucoseMgPerDL)
 	}
-	switch v, ok := x.GMI.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"gmi":`...), v), ',')
-	case x.GMI.IsNull():
-		b = append(b, `"gmi":null,`...)
+	if !x.GMI.IsZero() {
+		b = w.FloatMember(b, `"gmi":`, x.GMI)
 	}
-	switch v, ok := x.TimeInRange.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"time_in_range":`...), v), ',')
-	case x.TimeInRange.IsNull():
-		b = append(b, `"time_in_range":null,`...)
+	if !x.TimeInRange.IsZero() {
+		b = w.FloatMember(b, `"time_in_range":`, x.TimeInRange)
 	}
-	switch v, ok := x.SensorUsage.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"sensor_usage":`...), int64(v)), ',')
-	case x.SensorUsage.IsNull():
-		b = append(b, `"sensor_usage":null,`...)
+	if !x.SensorUsage.IsZero() {
+		b = jsonscan.IntMember(b, `"sensor_usage":`, x.SensorUsage)
 	}
 	if x.BloodGlucoseSamples != nil {
 		b = append(b, `"blood_glucose_samples":[`...)
+		first := len(b)
 		for i := range x.BloodGlucoseSamples {
-			b = append(x.BloodGlucoseSamples[i].WriteJSON(w, b), ',')
+			b = x.BloodGlucoseSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.DetailedBloodGlucoseSamples != nil {
 		b = append(b, `"detailed_blood_glucose_samples":[`...)
+		first := len(b)
 		for i := range x.DetailedBloodGlucoseSamples {
-			b = append(x.DetailedBloodGlucoseSamples[i].WriteJSON(w, b), ',')
+			b = x.DetailedBloodGlucoseSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.DailyPatterns != nil {
 		b = append(b, `"daily_patterns":[`...)
+		first := len(b)
 		for i := range x.DailyPatterns {
-			b = append(x.DailyPatterns[i].WriteJSON(w, b), ',')
+			b = x.DailyPatterns[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3914,28 +3806,29 @@ func (x *GlucoseDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *GlucoseDataSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.BloodGlucoseMgPerDL.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"blood_glucose_mg_per_dL":`...), v), ',')
+		b = w.Float(append(b, `"blood_glucose_mg_per_dL":`...), v)
 	case x.BloodGlucoseMgPerDL.IsNull():
 		b = append(b, `"blood_glucose_mg_per_dL":null,`...)
 	}
 	switch v, ok := x.GlucoseLevelFlag.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"glucose_level_flag":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"glucose_level_flag":`...), int64(v))
 	case x.GlucoseLevelFlag.IsNull():
 		b = append(b, `"glucose_level_flag":null,`...)
 	}
 	switch v, ok := x.TrendArrow.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"trend_arrow":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"trend_arrow":`...), int64(v))
 	case x.TrendArrow.IsNull():
 		b = append(b, `"trend_arrow":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3987,9 +3880,10 @@ func (x *HealthObservation) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HealthObservation) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
 	b = jsonscan.Member(b, x.ObservationData.WriteJSON(w, append(b, `"observation_data":`...)), 19)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4071,52 +3965,40 @@ func (x *HealthObservationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HealthObservationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.ObservationType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"observation_type":`...), string(v)), ',')
-	case x.ObservationType.IsNull():
-		b = append(b, `"observation_type":null,`...)
+	start := len(b)
+	if !x.ObservationType.IsZero() {
+		b = jsonscan.TextMember(b, `"observation_type":`, x.ObservationType)
 	}
-	switch v, ok := x.Category.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"category":`...), int64(v)), ',')
-	case x.Category.IsNull():
-		b = append(b, `"category":null,`...)
+	if !x.Category.IsZero() {
+		b = jsonscan.IntMember(b, `"category":`, x.Category)
 	}
-	switch v, ok := x.Status.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"status":`...), int64(v)), ',')
-	case x.Status.IsNull():
-		b = append(b, `"status":null,`...)
+	if !x.Status.IsZero() {
+		b = jsonscan.IntMember(b, `"status":`, x.Status)
 	}
 	b = jsonscan.Member(b, x.Value.WriteJSON(w, append(b, `"value":`...)), 8)
-	switch v, ok := x.Severity.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"severity":`...), int64(v)), ',')
-	case x.Severity.IsNull():
-		b = append(b, `"severity":null,`...)
+	if !x.Severity.IsZero() {
+		b = jsonscan.IntMember(b, `"severity":`, x.Severity)
 	}
 	if x.Components != nil {
 		b = append(b, `"components":[`...)
+		first := len(b)
 		for i := range x.Components {
-			b = append(x.Components[i].WriteJSON(w, b), ',')
+			b = x.Components[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.Codes != nil {
 		b = append(b, `"codes":[`...)
+		first := len(b)
 		for i := range x.Codes {
-			b = append(x.Codes[i].WriteJSON(w, b), ',')
+			b = x.Codes[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	switch v, ok := x.Notes.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"notes":`...), string(v)), ',')
-	case x.Notes.IsNull():
-		b = append(b, `"notes":null,`...)
+	if !x.Notes.IsZero() {
+		b = jsonscan.TextMember(b, `"notes":`, x.Notes)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4180,6 +4062,7 @@ func (x *HealthObservationMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HealthObservationMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
@@ -4188,17 +4071,17 @@ func (x *HealthObservationMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []by
 	}
 	switch v, ok := x.TimestampLocalization.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v))
 	case x.TimestampLocalization.IsNull():
 		b = append(b, `"timestamp_localization":null,`...)
 	}
 	switch v, ok := x.SummaryID.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"summary_id":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"summary_id":`...), string(v))
 	case x.SummaryID.IsNull():
 		b = append(b, `"summary_id":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4267,36 +4150,41 @@ func (x *HeartData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HeartData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.HeartRateData.WriteJSON(w, append(b, `"heart_rate_data":`...)), 18)
 	if x.AFibClassificationSamples != nil {
 		b = append(b, `"afib_classification_samples":[`...)
+		first := len(b)
 		for i := range x.AFibClassificationSamples {
-			b = append(x.AFibClassificationSamples[i].WriteJSON(w, b), ',')
+			b = x.AFibClassificationSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.ECGSignal != nil {
 		b = append(b, `"ecg_signal":[`...)
+		first := len(b)
 		for i := range x.ECGSignal {
-			b = append(x.ECGSignal[i].WriteJSON(w, b), ',')
+			b = x.ECGSignal[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.PulseWaveVelocitySamples != nil {
 		b = append(b, `"pulse_wave_velocity_samples":[`...)
+		first := len(b)
 		for i := range x.PulseWaveVelocitySamples {
-			b = append(x.PulseWaveVelocitySamples[i].WriteJSON(w, b), ',')
+			b = x.PulseWaveVelocitySamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.RRIntervalSamples != nil {
 		b = append(b, `"rr_interval_samples":[`...)
+		first := len(b)
 		for i := range x.RRIntervalSamples {
-			b = append(x.RRIntervalSamples[i].WriteJSON(w, b), ',')
+			b = x.RRIntervalSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4348,9 +4236,10 @@ func (x *HeartRateData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HeartRateData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Summary.WriteJSON(w, append(b, `"summary":`...)), 10)
 	b = jsonscan.Member(b, x.Detailed.WriteJSON(w, append(b, `"detailed":`...)), 11)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4407,28 +4296,32 @@ func (x *HeartRateDataDetailed) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HeartRateDataDetailed) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.HRSamples != nil {
 		b = append(b, `"hr_samples":[`...)
+		first := len(b)
 		for i := range x.HRSamples {
-			b = append(x.HRSamples[i].WriteJSON(w, b), ',')
+			b = x.HRSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.HRVSamplesRMSSD != nil {
 		b = append(b, `"hrv_samples_rmssd":[`...)
+		first := len(b)
 		for i := range x.HRVSamplesRMSSD {
-			b = append(x.HRVSamplesRMSSD[i].WriteJSON(w, b), ',')
+			b = x.HRVSamplesRMSSD[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.HRVSamplesSDNN != nil {
 		b = append(b, `"hrv_samples_sdnn":[`...)
+		first := len(b)
 		for i := range x.HRVSamplesSDNN {
-			b = append(x.HRVSamplesSDNN[i].WriteJSON(w, b), ',')
+			b = x.HRVSamplesSDNN[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4492,28 +4385,29 @@ func (x *HeartRateDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HeartRateDataSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.BPM.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"bpm":`...), v), ',')
+		b = w.Float(append(b, `"bpm":`...), v)
 	case x.BPM.IsNull():
 		b = append(b, `"bpm":null,`...)
 	}
 	switch v, ok := x.TimerDurationSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
 	case x.TimerDurationSeconds.IsNull():
 		b = append(b, `"timer_duration_seconds":null,`...)
 	}
 	switch v, ok := x.Context.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"context":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"context":`...), int64(v))
 	case x.Context.IsNull():
 		b = append(b, `"context":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4597,56 +4491,37 @@ func (x *HeartRateDataSummary) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HeartRateDataSummary) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.AvgHRBPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_hr_bpm":`...), v), ',')
-	case x.AvgHRBPM.IsNull():
-		b = append(b, `"avg_hr_bpm":null,`...)
+	start := len(b)
+	if !x.AvgHRBPM.IsZero() {
+		b = w.FloatMember(b, `"avg_hr_bpm":`, x.AvgHRBPM)
 	}
-	switch v, ok := x.MinHRBPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"min_hr_bpm":`...), v), ',')
-	case x.MinHRBPM.IsNull():
-		b = append(b, `"min_hr_bpm":null,`...)
+	if !x.MinHRBPM.IsZero() {
+		b = w.FloatMember(b, `"min_hr_bpm":`, x.MinHRBPM)
 	}
-	switch v, ok := x.MaxHRBPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_hr_bpm":`...), v), ',')
-	case x.MaxHRBPM.IsNull():
-		b = append(b, `"max_hr_bpm":null,`...)
+	if !x.MaxHRBPM.IsZero() {
+		b = w.FloatMember(b, `"max_hr_bpm":`, x.MaxHRBPM)
 	}
-	switch v, ok := x.RestingHRBPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"resting_hr_bpm":`...), v), ',')
-	case x.RestingHRBPM.IsNull():
-		b = append(b, `"resting_hr_bpm":null,`...)
+	if !x.RestingHRBPM.IsZero() {
+		b = w.FloatMember(b, `"resting_hr_bpm":`, x.RestingHRBPM)
 	}
-	switch v, ok := x.UserMaxHRBPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"user_max_hr_bpm":`...), v), ',')
-	case x.UserMaxHRBPM.IsNull():
-		b = append(b, `"user_max_hr_bpm":null,`...)
+	if !x.UserMaxHRBPM.IsZero() {
+		b = w.FloatMember(b, `"user_max_hr_bpm":`, x.UserMaxHRBPM)
 	}
-	switch v, ok := x.AvgHRVRMSSD.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_hrv_rmssd":`...), v), ',')
-	case x.AvgHRVRMSSD.IsNull():
-		b = append(b, `"avg_hrv_rmssd":null,`...)
+	if !x.AvgHRVRMSSD.IsZero() {
+		b = w.FloatMember(b, `"avg_hrv_rmssd":`, x.AvgHRVRMSSD)
 	}
-	switch v, ok := x.AvgHRVSDNN.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_hrv_sdnn":`...), v), ',')
-	case x.AvgHRVSDNN.IsNull():
-		b = append(b, `"avg_hrv_sdnn":null,`...)
+	if !x.AvgHRVSDNN.IsZero() {
+		b = w.FloatMember(b, `"avg_hrv_sdnn":`, x.AvgHRVSDNN)
 	}
 	if x.HRZoneData != nil {
 		b = append(b, `"hr_zone_data":[`...)
+		first := len(b)
 		for i := range x.HRZoneData {
-			b = append(x.HRZoneData[i].WriteJSON(w, b), ',')
+			b = x.HRZoneData[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4700,16 +4575,17 @@ func (x *HeartRateVariabilityDataSampleRMSSD) ScanJSON(s *jsonscan.Scanner, p in
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HeartRateVariabilityDataSampleRMSSD) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.HRVRMSSD.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"hrv_rmssd":`...), v), ',')
+		b = w.Float(append(b, `"hrv_rmssd":`...), v)
 	case x.HRVRMSSD.IsNull():
 		b = append(b, `"hrv_rmssd":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4763,16 +4639,17 @@ func (x *HeartRateVariabilityDataSampleSDNN) ScanJSON(s *jsonscan.Scanner, p int
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HeartRateVariabilityDataSampleSDNN) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.HRVSDNN.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"hrv_sdnn":`...), v), ',')
+		b = w.Float(append(b, `"hrv_sdnn":`...), v)
 	case x.HRVSDNN.IsNull():
 		b = append(b, `"hrv_sdnn":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4841,37 +4718,38 @@ func (x *HeartRateZoneData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HeartRateZoneData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Zone.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"zone":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"zone":`...), int64(v))
 	case x.Zone.IsNull():
 		b = append(b, `"zone":null,`...)
 	}
 	switch v, ok := x.Name.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"name":`...), string(v))
 	case x.Name.IsNull():
 		b = append(b, `"name":null,`...)
 	}
 	switch v, ok := x.StartPercentage.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"start_percentage":`...), v), ',')
+		b = w.Float(append(b, `"start_percentage":`...), v)
 	case x.StartPercentage.IsNull():
 		b = append(b, `"start_percentage":null,`...)
 	}
 	switch v, ok := x.EndPercentage.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"end_percentage":`...), v), ',')
+		b = w.Float(append(b, `"end_percentage":`...), v)
 	case x.EndPercentage.IsNull():
 		b = append(b, `"end_percentage":null,`...)
 	}
 	switch v, ok := x.DurationSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"duration_seconds":`...), v), ',')
+		b = w.Float(append(b, `"duration_seconds":`...), v)
 	case x.DurationSeconds.IsNull():
 		b = append(b, `"duration_seconds":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4943,40 +4821,41 @@ func (x *HormoneSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HormoneSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.LHMIUPerMl.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"lh_mIU_per_ml":`...), v), ',')
+		b = w.Float(append(b, `"lh_mIU_per_ml":`...), v)
 	case x.LHMIUPerMl.IsNull():
 		b = append(b, `"lh_mIU_per_ml":null,`...)
 	}
 	switch v, ok := x.E3GNgPerMl.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"e3g_ng_per_ml":`...), v), ',')
+		b = w.Float(append(b, `"e3g_ng_per_ml":`...), v)
 	case x.E3GNgPerMl.IsNull():
 		b = append(b, `"e3g_ng_per_ml":null,`...)
 	}
 	switch v, ok := x.PdGUgPerMl.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"pdg_ug_per_ml":`...), v), ',')
+		b = w.Float(append(b, `"pdg_ug_per_ml":`...), v)
 	case x.PdGUgPerMl.IsNull():
 		b = append(b, `"pdg_ug_per_ml":null,`...)
 	}
 	switch v, ok := x.HCGMIUPerMl.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"hcg_mIU_per_ml":`...), v), ',')
+		b = w.Float(append(b, `"hcg_mIU_per_ml":`...), v)
 	case x.HCGMIUPerMl.IsNull():
 		b = append(b, `"hcg_mIU_per_ml":null,`...)
 	}
 	switch v, ok := x.FSHMIUPerMl.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"fsh_mIU_per_ml":`...), v), ',')
+		b = w.Float(append(b, `"fsh_mIU_per_ml":`...), v)
 	case x.FSHMIUPerMl.IsNull():
 		b = append(b, `"fsh_mIU_per_ml":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5033,26 +4912,22 @@ func (x *HydrationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HydrationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.DayTotalWaterConsumptionMl.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_total_water_consumption_ml":`...), v), ',')
-	case x.DayTotalWaterConsumptionMl.IsNull():
-		b = append(b, `"day_total_water_consumption_ml":null,`...)
+	start := len(b)
+	if !x.DayTotalWaterConsumptionMl.IsZero() {
+		b = w.FloatMember(b, `"day_total_water_consumption_ml":`, x.DayTotalWaterConsumptionMl)
 	}
-	switch v, ok := x.DayAvgHydrationKg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_hydration_kg":`...), v), ',')
-	case x.DayAvgHydrationKg.IsNull():
-		b = append(b, `"day_avg_hydration_kg":null,`...)
+	if !x.DayAvgHydrationKg.IsZero() {
+		b = w.FloatMember(b, `"day_avg_hydration_kg":`, x.DayAvgHydrationKg)
 	}
 	if x.HydrationAmountSamples != nil {
 		b = append(b, `"hydration_amount_samples":[`...)
+		first := len(b)
 		for i := range x.HydrationAmountSamples {
-			b = append(x.HydrationAmountSamples[i].WriteJSON(w, b), ',')
+			b = x.HydrationAmountSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5104,16 +4979,17 @@ func (x *HydrationLevelSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HydrationLevelSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.HydrationLevel.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"hydration_level":`...), v), ',')
+		b = w.Float(append(b, `"hydration_level":`...), v)
 	case x.HydrationLevel.IsNull():
 		b = append(b, `"hydration_level":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5167,16 +5043,17 @@ func (x *HydrationMeasurementSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HydrationMeasurementSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.HydrationKg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"hydration_kg":`...), v), ',')
+		b = w.Float(append(b, `"hydration_kg":`...), v)
 	case x.HydrationKg.IsNull():
 		b = append(b, `"hydration_kg":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5240,31 +5117,32 @@ func (x *IntensityTarget) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *IntensityTarget) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.TargetType.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"target_type":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"target_type":`...), string(v))
 	case x.TargetType.IsNull():
 		b = append(b, `"target_type":null,`...)
 	}
 	switch v, ok := x.Value.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"value":`...), v), ',')
+		b = w.Float(append(b, `"value":`...), v)
 	case x.Value.IsNull():
 		b = append(b, `"value":null,`...)
 	}
 	switch v, ok := x.ValueLow.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"value_low":`...), v), ',')
+		b = w.Float(append(b, `"value_low":`...), v)
 	case x.ValueLow.IsNull():
 		b = append(b, `"value_low":null,`...)
 	}
 	switch v, ok := x.ValueHigh.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"value_high":`...), v), ',')
+		b = w.Float(append(b, `"value_high":`...), v)
 	case x.ValueHigh.IsNull():
 		b = append(b, `"value_high":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5316,20 +5194,19 @@ func (x *KetoneData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *KetoneData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.DayAvgKetoneMgPerDL.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_ketone_mg_per_dL":`...), v), ',')
-	case x.DayAvgKetoneMgPerDL.IsNull():
-		b = append(b, `"day_avg_ketone_mg_per_dL":null,`...)
+	start := len(b)
+	if !x.DayAvgKetoneMgPerDL.IsZero() {
+		b = w.FloatMember(b, `"day_avg_ketone_mg_per_dL":`, x.DayAvgKetoneMgPerDL)
 	}
 	if x.KetoneSamples != nil {
 		b = append(b, `"ketone_samples":[`...)
+		first := len(b)
 		for i := range x.KetoneSamples {
-			b = append(x.KetoneSamples[i].WriteJSON(w, b), ',')
+			b = x.KetoneSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5386,22 +5263,23 @@ func (x *KetoneSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *KetoneSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.KetoneMgPerDL.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"ketone_mg_per_dL":`...), v), ',')
+		b = w.Float(append(b, `"ketone_mg_per_dL":`...), v)
 	case x.KetoneMgPerDL.IsNull():
 		b = append(b, `"ketone_mg_per_dL":null,`...)
 	}
 	switch v, ok := x.SampleType.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"sample_type":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"sample_type":`...), int64(v))
 	case x.SampleType.IsNull():
 		b = append(b, `"sample_type":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5453,19 +5331,20 @@ func (x *LabReportAppliedRange) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportAppliedRange) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Lower.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"lower":`...), v), ',')
+		b = w.Float(append(b, `"lower":`...), v)
 	case x.Lower.IsNull():
 		b = append(b, `"lower":null,`...)
 	}
 	switch v, ok := x.Upper.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"upper":`...), v), ',')
+		b = w.Float(append(b, `"upper":`...), v)
 	case x.Upper.IsNull():
 		b = append(b, `"upper":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5519,17 +5398,19 @@ func (x *LabReportArtifactsResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportArtifactsResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.Artifacts != nil {
 		b = append(b, `"artifacts":[`...)
+		first := len(b)
 		for i := range x.Artifacts {
-			b = append(x.Artifacts[i].WriteJSON(w, b), ',')
+			b = x.Artifacts[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if !x.ExpiresAt.IsZero() {
 		b = x.ExpiresAt.AppendJSON(w, append(b, `"expires_at":`...))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5603,43 +5484,44 @@ func (x *LabReportBiomarker) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportBiomarker) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Key.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"key":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"key":`...), string(v))
 	case x.Key.IsNull():
 		b = append(b, `"key":null,`...)
 	}
 	switch v, ok := x.DisplayName.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"display_name":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"display_name":`...), string(v))
 	case x.DisplayName.IsNull():
 		b = append(b, `"display_name":null,`...)
 	}
 	switch v, ok := x.LOINCCode.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"loinc_code":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"loinc_code":`...), string(v))
 	case x.LOINCCode.IsNull():
 		b = append(b, `"loinc_code":null,`...)
 	}
 	switch v, ok := x.Specimen.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"specimen":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"specimen":`...), string(v))
 	case x.Specimen.IsNull():
 		b = append(b, `"specimen":null,`...)
 	}
 	switch v, ok := x.PanelID.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"panel_id":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"panel_id":`...), int64(v))
 	case x.PanelID.IsNull():
 		b = append(b, `"panel_id":null,`...)
 	}
 	switch v, ok := x.PanelKey.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"panel_key":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"panel_key":`...), string(v))
 	case x.PanelKey.IsNull():
 		b = append(b, `"panel_key":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5693,19 +5575,20 @@ func (x *LabReportBoundedValue) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportBoundedValue) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Operator.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"operator":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"operator":`...), string(v))
 	case x.Operator.IsNull():
 		b = append(b, `"operator":null,`...)
 	}
 	switch v, ok := x.Value.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"value":`...), v), ',')
+		b = w.Float(append(b, `"value":`...), v)
 	case x.Value.IsNull():
 		b = append(b, `"value":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5754,14 +5637,16 @@ func (x *LabReportDeliveriesResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportDeliveriesResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.Deliveries != nil {
 		b = append(b, `"deliveries":[`...)
+		first := len(b)
 		for i := range x.Deliveries {
-			b = append(x.Deliveries[i].WriteJSON(w, b), ',')
+			b = x.Deliveries[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5830,37 +5715,38 @@ func (x *LabReportDelivery) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportDelivery) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.DestinationID.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"destination_id":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"destination_id":`...), string(v))
 	case x.DestinationID.IsNull():
 		b = append(b, `"destination_id":null,`...)
 	}
 	switch v, ok := x.DestinationType.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"destination_type":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"destination_type":`...), string(v))
 	case x.DestinationType.IsNull():
 		b = append(b, `"destination_type":null,`...)
 	}
 	switch v, ok := x.Status.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(v))
 	case x.Status.IsNull():
 		b = append(b, `"status":null,`...)
 	}
 	switch v, ok := x.AttemptCount.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"attempt_count":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"attempt_count":`...), int64(v))
 	case x.AttemptCount.IsNull():
 		b = append(b, `"attempt_count":null,`...)
 	}
 	switch v, ok := x.LastError.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"last_error":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"last_error":`...), string(v))
 	case x.LastError.IsNull():
 		b = append(b, `"last_error":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5947,60 +5833,45 @@ func (x *LabReportEventData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportEventData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.SessionID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"session_id":`...), string(v)), ',')
-	case x.SessionID.IsNull():
-		b = append(b, `"session_id":null,`...)
+	start := len(b)
+	if !x.SessionID.IsZero() {
+		b = jsonscan.TextMember(b, `"session_id":`, x.SessionID)
 	}
-	switch v, ok := x.ReferenceID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"reference_id":`...), string(v)), ',')
-	case x.ReferenceID.IsNull():
-		b = append(b, `"reference_id":null,`...)
+	if !x.ReferenceID.IsZero() {
+		b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
 	}
 	if !x.ReportDate.IsZero() {
 		b = x.ReportDate.AppendJSON(w, append(b, `"report_date":`...))
 	}
-	switch v, ok := x.ReportTime.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"report_time":`...), string(v)), ',')
-	case x.ReportTime.IsNull():
-		b = append(b, `"report_time":null,`...)
+	if !x.ReportTime.IsZero() {
+		b = jsonscan.TextMember(b, `"report_time":`, x.ReportTime)
 	}
-	switch v, ok := x.ReportLocale.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"report_locale":`...), string(v)), ',')
-	case x.ReportLocale.IsNull():
-		b = append(b, `"report_locale":null,`...)
+	if !x.ReportLocale.IsZero() {
+		b = jsonscan.TextMember(b, `"report_locale":`, x.ReportLocale)
 	}
-	switch v, ok := x.ResultsCount.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"results_count":`...), int64(v)), ',')
-	case x.ResultsCount.IsNull():
-		b = append(b, `"results_count":null,`...)
+	if !x.ResultsCount.IsZero() {
+		b = jsonscan.IntMember(b, `"results_count":`, x.ResultsCount)
 	}
 	if x.Results != nil {
 		b = append(b, `"results":[`...)
+		first := len(b)
 		for i := range x.Results {
-			b = append(x.Results[i].WriteJSON(w, b), ',')
+			b = x.Results[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.Panels != nil {
 		b = append(b, `"panels":[`...)
+		first := len(b)
 		for i := range x.Panels {
-			b = append(x.Panels[i].WriteJSON(w, b), ',')
+			b = x.Panels[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	switch v, ok := x.ReportNotes.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"report_notes":`...), string(v)), ',')
-	case x.ReportNotes.IsNull():
-		b = append(b, `"report_notes":null,`...)
+	if !x.ReportNotes.IsZero() {
+		b = jsonscan.TextMember(b, `"report_notes":`, x.ReportNotes)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6059,25 +5930,26 @@ func (x *LabReportEventError) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportEventError) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Code.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"code":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"code":`...), string(v))
 	case x.Code.IsNull():
 		b = append(b, `"code":null,`...)
 	}
 	switch v, ok := x.Message.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(v))
 	case x.Message.IsNull():
 		b = append(b, `"message":null,`...)
 	}
 	switch v, ok := x.Retriable.Get(); {
 	case ok:
-		b = append(strconv.AppendBool(append(b, `"retriable":`...), v), ',')
+		b = jsonscan.AppendBool(append(b, `"retriable":`...), v)
 	case x.Retriable.IsNull():
 		b = append(b, `"retriable":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6146,18 +6018,20 @@ func (x *LabReportEventResult) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportEventResult) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Source.WriteJSON(w, append(b, `"source":`...)), 9)
 	b = jsonscan.Member(b, x.Biomarker.WriteJSON(w, append(b, `"biomarker":`...)), 12)
 	b = jsonscan.Member(b, x.Measurement.WriteJSON(w, append(b, `"measurement":`...)), 14)
 	b = jsonscan.Member(b, x.Interpretation.WriteJSON(w, append(b, `"interpretation":`...)), 17)
 	if x.ReferenceRanges != nil {
 		b = append(b, `"reference_ranges":[`...)
+		first := len(b)
 		for i := range x.ReferenceRanges {
-			b = append(x.ReferenceRanges[i].WriteJSON(w, b), ',')
+			b = x.ReferenceRanges[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6251,51 +6125,52 @@ func (x *LabReportEventResultSource) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportEventResultSource) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Name.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"name":`...), string(v))
 	case x.Name.IsNull():
 		b = append(b, `"name":null,`...)
 	}
 	switch v, ok := x.Panel.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"panel":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"panel":`...), string(v))
 	case x.Panel.IsNull():
 		b = append(b, `"panel":null,`...)
 	}
 	switch v, ok := x.Value.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"value":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"value":`...), string(v))
 	case x.Value.IsNull():
 		b = append(b, `"value":null,`...)
 	}
 	switch v, ok := x.Units.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"units":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"units":`...), string(v))
 	case x.Units.IsNull():
 		b = append(b, `"units":null,`...)
 	}
 	switch v, ok := x.Flag.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"flag":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"flag":`...), string(v))
 	case x.Flag.IsNull():
 		b = append(b, `"flag":null,`...)
 	}
 	switch v, ok := x.Method.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"method":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"method":`...), string(v))
 	case x.Method.IsNull():
 		b = append(b, `"method":null,`...)
 	}
 	switch v, ok := x.Notes.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"notes":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"notes":`...), string(v))
 	case x.Notes.IsNull():
 		b = append(b, `"notes":null,`...)
 	}
 	switch v, ok := x.ReferenceText.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"reference_text":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"reference_text":`...), string(v))
 	case x.ReferenceText.IsNull():
 		b = append(b, `"reference_text":null,`...)
 	}
@@ -6304,11 +6179,11 @@ func (x *LabReportEventResultSource) WriteJSON(w *jsonscan.Writer, b []byte) []b
 	}
 	switch v, ok := x.CollectionTime.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"collection_time":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"collection_time":`...), string(v))
 	case x.CollectionTime.IsNull():
 		b = append(b, `"collection_time":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6367,20 +6242,15 @@ func (x *LabReportFailureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportFailureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.SessionID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"session_id":`...), string(v)), ',')
-	case x.SessionID.IsNull():
-		b = append(b, `"session_id":null,`...)
+	start := len(b)
+	if !x.SessionID.IsZero() {
+		b = jsonscan.TextMember(b, `"session_id":`, x.SessionID)
 	}
-	switch v, ok := x.ReferenceID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"reference_id":`...), string(v)), ',')
-	case x.ReferenceID.IsNull():
-		b = append(b, `"reference_id":null,`...)
+	if !x.ReferenceID.IsZero() {
+		b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
 	}
 	b = jsonscan.Member(b, x.Error.WriteJSON(w, append(b, `"error":`...)), 8)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6434,19 +6304,20 @@ func (x *LabReportFile) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportFile) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Filename.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"filename":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"filename":`...), string(v))
 	case x.Filename.IsNull():
 		b = append(b, `"filename":null,`...)
 	}
 	switch v, ok := x.PresignedURL.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"presigned_url":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"presigned_url":`...), string(v))
 	case x.PresignedURL.IsNull():
 		b = append(b, `"presigned_url":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6503,18 +6374,20 @@ func (x *LabReportFilesResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportFilesResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.Files != nil {
 		b = append(b, `"files":[`...)
+		first := len(b)
 		for i := range x.Files {
-			b = append(x.Files[i].WriteJSON(w, b), ',')
+			b = x.Files[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	b = jsonscan.Member(b, x.Thumbnail.WriteJSON(w, append(b, `"thumbnail":`...)), 12)
 	if !x.ExpiresAt.IsZero() {
 		b = x.ExpiresAt.AppendJSON(w, append(b, `"expires_at":`...))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6578,26 +6451,18 @@ func (x *LabReportInterpretation) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportInterpretation) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Flag.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"flag":`...), string(v)), ',')
-	case x.Flag.IsNull():
-		b = append(b, `"flag":null,`...)
+	start := len(b)
+	if !x.Flag.IsZero() {
+		b = jsonscan.TextMember(b, `"flag":`, x.Flag)
 	}
-	switch v, ok := x.FlagRaw.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"flag_raw":`...), string(v)), ',')
-	case x.FlagRaw.IsNull():
-		b = append(b, `"flag_raw":null,`...)
+	if !x.FlagRaw.IsZero() {
+		b = jsonscan.TextMember(b, `"flag_raw":`, x.FlagRaw)
 	}
-	switch v, ok := x.Source.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"source":`...), string(v)), ',')
-	case x.Source.IsNull():
-		b = append(b, `"source":null,`...)
+	if !x.Source.IsZero() {
+		b = jsonscan.TextMember(b, `"source":`, x.Source)
 	}
 	b = jsonscan.Member(b, x.AppliedRange.WriteJSON(w, append(b, `"applied_range":`...)), 16)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6646,14 +6511,16 @@ func (x *LabReportListResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportListResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.Sessions != nil {
 		b = append(b, `"sessions":[`...)
+		first := len(b)
 		for i := range x.Sessions {
-			b = append(x.Sessions[i].WriteJSON(w, b), ',')
+			b = x.Sessions[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6737,45 +6604,28 @@ func (x *LabReportMeasurement) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportMeasurement) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Type.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(v)), ',')
-	case x.Type.IsNull():
-		b = append(b, `"type":null,`...)
+	start := len(b)
+	if !x.Type.IsZero() {
+		b = jsonscan.TextMember(b, `"type":`, x.Type)
 	}
-	switch v, ok := x.Numeric.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"numeric":`...), v), ',')
-	case x.Numeric.IsNull():
-		b = append(b, `"numeric":null,`...)
+	if !x.Numeric.IsZero() {
+		b = w.FloatMember(b, `"numeric":`, x.Numeric)
 	}
 	b = jsonscan.Member(b, x.Bounded.WriteJSON(w, append(b, `"bounded":`...)), 10)
 	b = jsonscan.Member(b, x.Qualitative.WriteJSON(w, append(b, `"qualitative":`...)), 14)
-	switch v, ok := x.Text.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"text":`...), string(v)), ',')
-	case x.Text.IsNull():
-		b = append(b, `"text":null,`...)
+	if !x.Text.IsZero() {
+		b = jsonscan.TextMember(b, `"text":`, x.Text)
 	}
-	switch v, ok := x.AbsentReason.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"absent_reason":`...), string(v)), ',')
-	case x.AbsentReason.IsNull():
-		b = append(b, `"absent_reason":null,`...)
+	if !x.AbsentReason.IsZero() {
+		b = jsonscan.TextMember(b, `"absent_reason":`, x.AbsentReason)
 	}
-	switch v, ok := x.Units.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"units":`...), string(v)), ',')
-	case x.Units.IsNull():
-		b = append(b, `"units":null,`...)
+	if !x.Units.IsZero() {
+		b = jsonscan.TextMember(b, `"units":`, x.Units)
 	}
-	switch v, ok := x.UCUMCode.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"ucum_code":`...), string(v)), ',')
-	case x.UCUMCode.IsNull():
-		b = append(b, `"ucum_code":null,`...)
+	if !x.UCUMCode.IsZero() {
+		b = jsonscan.TextMember(b, `"ucum_code":`, x.UCUMCode)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6834,25 +6684,26 @@ func (x *LabReportPanel) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportPanel) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.ID.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"id":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"id":`...), int64(v))
 	case x.ID.IsNull():
 		b = append(b, `"id":null,`...)
 	}
 	switch v, ok := x.Name.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"name":`...), string(v))
 	case x.Name.IsNull():
 		b = append(b, `"name":null,`...)
 	}
 	switch v, ok := x.Key.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"key":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"key":`...), string(v))
 	case x.Key.IsNull():
 		b = append(b, `"key":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6904,19 +6755,20 @@ func (x *LabReportQualitativeValue) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportQualitativeValue) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Text.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"text":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"text":`...), string(v))
 	case x.Text.IsNull():
 		b = append(b, `"text":null,`...)
 	}
 	switch v, ok := x.Code.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"code":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"code":`...), string(v))
 	case x.Code.IsNull():
 		b = append(b, `"code":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7005,58 +6857,35 @@ func (x *LabReportRangeContext) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportRangeContext) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Sex.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"sex":`...), string(v)), ',')
-	case x.Sex.IsNull():
-		b = append(b, `"sex":null,`...)
+	start := len(b)
+	if !x.Sex.IsZero() {
+		b = jsonscan.TextMember(b, `"sex":`, x.Sex)
 	}
-	switch v, ok := x.AgeLower.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"age_lower":`...), int64(v)), ',')
-	case x.AgeLower.IsNull():
-		b = append(b, `"age_lower":null,`...)
+	if !x.AgeLower.IsZero() {
+		b = jsonscan.IntMember(b, `"age_lower":`, x.AgeLower)
 	}
-	switch v, ok := x.AgeUpper.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"age_upper":`...), int64(v)), ',')
-	case x.AgeUpper.IsNull():
-		b = append(b, `"age_upper":null,`...)
+	if !x.AgeUpper.IsZero() {
+		b = jsonscan.IntMember(b, `"age_upper":`, x.AgeUpper)
 	}
-	switch v, ok := x.PregnancyStatus.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"pregnancy_status":`...), string(v)), ',')
-	case x.PregnancyStatus.IsNull():
-		b = append(b, `"pregnancy_status":null,`...)
+	if !x.PregnancyStatus.IsZero() {
+		b = jsonscan.TextMember(b, `"pregnancy_status":`, x.PregnancyStatus)
 	}
-	switch v, ok := x.GestationalWeekLower.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"gestational_week_lower":`...), int64(v)), ',')
-	case x.GestationalWeekLower.IsNull():
-		b = append(b, `"gestational_week_lower":null,`...)
+	if !x.GestationalWeekLower.IsZero() {
+		b = jsonscan.IntMember(b, `"gestational_week_lower":`, x.GestationalWeekLower)
 	}
-	switch v, ok := x.GestationalWeekUpper.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"gestational_week_upper":`...), int64(v)), ',')
-	case x.GestationalWeekUpper.IsNull():
-		b = append(b, `"gestational_week_upper":null,`...)
+	if !x.GestationalWeekUpper.IsZero() {
+		b = jsonscan.IntMember(b, `"gestational_week_upper":`, x.GestationalWeekUpper)
 	}
-	switch v, ok := x.CyclePhase.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"cycle_phase":`...), string(v)), ',')
-	case x.CyclePhase.IsNull():
-		b = append(b, `"cycle_phase":null,`...)
+	if !x.CyclePhase.IsZero() {
+		b = jsonscan.TextMember(b, `"cycle_phase":`, x.CyclePhase)
 	}
-	switch v, ok := x.ReferencePopulation.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"reference_population":`...), string(v)), ',')
-	case x.ReferencePopulation.IsNull():
-		b = append(b, `"reference_population":null,`...)
+	if !x.ReferencePopulation.IsZero() {
+		b = jsonscan.TextMember(b, `"reference_population":`, x.ReferencePopulation)
 	}
 	if x.Modifiers != nil {
 		b = jsonscan.WriteStrings(append(b, `"modifiers":`...), x.Modifiers)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7120,26 +6949,18 @@ func (x *LabReportReferenceRange) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportReferenceRange) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Lower.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"lower":`...), v), ',')
-	case x.Lower.IsNull():
-		b = append(b, `"lower":null,`...)
+	start := len(b)
+	if !x.Lower.IsZero() {
+		b = w.FloatMember(b, `"lower":`, x.Lower)
 	}
-	switch v, ok := x.Upper.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"upper":`...), v), ',')
-	case x.Upper.IsNull():
-		b = append(b, `"upper":null,`...)
+	if !x.Upper.IsZero() {
+		b = w.FloatMember(b, `"upper":`, x.Upper)
 	}
-	switch v, ok := x.Type.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(v)), ',')
-	case x.Type.IsNull():
-		b = append(b, `"type":null,`...)
+	if !x.Type.IsZero() {
+		b = jsonscan.TextMember(b, `"type":`, x.Type)
 	}
 	b = jsonscan.Member(b, x.Context.WriteJSON(w, append(b, `"context":`...)), 10)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7193,19 +7014,20 @@ func (x *LabReportReprocessResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportReprocessResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.SessionID.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"session_id":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"session_id":`...), string(v))
 	case x.SessionID.IsNull():
 		b = append(b, `"session_id":null,`...)
 	}
 	switch v, ok := x.CurrentStatus.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"current_status":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"current_status":`...), string(v))
 	case x.CurrentStatus.IsNull():
 		b = append(b, `"current_status":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7274,18 +7096,20 @@ func (x *LabReportResult) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportResult) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Source.WriteJSON(w, append(b, `"source":`...)), 9)
 	b = jsonscan.Member(b, x.Biomarker.WriteJSON(w, append(b, `"biomarker":`...)), 12)
 	b = jsonscan.Member(b, x.Measurement.WriteJSON(w, append(b, `"measurement":`...)), 14)
 	b = jsonscan.Member(b, x.Interpretation.WriteJSON(w, append(b, `"interpretation":`...)), 17)
 	if x.ReferenceRanges != nil {
 		b = append(b, `"reference_ranges":[`...)
+		first := len(b)
 		for i := range x.ReferenceRanges {
-			b = append(x.ReferenceRanges[i].WriteJSON(w, b), ',')
+			b = x.ReferenceRanges[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7367,55 +7191,56 @@ func (x *LabReportResultSource) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportResultSource) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Name.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"name":`...), string(v))
 	case x.Name.IsNull():
 		b = append(b, `"name":null,`...)
 	}
 	switch v, ok := x.Panel.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"panel":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"panel":`...), string(v))
 	case x.Panel.IsNull():
 		b = append(b, `"panel":null,`...)
 	}
 	switch v, ok := x.Value.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"value":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"value":`...), string(v))
 	case x.Value.IsNull():
 		b = append(b, `"value":null,`...)
 	}
 	switch v, ok := x.Units.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"units":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"units":`...), string(v))
 	case x.Units.IsNull():
 		b = append(b, `"units":null,`...)
 	}
 	switch v, ok := x.Flag.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"flag":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"flag":`...), string(v))
 	case x.Flag.IsNull():
 		b = append(b, `"flag":null,`...)
 	}
 	switch v, ok := x.Method.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"method":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"method":`...), string(v))
 	case x.Method.IsNull():
 		b = append(b, `"method":null,`...)
 	}
 	switch v, ok := x.Notes.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"notes":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"notes":`...), string(v))
 	case x.Notes.IsNull():
 		b = append(b, `"notes":null,`...)
 	}
 	switch v, ok := x.ReferenceText.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"reference_text":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"reference_text":`...), string(v))
 	case x.ReferenceText.IsNull():
 		b = append(b, `"reference_text":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7574,42 +7399,29 @@ func (x *LabReportSession) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportSession) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.SessionID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"session_id":`...), string(v)), ',')
-	case x.SessionID.IsNull():
-		b = append(b, `"session_id":null,`...)
+	start := len(b)
+	if !x.SessionID.IsZero() {
+		b = jsonscan.TextMember(b, `"session_id":`, x.SessionID)
 	}
-	switch v, ok := x.UploadID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"upload_id":`...), string(v)), ',')
-	case x.UploadID.IsNull():
-		b = append(b, `"upload_id":null,`...)
+	if !x.UploadID.IsZero() {
+		b = jsonscan.TextMember(b, `"upload_id":`, x.UploadID)
 	}
-	switch v, ok := x.ReferenceID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"reference_id":`...), string(v)), ',')
-	case x.ReferenceID.IsNull():
-		b = append(b, `"reference_id":null,`...)
+	if !x.ReferenceID.IsZero() {
+		b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
 	}
-	switch v, ok := x.ReportType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"report_type":`...), string(v)), ',')
-	case x.ReportType.IsNull():
-		b = append(b, `"report_type":null,`...)
+	if !x.ReportType.IsZero() {
+		b = jsonscan.TextMember(b, `"report_type":`, x.ReportType)
 	}
-	switch v, ok := x.CurrentStatus.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"current_status":`...), string(v)), ',')
-	case x.CurrentStatus.IsNull():
-		b = append(b, `"current_status":null,`...)
+	if !x.CurrentStatus.IsZero() {
+		b = jsonscan.TextMember(b, `"current_status":`, x.CurrentStatus)
 	}
 	if x.StatusHistory != nil {
 		b = append(b, `"status_history":[`...)
+		first := len(b)
 		for i := range x.StatusHistory {
-			b = append(x.StatusHistory[i].WriteJSON(w, b), ',')
+			b = x.StatusHistory[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if !x.UploadedAt.IsZero() {
 		b = x.UploadedAt.AppendJSON(w, append(b, `"uploaded_at":`...))
@@ -7617,93 +7429,62 @@ func (x *LabReportSession) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.UpdatedAt.IsZero() {
 		b = x.UpdatedAt.AppendJSON(w, append(b, `"updated_at":`...))
 	}
-	switch v, ok := x.InputBytes.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"input_bytes":`...), int64(v)), ',')
-	case x.InputBytes.IsNull():
-		b = append(b, `"input_bytes":null,`...)
+	if !x.InputBytes.IsZero() {
+		b = jsonscan.IntMember(b, `"input_bytes":`, x.InputBytes)
 	}
-	switch v, ok := x.OutputBytes.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"output_bytes":`...), int64(v)), ',')
-	case x.OutputBytes.IsNull():
-		b = append(b, `"output_bytes":null,`...)
+	if !x.OutputBytes.IsZero() {
+		b = jsonscan.IntMember(b, `"output_bytes":`, x.OutputBytes)
 	}
-	switch v, ok := x.FileCount.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"file_count":`...), int64(v)), ',')
-	case x.FileCount.IsNull():
-		b = append(b, `"file_count":null,`...)
+	if !x.FileCount.IsZero() {
+		b = jsonscan.IntMember(b, `"file_count":`, x.FileCount)
 	}
-	switch v, ok := x.LabName.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"lab_name":`...), string(v)), ',')
-	case x.LabName.IsNull():
-		b = append(b, `"lab_name":null,`...)
+	if !x.LabName.IsZero() {
+		b = jsonscan.TextMember(b, `"lab_name":`, x.LabName)
 	}
 	if !x.ReportDate.IsZero() {
 		b = x.ReportDate.AppendJSON(w, append(b, `"report_date":`...))
 	}
-	switch v, ok := x.ReportTime.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"report_time":`...), string(v)), ',')
-	case x.ReportTime.IsNull():
-		b = append(b, `"report_time":null,`...)
+	if !x.ReportTime.IsZero() {
+		b = jsonscan.TextMember(b, `"report_time":`, x.ReportTime)
 	}
 	if !x.CollectionDate.IsZero() {
 		b = x.CollectionDate.AppendJSON(w, append(b, `"collection_date":`...))
 	}
-	switch v, ok := x.CollectionTime.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"collection_time":`...), string(v)), ',')
-	case x.CollectionTime.IsNull():
-		b = append(b, `"collection_time":null,`...)
+	if !x.CollectionTime.IsZero() {
+		b = jsonscan.TextMember(b, `"collection_time":`, x.CollectionTime)
 	}
-	switch v, ok := x.ReportLocale.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"report_locale":`...), string(v)), ',')
-	case x.ReportLocale.IsNull():
-		b = append(b, `"report_locale":null,`...)
+	if !x.ReportLocale.IsZero() {
+		b = jsonscan.TextMember(b, `"report_locale":`, x.ReportLocale)
 	}
-	switch v, ok := x.PatientAgeAtCollection.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"patient_age_at_collection":`...), int64(v)), ',')
-	case x.PatientAgeAtCollection.IsNull():
-		b = append(b, `"patient_age_at_collection":null,`...)
+	if !x.PatientAgeAtCollection.IsZero() {
+		b = jsonscan.IntMember(b, `"patient_age_at_collection":`, x.PatientAgeAtCollection)
 	}
-	switch v, ok := x.PatientSex.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"patient_sex":`...), string(v)), ',')
-	case x.PatientSex.IsNull():
-		b = append(b, `"patient_sex":null,`...)
+	if !x.PatientSex.IsZero() {
+		b = jsonscan.TextMember(b, `"patient_sex":`, x.PatientSex)
 	}
-	switch v, ok := x.ResultsCount.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"results_count":`...), int64(v)), ',')
-	case x.ResultsCount.IsNull():
-		b = append(b, `"results_count":null,`...)
+	if !x.ResultsCount.IsZero() {
+		b = jsonscan.IntMember(b, `"results_count":`, x.ResultsCount)
 	}
 	if x.Results != nil {
 		b = append(b, `"results":[`...)
+		first := len(b)
 		for i := range x.Results {
-			b = append(x.Results[i].WriteJSON(w, b), ',')
+			b = x.Results[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.Panels != nil {
 		b = append(b, `"panels":[`...)
+		first := len(b)
 		for i := range x.Panels {
-			b = append(x.Panels[i].WriteJSON(w, b), ',')
+			b = x.Panels[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	switch v, ok := x.ReportNotes.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"report_notes":`...), string(v)), ',')
-	case x.ReportNotes.IsNull():
-		b = append(b, `"report_notes":null,`...)
+	if !x.ReportNotes.IsZero() {
+		b = jsonscan.TextMember(b, `"report_notes":`, x.ReportNotes)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7760,9 +7541,10 @@ func (x *LabReportStatusEntry) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportStatusEntry) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Status.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(v))
 	case x.Status.IsNull():
 		b = append(b, `"status":null,`...)
 	}
@@ -7771,11 +7553,11 @@ func (x *LabReportStatusEntry) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	switch v, ok := x.Note.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"note":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"note":`...), string(v))
 	case x.Note.IsNull():
 		b = append(b, `"note":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7829,19 +7611,20 @@ func (x *LabReportUploadResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportUploadResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.UploadID.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"upload_id":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"upload_id":`...), string(v))
 	case x.UploadID.IsNull():
 		b = append(b, `"upload_id":null,`...)
 	}
 	switch v, ok := x.CurrentStatus.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"current_status":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"current_status":`...), string(v))
 	case x.CurrentStatus.IsNull():
 		b = append(b, `"current_status":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7890,14 +7673,16 @@ func (x *LapData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LapData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.Laps != nil {
 		b = append(b, `"laps":[`...)
+		first := len(b)
 		for i := range x.Laps {
-			b = append(x.Laps[i].WriteJSON(w, b), ',')
+			b = x.Laps[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7994,6 +7779,7 @@ func (x *LapSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LapSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
@@ -8002,59 +7788,59 @@ func (x *LapSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	switch v, ok := x.ActiveDurationSeconds.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"active_duration_seconds":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"active_duration_seconds":`...), int64(v))
 	case x.ActiveDurationSeconds.IsNull():
 		b = append(b, `"active_duration_seconds":null,`...)
 	}
 	switch v, ok := x.DistanceMeters.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"distance_meters":`...), v), ',')
+		b = w.Float(append(b, `"distance_meters":`...), v)
 	case x.DistanceMeters.IsNull():
 		b = append(b, `"distance_meters":null,`...)
 	}
 	switch v, ok := x.AvgSpeedMetersPerSecond.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"avg_speed_meters_per_second":`...), v), ',')
+		b = w.Float(append(b, `"avg_speed_meters_per_second":`...), v)
 	case x.AvgSpeedMetersPerSecond.IsNull():
 		b = append(b, `"avg_speed_meters_per_second":null,`...)
 	}
 	switch v, ok := x.AvgHRBPM.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"avg_hr_bpm":`...), v), ',')
+		b = w.Float(append(b, `"avg_hr_bpm":`...), v)
 	case x.AvgHRBPM.IsNull():
 		b = append(b, `"avg_hr_bpm":null,`...)
 	}
 	switch v, ok := x.AvgWatts.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"avg_watts":`...), v), ',')
+		b = w.Float(append(b, `"avg_watts":`...), v)
 	case x.AvgWatts.IsNull():
 		b = append(b, `"avg_watts":null,`...)
 	}
 	switch v, ok := x.Calories.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"calories":`...), v), ',')
+		b = w.Float(append(b, `"calories":`...), v)
 	case x.Calories.IsNull():
 		b = append(b, `"calories":null,`...)
 	}
 	switch v, ok := x.TotalStrokes.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"total_strokes":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"total_strokes":`...), int64(v))
 	case x.TotalStrokes.IsNull():
 		b = append(b, `"total_strokes":null,`...)
 	}
 	switch v, ok := x.StrokeType.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"stroke_type":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"stroke_type":`...), string(v))
 	case x.StrokeType.IsNull():
 		b = append(b, `"stroke_type":null,`...)
 	}
 	switch v, ok := x.TriggerMethod.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"trigger_method":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"trigger_method":`...), string(v))
 	case x.TriggerMethod.IsNull():
 		b = append(b, `"trigger_method":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8126,44 +7912,31 @@ func (x *METData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *METData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.AvgLevel.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_level":`...), v), ',')
-	case x.AvgLevel.IsNull():
-		b = append(b, `"avg_level":null,`...)
+	start := len(b)
+	if !x.AvgLevel.IsZero() {
+		b = w.FloatMember(b, `"avg_level":`, x.AvgLevel)
 	}
-	switch v, ok := x.NumInactiveMinutes.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"num_inactive_minutes":`...), v), ',')
-	case x.NumInactiveMinutes.IsNull():
-		b = append(b, `"num_inactive_minutes":null,`...)
+	if !x.NumInactiveMinutes.IsZero() {
+		b = w.FloatMember(b, `"num_inactive_minutes":`, x.NumInactiveMinutes)
 	}
-	switch v, ok := x.NumLowIntensityMinutes.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"num_low_intensity_minutes":`...), v), ',')
-	case x.NumLowIntensityMinutes.IsNull():
-		b = append(b, `"num_low_intensity_minutes":null,`...)
+	if !x.NumLowIntensityMinutes.IsZero() {
+		b = w.FloatMember(b, `"num_low_intensity_minutes":`, x.NumLowIntensityMinutes)
 	}
-	switch v, ok := x.NumModerateIntensityMinutes.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"num_moderate_intensity_minutes":`...), v), ',')
-	case x.NumModerateIntensityMinutes.IsNull():
-		b = append(b, `"num_moderate_intensity_minutes":null,`...)
+	if !x.NumModerateIntensityMinutes.IsZero() {
+		b = w.FloatMember(b, `"num_moderate_intensity_minutes":`, x.NumModerateIntensityMinutes)
 	}
-	switch v, ok := x.NumHighIntensityMinutes.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"num_high_intensity_minutes":`...), v), ',')
-	case x.NumHighIntensityMinutes.IsNull():
-		b = append(b, `"num_high_intensity_minutes":null,`...)
+	if !x.NumHighIntensityMinutes.IsZero() {
+		b = w.FloatMember(b, `"num_high_intensity_minutes":`, x.NumHighIntensityMinutes)
 	}
 	if x.METSamples != nil {
 		b = append(b, `"MET_samples":[`...)
+		first := len(b)
 		for i := range x.METSamples {
-			b = append(x.METSamples[i].WriteJSON(w, b), ',')
+			b = x.METSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8215,16 +7988,17 @@ func (x *METSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *METSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.Level.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"level":`...), v), ',')
+		b = w.Float(append(b, `"level":`...), v)
 	case x.Level.IsNull():
 		b = append(b, `"level":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8301,31 +8075,23 @@ func (x *Meal) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Meal) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.ID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"id":`...), string(v)), ',')
-	case x.ID.IsNull():
-		b = append(b, `"id":null,`...)
+	start := len(b)
+	if !x.ID.IsZero() {
+		b = jsonscan.TextMember(b, `"id":`, x.ID)
 	}
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
-	switch v, ok := x.Type.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"type":`...), int64(v)), ',')
-	case x.Type.IsNull():
-		b = append(b, `"type":null,`...)
+	if !x.Type.IsZero() {
+		b = jsonscan.IntMember(b, `"type":`, x.Type)
 	}
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	if !x.Name.IsZero() {
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
 	b = jsonscan.Member(b, x.Quantity.WriteJSON(w, append(b, `"quantity":`...)), 11)
 	b = jsonscan.Member(b, x.Macros.WriteJSON(w, append(b, `"macros":`...)), 9)
 	b = jsonscan.Member(b, x.Micros.WriteJSON(w, append(b, `"micros":`...)), 9)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8462,118 +8228,119 @@ func (x *MeasurementDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *MeasurementDataSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.MeasurementTime.IsZero() {
 		b = x.MeasurementTime.AppendJSON(w, append(b, `"measurement_time":`...))
 	}
 	switch v, ok := x.WeightKg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"weight_kg":`...), v), ',')
+		b = w.Float(append(b, `"weight_kg":`...), v)
 	case x.WeightKg.IsNull():
 		b = append(b, `"weight_kg":null,`...)
 	}
 	switch v, ok := x.HeightCm.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"height_cm":`...), v), ',')
+		b = w.Float(append(b, `"height_cm":`...), v)
 	case x.HeightCm.IsNull():
 		b = append(b, `"height_cm":null,`...)
 	}
 	switch v, ok := x.BMI.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"BMI":`...), v), ',')
+		b = w.Float(append(b, `"BMI":`...), v)
 	case x.BMI.IsNull():
 		b = append(b, `"BMI":null,`...)
 	}
 	switch v, ok := x.BodyfatPercentage.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"bodyfat_percentage":`...), v), ',')
+		b = w.Float(append(b, `"bodyfat_percentage":`...), v)
 	case x.BodyfatPercentage.IsNull():
 		b = append(b, `"bodyfat_percentage":null,`...)
 	}
 	switch v, ok := x.WaterPercentage.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"water_percentage":`...), v), ',')
+		b = w.Float(append(b, `"water_percentage":`...), v)
 	case x.WaterPercentage.IsNull():
 		b = append(b, `"water_percentage":null,`...)
 	}
 	switch v, ok := x.BoneMassG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"bone_mass_g":`...), v), ',')
+		b = w.Float(append(b, `"bone_mass_g":`...), v)
 	case x.BoneMassG.IsNull():
 		b = append(b, `"bone_mass_g":null,`...)
 	}
 	switch v, ok := x.MuscleMassG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"muscle_mass_g":`...), v), ',')
+		b = w.Float(append(b, `"muscle_mass_g":`...), v)
 	case x.MuscleMassG.IsNull():
 		b = append(b, `"muscle_mass_g":null,`...)
 	}
 	switch v, ok := x.LeanMassG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"lean_mass_g":`...), v), ',')
+		b = w.Float(append(b, `"lean_mass_g":`...), v)
 	case x.LeanMassG.IsNull():
 		b = append(b, `"lean_mass_g":null,`...)
 	}
 	switch v, ok := x.VisceralFatLevel.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"visceral_fat_level":`...), v), ',')
+		b = w.Float(append(b, `"visceral_fat_level":`...), v)
 	case x.VisceralFatLevel.IsNull():
 		b = append(b, `"visceral_fat_level":null,`...)
 	}
 	switch v, ok := x.VisceralFatCategory.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"visceral_fat_category":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"visceral_fat_category":`...), string(v))
 	case x.VisceralFatCategory.IsNull():
 		b = append(b, `"visceral_fat_category":null,`...)
 	}
 	switch v, ok := x.SkinFoldMm.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"skin_fold_mm":`...), v), ',')
+		b = w.Float(append(b, `"skin_fold_mm":`...), v)
 	case x.SkinFoldMm.IsNull():
 		b = append(b, `"skin_fold_mm":null,`...)
 	}
 	switch v, ok := x.BMR.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"BMR":`...), v), ',')
+		b = w.Float(append(b, `"BMR":`...), v)
 	case x.BMR.IsNull():
 		b = append(b, `"BMR":null,`...)
 	}
 	switch v, ok := x.RMR.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"RMR":`...), v), ',')
+		b = w.Float(append(b, `"RMR":`...), v)
 	case x.RMR.IsNull():
 		b = append(b, `"RMR":null,`...)
 	}
 	switch v, ok := x.EstimatedFitnessAge.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"estimated_fitness_age":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"estimated_fitness_age":`...), int64(v))
 	case x.EstimatedFitnessAge.IsNull():
 		b = append(b, `"estimated_fitness_age":null,`...)
 	}
 	switch v, ok := x.InsulinUnits.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"insulin_units":`...), v), ',')
+		b = w.Float(append(b, `"insulin_units":`...), v)
 	case x.InsulinUnits.IsNull():
 		b = append(b, `"insulin_units":null,`...)
 	}
 	switch v, ok := x.InsulinType.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"insulin_type":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"insulin_type":`...), string(v))
 	case x.InsulinType.IsNull():
 		b = append(b, `"insulin_type":null,`...)
 	}
 	switch v, ok := x.UrineColor.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"urine_color":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"urine_color":`...), string(v))
 	case x.UrineColor.IsNull():
 		b = append(b, `"urine_color":null,`...)
 	}
 	switch v, ok := x.UserNotes.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"user_notes":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"user_notes":`...), string(v))
 	case x.UserNotes.IsNull():
 		b = append(b, `"user_notes":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8692,98 +8459,58 @@ func (x *MeasurementsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *MeasurementsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.DayAvgWeightKg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_weight_kg":`...), v), ',')
-	case x.DayAvgWeightKg.IsNull():
-		b = append(b, `"day_avg_weight_kg":null,`...)
+	start := len(b)
+	if !x.DayAvgWeightKg.IsZero() {
+		b = w.FloatMember(b, `"day_avg_weight_kg":`, x.DayAvgWeightKg)
 	}
-	switch v, ok := x.DayAvgHeightCm.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_height_cm":`...), v), ',')
-	case x.DayAvgHeightCm.IsNull():
-		b = append(b, `"day_avg_height_cm":null,`...)
+	if !x.DayAvgHeightCm.IsZero() {
+		b = w.FloatMember(b, `"day_avg_height_cm":`, x.DayAvgHeightCm)
 	}
-	switch v, ok := x.DayAvgBMI.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_bmi":`...), v), ',')
-	case x.DayAvgBMI.IsNull():
-		b = append(b, `"day_avg_bmi":null,`...)
+	if !x.DayAvgBMI.IsZero() {
+		b = w.FloatMember(b, `"day_avg_bmi":`, x.DayAvgBMI)
 	}
-	switch v, ok := x.DayAvgBodyfatPercentage.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_bodyfat_percentage":`...), v), ',')
-	case x.DayAvgBodyfatPercentage.IsNull():
-		b = append(b, `"day_avg_bodyfat_percentage":null,`...)
+	if !x.DayAvgBodyfatPercentage.IsZero() {
+		b = w.FloatMember(b, `"day_avg_bodyfat_percentage":`, x.DayAvgBodyfatPercentage)
 	}
-	switch v, ok := x.DayAvgWaterPercentage.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_water_percentage":`...), v), ',')
-	case x.DayAvgWaterPercentage.IsNull():
-		b = append(b, `"day_avg_water_percentage":null,`...)
+	if !x.DayAvgWaterPercentage.IsZero() {
+		b = w.FloatMember(b, `"day_avg_water_percentage":`, x.DayAvgWaterPercentage)
 	}
-	switch v, ok := x.DayAvgBoneMassG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_bone_mass_g":`...), v), ',')
-	case x.DayAvgBoneMassG.IsNull():
-		b = append(b, `"day_avg_bone_mass_g":null,`...)
+	if !x.DayAvgBoneMassG.IsZero() {
+		b = w.FloatMember(b, `"day_avg_bone_mass_g":`, x.DayAvgBoneMassG)
 	}
-	switch v, ok := x.DayAvgMuscleMassG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_muscle_mass_g":`...), v), ',')
-	case x.DayAvgMuscleMassG.IsNull():
-		b = append(b, `"day_avg_muscle_mass_g":null,`...)
+	if !x.DayAvgMuscleMassG.IsZero() {
+		b = w.FloatMember(b, `"day_avg_muscle_mass_g":`, x.DayAvgMuscleMassG)
 	}
-	switch v, ok := x.DayAvgLeanMassG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_lean_mass_g":`...), v), ',')
-	case x.DayAvgLeanMassG.IsNull():
-		b = append(b, `"day_avg_lean_mass_g":null,`...)
+	if !x.DayAvgLeanMassG.IsZero() {
+		b = w.FloatMember(b, `"day_avg_lean_mass_g":`, x.DayAvgLeanMassG)
 	}
-	switch v, ok := x.DayAvgVisceralFatLevel.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_visceral_fat_level":`...), v), ',')
-	case x.DayAvgVisceralFatLevel.IsNull():
-		b = append(b, `"day_avg_visceral_fat_level":null,`...)
+	if !x.DayAvgVisceralFatLevel.IsZero() {
+		b = w.FloatMember(b, `"day_avg_visceral_fat_level":`, x.DayAvgVisceralFatLevel)
 	}
-	switch v, ok := x.DayAvgSkinFoldMm.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_skin_fold_mm":`...), v), ',')
-	case x.DayAvgSkinFoldMm.IsNull():
-		b = append(b, `"day_avg_skin_fold_mm":null,`...)
+	if !x.DayAvgSkinFoldMm.IsZero() {
+		b = w.FloatMember(b, `"day_avg_skin_fold_mm":`, x.DayAvgSkinFoldMm)
 	}
-	switch v, ok := x.DayAvgBMR.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_bmr":`...), v), ',')
-	case x.DayAvgBMR.IsNull():
-		b = append(b, `"day_avg_bmr":null,`...)
+	if !x.DayAvgBMR.IsZero() {
+		b = w.FloatMember(b, `"day_avg_bmr":`, x.DayAvgBMR)
 	}
-	switch v, ok := x.DayAvgRMR.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_rmr":`...), v), ',')
-	case x.DayAvgRMR.IsNull():
-		b = append(b, `"day_avg_rmr":null,`...)
+	if !x.DayAvgRMR.IsZero() {
+		b = w.FloatMember(b, `"day_avg_rmr":`, x.DayAvgRMR)
 	}
-	switch v, ok := x.DayAvgEstimatedFitnessAge.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_estimated_fitness_age":`...), v), ',')
-	case x.DayAvgEstimatedFitnessAge.IsNull():
-		b = append(b, `"day_avg_estimated_fitness_age":null,`...)
+	if !x.DayAvgEstimatedFitnessAge.IsZero() {
+		b = w.FloatMember(b, `"day_avg_estimated_fitness_age":`, x.DayAvgEstimatedFitnessAge)
 	}
-	switch v, ok := x.DayAvgInsulinUnits.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_insulin_units":`...), v), ',')
-	case x.DayAvgInsulinUnits.IsNull():
-		b = append(b, `"day_avg_insulin_units":null,`...)
+	if !x.DayAvgInsulinUnits.IsZero() {
+		b = w.FloatMember(b, `"day_avg_insulin_units":`, x.DayAvgInsulinUnits)
 	}
 	if x.Measurements != nil {
 		b = append(b, `"measurements":[`...)
+		first := len(b)
 		for i := range x.Measurements {
-			b = append(x.Measurements[i].WriteJSON(w, b), ',')
+			b = x.Measurements[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8835,9 +8562,10 @@ func (x *Menstruation) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Menstruation) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
 	b = jsonscan.Member(b, x.MenstruationData.WriteJSON(w, append(b, `"menstruation_data":`...)), 20)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8954,56 +8682,33 @@ func (x *MenstruationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *MenstruationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.PeriodStartDate.IsZero() {
 		b = x.PeriodStartDate.AppendJSON(w, append(b, `"period_start_date":`...))
 	}
-	switch v, ok := x.PeriodLengthDays.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"period_length_days":`...), int64(v)), ',')
-	case x.PeriodLengthDays.IsNull():
-		b = append(b, `"period_length_days":null,`...)
+	if !x.PeriodLengthDays.IsZero() {
+		b = jsonscan.IntMember(b, `"period_length_days":`, x.PeriodLengthDays)
 	}
-	switch v, ok := x.DayInCycle.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"day_in_cycle":`...), int64(v)), ',')
-	case x.DayInCycle.IsNull():
-		b = append(b, `"day_in_cycle":null,`...)
+	if !x.DayInCycle.IsZero() {
+		b = jsonscan.IntMember(b, `"day_in_cycle":`, x.DayInCycle)
 	}
-	switch v, ok := x.CycleLengthDays.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"cycle_length_days":`...), int64(v)), ',')
-	case x.CycleLengthDays.IsNull():
-		b = append(b, `"cycle_length_days":null,`...)
+	if !x.CycleLengthDays.IsZero() {
+		b = jsonscan.IntMember(b, `"cycle_length_days":`, x.CycleLengthDays)
 	}
-	switch v, ok := x.PredictedCycleLengthDays.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"predicted_cycle_length_days":`...), int64(v)), ',')
-	case x.PredictedCycleLengthDays.IsNull():
-		b = append(b, `"predicted_cycle_length_days":null,`...)
+	if !x.PredictedCycleLengthDays.IsZero() {
+		b = jsonscan.IntMember(b, `"predicted_cycle_length_days":`, x.PredictedCycleLengthDays)
 	}
-	switch v, ok := x.IsPredictedCycle.Get(); {
-	case ok:
-		b = append(strconv.AppendBool(append(b, `"is_predicted_cycle":`...), v), ',')
-	case x.IsPredictedCycle.IsNull():
-		b = append(b, `"is_predicted_cycle":null,`...)
+	if !x.IsPredictedCycle.IsZero() {
+		b = jsonscan.BoolMember(b, `"is_predicted_cycle":`, x.IsPredictedCycle)
 	}
-	switch v, ok := x.CurrentPhase.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"current_phase":`...), int64(v)), ',')
-	case x.CurrentPhase.IsNull():
-		b = append(b, `"current_phase":null,`...)
+	if !x.CurrentPhase.IsZero() {
+		b = jsonscan.IntMember(b, `"current_phase":`, x.CurrentPhase)
 	}
-	switch v, ok := x.LengthOfCurrentPhaseDays.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"length_of_current_phase_days":`...), int64(v)), ',')
-	case x.LengthOfCurrentPhaseDays.IsNull():
-		b = append(b, `"length_of_current_phase_days":null,`...)
+	if !x.LengthOfCurrentPhaseDays.IsZero() {
+		b = jsonscan.IntMember(b, `"length_of_current_phase_days":`, x.LengthOfCurrentPhaseDays)
 	}
-	switch v, ok := x.DaysUntilNextPhase.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"days_until_next_phase":`...), int64(v)), ',')
-	case x.DaysUntilNextPhase.IsNull():
-		b = append(b, `"days_until_next_phase":null,`...)
+	if !x.DaysUntilNextPhase.IsZero() {
+		b = jsonscan.IntMember(b, `"days_until_next_phase":`, x.DaysUntilNextPhase)
 	}
 	if !x.FertilityWindowStart.IsZero() {
 		b = x.FertilityWindowStart.AppendJSON(w, append(b, `"fertility_window_start":`...))
@@ -9019,19 +8724,21 @@ func (x *MenstruationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	if x.MenstruationFlow != nil {
 		b = append(b, `"menstruation_flow":[`...)
+		first := len(b)
 		for i := range x.MenstruationFlow {
-			b = append(x.MenstruationFlow[i].WriteJSON(w, b), ',')
+			b = x.MenstruationFlow[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.Intervals != nil {
 		b = append(b, `"intervals":[`...)
+		first := len(b)
 		for i := range x.Intervals {
-			b = append(x.Intervals[i].WriteJSON(w, b), ',')
+			b = x.Intervals[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -9083,16 +8790,17 @@ func (x *MenstruationFlowSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *MenstruationFlowSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.Flow.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"flow":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"flow":`...), int64(v))
 	case x.Flow.IsNull():
 		b = append(b, `"flow":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -9151,9 +8859,10 @@ func (x *MenstruationIntervalSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *MenstruationIntervalSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Phase.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"phase":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"phase":`...), int64(v))
 	case x.Phase.IsNull():
 		b = append(b, `"phase":null,`...)
 	}
@@ -9163,7 +8872,7 @@ func (x *MenstruationIntervalSample) WriteJSON(w *jsonscan.Writer, b []byte) []b
 	if !x.EndTimestamp.IsZero() {
 		b = x.EndTimestamp.AppendJSON(w, append(b, `"end_timestamp":`...))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -9222,6 +8931,7 @@ func (x *MenstruationMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *MenstruationMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
@@ -9230,11 +8940,11 @@ func (x *MenstruationMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	switch v, ok := x.TimestampLocalization.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v))
 	case x.TimestampLocalization.IsNull():
 		b = append(b, `"timestamp_localization":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -9353,100 +9063,68 @@ func (x *MovementData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *MovementData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.AvgSpeedMetersPerSecond.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_speed_meters_per_second":`...), v), ',')
-	case x.AvgSpeedMetersPerSecond.IsNull():
-		b = append(b, `"avg_speed_meters_per_second":null,`...)
+	start := len(b)
+	if !x.AvgSpeedMetersPerSecond.IsZero() {
+		b = w.FloatMember(b, `"avg_speed_meters_per_second":`, x.AvgSpeedMetersPerSecond)
 	}
-	switch v, ok := x.MaxSpeedMetersPerSecond.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_speed_meters_per_second":`...), v), ',')
-	case x.MaxSpeedMetersPerSecond.IsNull():
-		b = append(b, `"max_speed_meters_per_second":null,`...)
+	if !x.MaxSpeedMetersPerSecond.IsZero() {
+		b = w.FloatMember(b, `"max_speed_meters_per_second":`, x.MaxSpeedMetersPerSecond)
 	}
-	switch v, ok := x.AdjustedMaxSpeedMetersPerSecond.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"adjusted_max_speed_meters_per_second":`...), v), ',')
-	case x.AdjustedMaxSpeedMetersPerSecond.IsNull():
-		b = append(b, `"adjusted_max_speed_meters_per_second":null,`...)
+	if !x.AdjustedMaxSpeedMetersPerSecond.IsZero() {
+		b = w.FloatMember(b, `"adjusted_max_speed_meters_per_second":`, x.AdjustedMaxSpeedMetersPerSecond)
 	}
-	switch v, ok := x.NormalizedSpeedMetersPerSecond.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"normalized_speed_meters_per_second":`...), v), ',')
-	case x.NormalizedSpeedMetersPerSecond.IsNull():
-		b = append(b, `"normalized_speed_meters_per_second":null,`...)
+	if !x.NormalizedSpeedMetersPerSecond.IsZero() {
+		b = w.FloatMember(b, `"normalized_speed_meters_per_second":`, x.NormalizedSpeedMetersPerSecond)
 	}
-	switch v, ok := x.AvgVelocityMetersPerSecond.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_velocity_meters_per_second":`...), v), ',')
-	case x.AvgVelocityMetersPerSecond.IsNull():
-		b = append(b, `"avg_velocity_meters_per_second":null,`...)
+	if !x.AvgVelocityMetersPerSecond.IsZero() {
+		b = w.FloatMember(b, `"avg_velocity_meters_per_second":`, x.AvgVelocityMetersPerSecond)
 	}
-	switch v, ok := x.MaxVelocityMetersPerSecond.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_velocity_meters_per_second":`...), v), ',')
-	case x.MaxVelocityMetersPerSecond.IsNull():
-		b = append(b, `"max_velocity_meters_per_second":null,`...)
+	if !x.MaxVelocityMetersPerSecond.IsZero() {
+		b = w.FloatMember(b, `"max_velocity_meters_per_second":`, x.MaxVelocityMetersPerSecond)
 	}
-	switch v, ok := x.AvgPaceMinutesPerKilometer.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_pace_minutes_per_kilometer":`...), v), ',')
-	case x.AvgPaceMinutesPerKilometer.IsNull():
-		b = append(b, `"avg_pace_minutes_per_kilometer":null,`...)
+	if !x.AvgPaceMinutesPerKilometer.IsZero() {
+		b = w.FloatMember(b, `"avg_pace_minutes_per_kilometer":`, x.AvgPaceMinutesPerKilometer)
 	}
-	switch v, ok := x.MaxPaceMinutesPerKilometer.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_pace_minutes_per_kilometer":`...), v), ',')
-	case x.MaxPaceMinutesPerKilometer.IsNull():
-		b = append(b, `"max_pace_minutes_per_kilometer":null,`...)
+	if !x.MaxPaceMinutesPerKilometer.IsZero() {
+		b = w.FloatMember(b, `"max_pace_minutes_per_kilometer":`, x.MaxPaceMinutesPerKilometer)
 	}
-	switch v, ok := x.AvgCadenceRPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_cadence_rpm":`...), v), ',')
-	case x.AvgCadenceRPM.IsNull():
-		b = append(b, `"avg_cadence_rpm":null,`...)
+	if !x.AvgCadenceRPM.IsZero() {
+		b = w.FloatMember(b, `"avg_cadence_rpm":`, x.AvgCadenceRPM)
 	}
-	switch v, ok := x.MaxCadenceRPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_cadence_rpm":`...), v), ',')
-	case x.MaxCadenceRPM.IsNull():
-		b = append(b, `"max_cadence_rpm":null,`...)
+	if !x.MaxCadenceRPM.IsZero() {
+		b = w.FloatMember(b, `"max_cadence_rpm":`, x.MaxCadenceRPM)
 	}
-	switch v, ok := x.AvgTorqueNewtonMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_torque_newton_meters":`...), v), ',')
-	case x.AvgTorqueNewtonMeters.IsNull():
-		b = append(b, `"avg_torque_newton_meters":null,`...)
+	if !x.AvgTorqueNewtonMeters.IsZero() {
+		b = w.FloatMember(b, `"avg_torque_newton_meters":`, x.AvgTorqueNewtonMeters)
 	}
-	switch v, ok := x.MaxTorqueNewtonMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_torque_newton_meters":`...), v), ',')
-	case x.MaxTorqueNewtonMeters.IsNull():
-		b = append(b, `"max_torque_newton_meters":null,`...)
+	if !x.MaxTorqueNewtonMeters.IsZero() {
+		b = w.FloatMember(b, `"max_torque_newton_meters":`, x.MaxTorqueNewtonMeters)
 	}
 	if x.SpeedSamples != nil {
 		b = append(b, `"speed_samples":[`...)
+		first := len(b)
 		for i := range x.SpeedSamples {
-			b = append(x.SpeedSamples[i].WriteJSON(w, b), ',')
+			b = x.SpeedSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.CadenceSamples != nil {
 		b = append(b, `"cadence_samples":[`...)
+		first := len(b)
 		for i := range x.CadenceSamples {
-			b = append(x.CadenceSamples[i].WriteJSON(w, b), ',')
+			b = x.CadenceSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.TorqueSamples != nil {
 		b = append(b, `"torque_samples":[`...)
+		first := len(b)
 		for i := range x.TorqueSamples {
-			b = append(x.TorqueSamples[i].WriteJSON(w, b), ',')
+			b = x.TorqueSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -9508,23 +9186,26 @@ func (x *Nutrition) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Nutrition) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
 	b = jsonscan.Member(b, x.Summary.WriteJSON(w, append(b, `"summary":`...)), 10)
 	if x.Meals != nil {
 		b = append(b, `"meals":[`...)
+		first := len(b)
 		for i := range x.Meals {
-			b = append(x.Meals[i].WriteJSON(w, b), ',')
+			b = x.Meals[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.DrinkSamples != nil {
 		b = append(b, `"drink_samples":[`...)
+		first := len(b)
 		for i := range x.DrinkSamples {
-			b = append(x.DrinkSamples[i].WriteJSON(w, b), ',')
+			b = x.DrinkSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -9626,79 +9307,80 @@ func (x *NutritionMacros) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *NutritionMacros) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Calories.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"calories":`...), v), ',')
+		b = w.Float(append(b, `"calories":`...), v)
 	case x.Calories.IsNull():
 		b = append(b, `"calories":null,`...)
 	}
 	switch v, ok := x.ProteinG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"protein_g":`...), v), ',')
+		b = w.Float(append(b, `"protein_g":`...), v)
 	case x.ProteinG.IsNull():
 		b = append(b, `"protein_g":null,`...)
 	}
 	switch v, ok := x.CarbohydratesG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"carbohydrates_g":`...), v), ',')
+		b = w.Float(append(b, `"carbohydrates_g":`...), v)
 	case x.CarbohydratesG.IsNull():
 		b = append(b, `"carbohydrates_g":null,`...)
 	}
 	switch v, ok := x.NetCarbohydratesG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"net_carbohydrates_g":`...), v), ',')
+		b = w.Float(append(b, `"net_carbohydrates_g":`...), v)
 	case x.NetCarbohydratesG.IsNull():
 		b = append(b, `"net_carbohydrates_g":null,`...)
 	}
 	switch v, ok := x.SugarG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"sugar_g":`...), v), ',')
+		b = w.Float(append(b, `"sugar_g":`...), v)
 	case x.SugarG.IsNull():
 		b = append(b, `"sugar_g":null,`...)
 	}
 	switch v, ok := x.FiberG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"fiber_g":`...), v), ',')
+		b = w.Float(append(b, `"fiber_g":`...), v)
 	case x.FiberG.IsNull():
 		b = append(b, `"fiber_g":null,`...)
 	}
 	switch v, ok := x.FatG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"fat_g":`...), v), ',')
+		b = w.Float(append(b, `"fat_g":`...), v)
 	case x.FatG.IsNull():
 		b = append(b, `"fat_g":null,`...)
 	}
 	switch v, ok := x.SaturatedFatG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"saturated_fat_g":`...), v), ',')
+		b = w.Float(append(b, `"saturated_fat_g":`...), v)
 	case x.SaturatedFatG.IsNull():
 		b = append(b, `"saturated_fat_g":null,`...)
 	}
 	switch v, ok := x.TransFatG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"trans_fat_g":`...), v), ',')
+		b = w.Float(append(b, `"trans_fat_g":`...), v)
 	case x.TransFatG.IsNull():
 		b = append(b, `"trans_fat_g":null,`...)
 	}
 	switch v, ok := x.CholesterolMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"cholesterol_mg":`...), v), ',')
+		b = w.Float(append(b, `"cholesterol_mg":`...), v)
 	case x.CholesterolMg.IsNull():
 		b = append(b, `"cholesterol_mg":null,`...)
 	}
 	switch v, ok := x.SodiumMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"sodium_mg":`...), v), ',')
+		b = w.Float(append(b, `"sodium_mg":`...), v)
 	case x.SodiumMg.IsNull():
 		b = append(b, `"sodium_mg":null,`...)
 	}
 	switch v, ok := x.AlcoholG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"alcohol_g":`...), v), ',')
+		b = w.Float(append(b, `"alcohol_g":`...), v)
 	case x.AlcoholG.IsNull():
 		b = append(b, `"alcohol_g":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -9755,6 +9437,7 @@ func (x *NutritionMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *NutritionMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
@@ -9763,11 +9446,11 @@ func (x *NutritionMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	switch v, ok := x.TimestampLocalization.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v))
 	case x.TimestampLocalization.IsNull():
 		b = append(b, `"timestamp_localization":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -10044,289 +9727,290 @@ func (x *NutritionMicros) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *NutritionMicros) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.VitaminAMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"vitamin_A_mg":`...), v), ',')
+		b = w.Float(append(b, `"vitamin_A_mg":`...), v)
 	case x.VitaminAMg.IsNull():
 		b = append(b, `"vitamin_A_mg":null,`...)
 	}
 	switch v, ok := x.ThiaminMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"thiamin_mg":`...), v), ',')
+		b = w.Float(append(b, `"thiamin_mg":`...), v)
 	case x.ThiaminMg.IsNull():
 		b = append(b, `"thiamin_mg":null,`...)
 	}
 	switch v, ok := x.RiboflavinMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"riboflavin_mg":`...), v), ',')
+		b = w.Float(append(b, `"riboflavin_mg":`...), v)
 	case x.RiboflavinMg.IsNull():
 		b = append(b, `"riboflavin_mg":null,`...)
 	}
 	switch v, ok := x.NiacinMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"niacin_mg":`...), v), ',')
+		b = w.Float(append(b, `"niacin_mg":`...), v)
 	case x.NiacinMg.IsNull():
 		b = append(b, `"niacin_mg":null,`...)
 	}
 	switch v, ok := x.PantothenicAcidMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"pantothenic_acid_mg":`...), v), ',')
+		b = w.Float(append(b, `"pantothenic_acid_mg":`...), v)
 	case x.PantothenicAcidMg.IsNull():
 		b = append(b, `"pantothenic_acid_mg":null,`...)
 	}
 	switch v, ok := x.VitaminB6Mg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"vitamin_B6_mg":`...), v), ',')
+		b = w.Float(append(b, `"vitamin_B6_mg":`...), v)
 	case x.VitaminB6Mg.IsNull():
 		b = append(b, `"vitamin_B6_mg":null,`...)
 	}
 	switch v, ok := x.BiotinMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"biotin_mg":`...), v), ',')
+		b = w.Float(append(b, `"biotin_mg":`...), v)
 	case x.BiotinMg.IsNull():
 		b = append(b, `"biotin_mg":null,`...)
 	}
 	switch v, ok := x.FolateMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"folate_mg":`...), v), ',')
+		b = w.Float(append(b, `"folate_mg":`...), v)
 	case x.FolateMg.IsNull():
 		b = append(b, `"folate_mg":null,`...)
 	}
 	switch v, ok := x.FolicAcidMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"folic_acid_mg":`...), v), ',')
+		b = w.Float(append(b, `"folic_acid_mg":`...), v)
 	case x.FolicAcidMg.IsNull():
 		b = append(b, `"folic_acid_mg":null,`...)
 	}
 	switch v, ok := x.VitaminB12Mg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"vitamin_B12_mg":`...), v), ',')
+		b = w.Float(append(b, `"vitamin_B12_mg":`...), v)
 	case x.VitaminB12Mg.IsNull():
 		b = append(b, `"vitamin_B12_mg":null,`...)
 	}
 	switch v, ok := x.VitaminCMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"vitamin_C_mg":`...), v), ',')
+		b = w.Float(append(b, `"vitamin_C_mg":`...), v)
 	case x.VitaminCMg.IsNull():
 		b = append(b, `"vitamin_C_mg":null,`...)
 	}
 	switch v, ok := x.VitaminDMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"vitamin_D_mg":`...), v), ',')
+		b = w.Float(append(b, `"vitamin_D_mg":`...), v)
 	case x.VitaminDMg.IsNull():
 		b = append(b, `"vitamin_D_mg":null,`...)
 	}
 	switch v, ok := x.VitaminD2Mg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"vitamin_D2_mg":`...), v), ',')
+		b = w.Float(append(b, `"vitamin_D2_mg":`...), v)
 	case x.VitaminD2Mg.IsNull():
 		b = append(b, `"vitamin_D2_mg":null,`...)
 	}
 	switch v, ok := x.VitaminD3Mg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"vitamin_D3_mg":`...), v), ',')
+		b = w.Float(append(b, `"vitamin_D3_mg":`...), v)
 	case x.VitaminD3Mg.IsNull():
 		b = append(b, `"vitamin_D3_mg":null,`...)
 	}
 	switch v, ok := x.VitaminEMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"vitamin_E_mg":`...), v), ',')
+		b = w.Float(append(b, `"vitamin_E_mg":`...), v)
 	case x.VitaminEMg.IsNull():
 		b = append(b, `"vitamin_E_mg":null,`...)
 	}
 	switch v, ok := x.VitaminKMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"vitamin_K_mg":`...), v), ',')
+		b = w.Float(append(b, `"vitamin_K_mg":`...), v)
 	case x.VitaminKMg.IsNull():
 		b = append(b, `"vitamin_K_mg":null,`...)
 	}
 	switch v, ok := x.CalciumMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"calcium_mg":`...), v), ',')
+		b = w.Float(append(b, `"calcium_mg":`...), v)
 	case x.CalciumMg.IsNull():
 		b = append(b, `"calcium_mg":null,`...)
 	}
 	switch v, ok := x.ChlorideMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"chloride_mg":`...), v), ',')
+		b = w.Float(append(b, `"chloride_mg":`...), v)
 	case x.ChlorideMg.IsNull():
 		b = append(b, `"chloride_mg":null,`...)
 	}
 	switch v, ok := x.ChromiumMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"chromium_mg":`...), v), ',')
+		b = w.Float(append(b, `"chromium_mg":`...), v)
 	case x.ChromiumMg.IsNull():
 		b = append(b, `"chromium_mg":null,`...)
 	}
 	switch v, ok := x.CopperMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"copper_mg":`...), v), ',')
+		b = w.Float(append(b, `"copper_mg":`...), v)
 	case x.CopperMg.IsNull():
 		b = append(b, `"copper_mg":null,`...)
 	}
 	switch v, ok := x.IodineMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"iodine_mg":`...), v), ',')
+		b = w.Float(append(b, `"iodine_mg":`...), v)
 	case x.IodineMg.IsNull():
 		b = append(b, `"iodine_mg":null,`...)
 	}
 	switch v, ok := x.IronMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"iron_mg":`...), v), ',')
+		b = w.Float(append(b, `"iron_mg":`...), v)
 	case x.IronMg.IsNull():
 		b = append(b, `"iron_mg":null,`...)
 	}
 	switch v, ok := x.MagnesiumMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"magnesium_mg":`...), v), ',')
+		b = w.Float(append(b, `"magnesium_mg":`...), v)
 	case x.MagnesiumMg.IsNull():
 		b = append(b, `"magnesium_mg":null,`...)
 	}
 	switch v, ok := x.ManganeseMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"manganese_mg":`...), v), ',')
+		b = w.Float(append(b, `"manganese_mg":`...), v)
 	case x.ManganeseMg.IsNull():
 		b = append(b, `"manganese_mg":null,`...)
 	}
 	switch v, ok := x.MolybdenumMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"molybdenum_mg":`...), v), ',')
+		b = w.Float(append(b, `"molybdenum_mg":`...), v)
 	case x.MolybdenumMg.IsNull():
 		b = append(b, `"molybdenum_mg":null,`...)
 	}
 	switch v, ok := x.PhosphorusMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"phosphorus_mg":`...), v), ',')
+		b = w.Float(append(b, `"phosphorus_mg":`...), v)
 	case x.PhosphorusMg.IsNull():
 		b = append(b, `"phosphorus_mg":null,`...)
 	}
 	switch v, ok := x.PotassiumMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"potassium_mg":`...), v), ',')
+		b = w.Float(append(b, `"potassium_mg":`...), v)
 	case x.PotassiumMg.IsNull():
 		b = append(b, `"potassium_mg":null,`...)
 	}
 	switch v, ok := x.SeleniumMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"selenium_mg":`...), v), ',')
+		b = w.Float(append(b, `"selenium_mg":`...), v)
 	case x.SeleniumMg.IsNull():
 		b = append(b, `"selenium_mg":null,`...)
 	}
 	switch v, ok := x.SodiumMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"sodium_mg":`...), v), ',')
+		b = w.Float(append(b, `"sodium_mg":`...), v)
 	case x.SodiumMg.IsNull():
 		b = append(b, `"sodium_mg":null,`...)
 	}
 	switch v, ok := x.ZincMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"zinc_mg":`...), v), ',')
+		b = w.Float(append(b, `"zinc_mg":`...), v)
 	case x.ZincMg.IsNull():
 		b = append(b, `"zinc_mg":null,`...)
 	}
 	switch v, ok := x.CaffeineMg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"caffeine_mg":`...), v), ',')
+		b = w.Float(append(b, `"caffeine_mg":`...), v)
 	case x.CaffeineMg.IsNull():
 		b = append(b, `"caffeine_mg":null,`...)
 	}
 	switch v, ok := x.CystineG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"cystine_g":`...), v), ',')
+		b = w.Float(append(b, `"cystine_g":`...), v)
 	case x.CystineG.IsNull():
 		b = append(b, `"cystine_g":null,`...)
 	}
 	switch v, ok := x.HistidineG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"histidine_g":`...), v), ',')
+		b = w.Float(append(b, `"histidine_g":`...), v)
 	case x.HistidineG.IsNull():
 		b = append(b, `"histidine_g":null,`...)
 	}
 	switch v, ok := x.IsoleucineG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"isoleucine_g":`...), v), ',')
+		b = w.Float(append(b, `"isoleucine_g":`...), v)
 	case x.IsoleucineG.IsNull():
 		b = append(b, `"isoleucine_g":null,`...)
 	}
 	switch v, ok := x.LeucineG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"leucine_g":`...), v), ',')
+		b = w.Float(append(b, `"leucine_g":`...), v)
 	case x.LeucineG.IsNull():
 		b = append(b, `"leucine_g":null,`...)
 	}
 	switch v, ok := x.LysineG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"lysine_g":`...), v), ',')
+		b = w.Float(append(b, `"lysine_g":`...), v)
 	case x.LysineG.IsNull():
 		b = append(b, `"lysine_g":null,`...)
 	}
 	switch v, ok := x.MethionineG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"methionine_g":`...), v), ',')
+		b = w.Float(append(b, `"methionine_g":`...), v)
 	case x.MethionineG.IsNull():
 		b = append(b, `"methionine_g":null,`...)
 	}
 	switch v, ok := x.PhenylalanineG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"phenylalanine_g":`...), v), ',')
+		b = w.Float(append(b, `"phenylalanine_g":`...), v)
 	case x.PhenylalanineG.IsNull():
 		b = append(b, `"phenylalanine_g":null,`...)
 	}
 	switch v, ok := x.ThreonineG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"threonine_g":`...), v), ',')
+		b = w.Float(append(b, `"threonine_g":`...), v)
 	case x.ThreonineG.IsNull():
 		b = append(b, `"threonine_g":null,`...)
 	}
 	switch v, ok := x.TryptophanG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"tryptophan_g":`...), v), ',')
+		b = w.Float(append(b, `"tryptophan_g":`...), v)
 	case x.TryptophanG.IsNull():
 		b = append(b, `"tryptophan_g":null,`...)
 	}
 	switch v, ok := x.TyrosineG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"tyrosine_g":`...), v), ',')
+		b = w.Float(append(b, `"tyrosine_g":`...), v)
 	case x.TyrosineG.IsNull():
 		b = append(b, `"tyrosine_g":null,`...)
 	}
 	switch v, ok := x.ValineG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"valine_g":`...), v), ',')
+		b = w.Float(append(b, `"valine_g":`...), v)
 	case x.ValineG.IsNull():
 		b = append(b, `"valine_g":null,`...)
 	}
 	switch v, ok := x.MonounsaturatedFatG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"monounsaturated_fat_g":`...), v), ',')
+		b = w.Float(append(b, `"monounsaturated_fat_g":`...), v)
 	case x.MonounsaturatedFatG.IsNull():
 		b = append(b, `"monounsaturated_fat_g":null,`...)
 	}
 	switch v, ok := x.PolyunsaturatedFatG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"polyunsaturated_fat_g":`...), v), ',')
+		b = w.Float(append(b, `"polyunsaturated_fat_g":`...), v)
 	case x.PolyunsaturatedFatG.IsNull():
 		b = append(b, `"polyunsaturated_fat_g":null,`...)
 	}
 	switch v, ok := x.Omega3G.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"omega3_g":`...), v), ',')
+		b = w.Float(append(b, `"omega3_g":`...), v)
 	case x.Omega3G.IsNull():
 		b = append(b, `"omega3_g":null,`...)
 	}
 	switch v, ok := x.Omega6G.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"omega6_g":`...), v), ',')
+		b = w.Float(append(b, `"omega6_g":`...), v)
 	case x.Omega6G.IsNull():
 		b = append(b, `"omega6_g":null,`...)
 	}
 	switch v, ok := x.StarchG.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"starch_g":`...), v), ',')
+		b = w.Float(append(b, `"starch_g":`...), v)
 	case x.StarchG.IsNull():
 		b = append(b, `"starch_g":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -10378,19 +10062,20 @@ func (x *NutritionQuantity) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *NutritionQuantity) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Amount.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"amount":`...), v), ',')
+		b = w.Float(append(b, `"amount":`...), v)
 	case x.Amount.IsNull():
 		b = append(b, `"amount":null,`...)
 	}
 	switch v, ok := x.Unit.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"unit":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"unit":`...), int64(v))
 	case x.Unit.IsNull():
 		b = append(b, `"unit":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -10452,21 +10137,16 @@ func (x *NutritionSummary) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *NutritionSummary) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Macros.WriteJSON(w, append(b, `"macros":`...)), 9)
 	b = jsonscan.Member(b, x.Micros.WriteJSON(w, append(b, `"micros":`...)), 9)
-	switch v, ok := x.WaterMl.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"water_ml":`...), v), ',')
-	case x.WaterMl.IsNull():
-		b = append(b, `"water_ml":null,`...)
+	if !x.WaterMl.IsZero() {
+		b = w.FloatMember(b, `"water_ml":`, x.WaterMl)
 	}
-	switch v, ok := x.DrinkMl.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"drink_ml":`...), v), ',')
-	case x.DrinkMl.IsNull():
-		b = append(b, `"drink_ml":null,`...)
+	if !x.DrinkMl.IsZero() {
+		b = w.FloatMember(b, `"drink_ml":`, x.DrinkMl)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -10523,25 +10203,26 @@ func (x *ObservationCode) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ObservationCode) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.System.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"system":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"system":`...), string(v))
 	case x.System.IsNull():
 		b = append(b, `"system":null,`...)
 	}
 	switch v, ok := x.Code.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"code":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"code":`...), string(v))
 	case x.Code.IsNull():
 		b = append(b, `"code":null,`...)
 	}
 	switch v, ok := x.Display.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"display":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"display":`...), string(v))
 	case x.Display.IsNull():
 		b = append(b, `"display":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -10593,14 +10274,12 @@ func (x *ObservationComponent) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ObservationComponent) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Code.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"code":`...), string(v)), ',')
-	case x.Code.IsNull():
-		b = append(b, `"code":null,`...)
+	start := len(b)
+	if !x.Code.IsZero() {
+		b = jsonscan.TextMember(b, `"code":`, x.Code)
 	}
 	b = jsonscan.Member(b, x.Value.WriteJSON(w, append(b, `"value":`...)), 8)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -10674,43 +10353,44 @@ func (x *ObservationValue) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ObservationValue) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.ValueType.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"value_type":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"value_type":`...), int64(v))
 	case x.ValueType.IsNull():
 		b = append(b, `"value_type":null,`...)
 	}
 	switch v, ok := x.Quantity.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"quantity":`...), v), ',')
+		b = w.Float(append(b, `"quantity":`...), v)
 	case x.Quantity.IsNull():
 		b = append(b, `"quantity":null,`...)
 	}
 	switch v, ok := x.Unit.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"unit":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"unit":`...), string(v))
 	case x.Unit.IsNull():
 		b = append(b, `"unit":null,`...)
 	}
 	switch v, ok := x.Boolean.Get(); {
 	case ok:
-		b = append(strconv.AppendBool(append(b, `"boolean":`...), v), ',')
+		b = jsonscan.AppendBool(append(b, `"boolean":`...), v)
 	case x.Boolean.IsNull():
 		b = append(b, `"boolean":null,`...)
 	}
 	switch v, ok := x.Text.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"text":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"text":`...), string(v))
 	case x.Text.IsNull():
 		b = append(b, `"text":null,`...)
 	}
 	switch v, ok := x.Code.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"code":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"code":`...), string(v))
 	case x.Code.IsNull():
 		b = append(b, `"code":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -10787,35 +10467,21 @@ func (x *OtherDeviceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *OtherDeviceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	start := len(b)
+	if !x.Name.IsZero() {
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
-	switch v, ok := x.Manufacturer.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"manufacturer":`...), string(v)), ',')
-	case x.Manufacturer.IsNull():
-		b = append(b, `"manufacturer":null,`...)
+	if !x.Manufacturer.IsZero() {
+		b = jsonscan.TextMember(b, `"manufacturer":`, x.Manufacturer)
 	}
-	switch v, ok := x.SerialNumber.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"serial_number":`...), string(v)), ',')
-	case x.SerialNumber.IsNull():
-		b = append(b, `"serial_number":null,`...)
+	if !x.SerialNumber.IsZero() {
+		b = jsonscan.TextMember(b, `"serial_number":`, x.SerialNumber)
 	}
-	switch v, ok := x.HardwareVersion.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"hardware_version":`...), string(v)), ',')
-	case x.HardwareVersion.IsNull():
-		b = append(b, `"hardware_version":null,`...)
+	if !x.HardwareVersion.IsZero() {
+		b = jsonscan.TextMember(b, `"hardware_version":`, x.HardwareVersion)
 	}
-	switch v, ok := x.SoftwareVersion.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"software_version":`...), string(v)), ',')
-	case x.SoftwareVersion.IsNull():
-		b = append(b, `"software_version":null,`...)
+	if !x.SoftwareVersion.IsZero() {
+		b = jsonscan.TextMember(b, `"software_version":`, x.SoftwareVersion)
 	}
 	if !x.LastUploadDate.IsZero() {
 		b = x.LastUploadDate.AppendJSON(w, append(b, `"last_upload_date":`...))
@@ -10823,7 +10489,7 @@ func (x *OtherDeviceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if x.DataProvided != nil {
 		b = jsonscan.WriteStrings(append(b, `"data_provided":`...), x.DataProvided)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -10875,19 +10541,20 @@ func (x *OtherSleepDurations) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *OtherSleepDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.DurationInBedSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"duration_in_bed_seconds":`...), v), ',')
+		b = w.Float(append(b, `"duration_in_bed_seconds":`...), v)
 	case x.DurationInBedSeconds.IsNull():
 		b = append(b, `"duration_in_bed_seconds":null,`...)
 	}
 	switch v, ok := x.DurationUnmeasurableSleepSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"duration_unmeasurable_sleep_seconds":`...), v), ',')
+		b = w.Float(append(b, `"duration_unmeasurable_sleep_seconds":`...), v)
 	case x.DurationUnmeasurableSleepSeconds.IsNull():
 		b = append(b, `"duration_unmeasurable_sleep_seconds":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -10956,39 +10623,33 @@ func (x *OxygenData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *OxygenData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.AvgSaturationPercentage.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_saturation_percentage":`...), v), ',')
-	case x.AvgSaturationPercentage.IsNull():
-		b = append(b, `"avg_saturation_percentage":null,`...)
+	start := len(b)
+	if !x.AvgSaturationPercentage.IsZero() {
+		b = w.FloatMember(b, `"avg_saturation_percentage":`, x.AvgSaturationPercentage)
 	}
-	switch v, ok := x.VO2MaxMlPerMinPerKg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"vo2max_ml_per_min_per_kg":`...), v), ',')
-	case x.VO2MaxMlPerMinPerKg.IsNull():
-		b = append(b, `"vo2max_ml_per_min_per_kg":null,`...)
+	if !x.VO2MaxMlPerMinPerKg.IsZero() {
+		b = w.FloatMember(b, `"vo2max_ml_per_min_per_kg":`, x.VO2MaxMlPerMinPerKg)
 	}
-	switch v, ok := x.DayAvgVO2MaxMlPerMinPerKg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_vo2max_ml_per_min_per_kg":`...), v), ',')
-	case x.DayAvgVO2MaxMlPerMinPerKg.IsNull():
-		b = append(b, `"day_avg_vo2max_ml_per_min_per_kg":null,`...)
+	if !x.DayAvgVO2MaxMlPerMinPerKg.IsZero() {
+		b = w.FloatMember(b, `"day_avg_vo2max_ml_per_min_per_kg":`, x.DayAvgVO2MaxMlPerMinPerKg)
 	}
 	if x.SaturationSamples != nil {
 		b = append(b, `"saturation_samples":[`...)
+		first := len(b)
 		for i := range x.SaturationSamples {
-			b = append(x.SaturationSamples[i].WriteJSON(w, b), ',')
+			b = x.SaturationSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.VO2Samples != nil {
 		b = append(b, `"vo2_samples":[`...)
+		first := len(b)
 		for i := range x.VO2Samples {
-			b = append(x.VO2Samples[i].WriteJSON(w, b), ',')
+			b = x.VO2Samples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -11050,26 +10711,25 @@ func (x *OxygenSaturationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *OxygenSaturationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.AvgSaturationPercentage.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_saturation_percentage":`...), v), ',')
-	case x.AvgSaturationPercentage.IsNull():
-		b = append(b, `"avg_saturation_percentage":null,`...)
+	if !x.AvgSaturationPercentage.IsZero() {
+		b = w.FloatMember(b, `"avg_saturation_percentage":`, x.AvgSaturationPercentage)
 	}
 	if x.Samples != nil {
 		b = append(b, `"samples":[`...)
+		first := len(b)
 		for i := range x.Samples {
-			b = append(x.Samples[i].WriteJSON(w, b), ',')
+			b = x.Samples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -11128,22 +10788,23 @@ func (x *OxygenSaturationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *OxygenSaturationSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.Percentage.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"percentage":`...), v), ',')
+		b = w.Float(append(b, `"percentage":`...), v)
 	case x.Percentage.IsNull():
 		b = append(b, `"percentage":null,`...)
 	}
 	switch v, ok := x.Type.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"type":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"type":`...), int64(v))
 	case x.Type.IsNull():
 		b = append(b, `"type":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -11237,29 +10898,18 @@ func (x *PlannedWorkout) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PlannedWorkout) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.PlannedWorkoutID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"planned_workout_id":`...), string(v)), ',')
-	case x.PlannedWorkoutID.IsNull():
-		b = append(b, `"planned_workout_id":null,`...)
+	start := len(b)
+	if !x.PlannedWorkoutID.IsZero() {
+		b = jsonscan.TextMember(b, `"planned_workout_id":`, x.PlannedWorkoutID)
 	}
-	switch v, ok := x.WorkoutID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"workout_id":`...), string(v)), ',')
-	case x.WorkoutID.IsNull():
-		b = append(b, `"workout_id":null,`...)
+	if !x.WorkoutID.IsZero() {
+		b = jsonscan.TextMember(b, `"workout_id":`, x.WorkoutID)
 	}
-	switch v, ok := x.ProviderWorkoutID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"provider_workout_id":`...), string(v)), ',')
-	case x.ProviderWorkoutID.IsNull():
-		b = append(b, `"provider_workout_id":null,`...)
+	if !x.ProviderWorkoutID.IsZero() {
+		b = jsonscan.TextMember(b, `"provider_workout_id":`, x.ProviderWorkoutID)
 	}
-	switch v, ok := x.IsExternal.Get(); {
-	case ok:
-		b = append(strconv.AppendBool(append(b, `"is_external":`...), v), ',')
-	case x.IsExternal.IsNull():
-		b = append(b, `"is_external":null,`...)
+	if !x.IsExternal.IsZero() {
+		b = jsonscan.BoolMember(b, `"is_external":`, x.IsExternal)
 	}
 	if !x.PlannedDate.IsZero() {
 		b = x.PlannedDate.AppendJSON(w, append(b, `"planned_date":`...))
@@ -11270,15 +10920,12 @@ func (x *PlannedWorkout) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.LastUpdatedAt.IsZero() {
 		b = x.LastUpdatedAt.AppendJSON(w, append(b, `"last_updated_at":`...))
 	}
-	switch v, ok := x.CoercionWarnings.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"coercion_warnings":`...), string(v)), ',')
-	case x.CoercionWarnings.IsNull():
-		b = append(b, `"coercion_warnings":null,`...)
+	if !x.CoercionWarnings.IsZero() {
+		b = jsonscan.TextMember(b, `"coercion_warnings":`, x.CoercionWarnings)
 	}
 	b = jsonscan.Member(b, x.AthleteMetrics.WriteJSON(w, append(b, `"athlete_metrics":`...)), 18)
 	b = jsonscan.Member(b, x.Details.WriteJSON(w, append(b, `"details":`...)), 10)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -11330,15 +10977,17 @@ func (x *PlannedWorkoutDetails) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PlannedWorkoutDetails) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
 	if x.Steps != nil {
 		b = append(b, `"steps":[`...)
+		first := len(b)
 		for i := range x.Steps {
-			b = append(x.Steps[i].WriteJSON(w, b), ',')
+			b = x.Steps[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -11462,33 +11111,34 @@ func (x *PlannedWorkoutDetailsMetadata) ScanJSON(s *jsonscan.Scanner, p int) int
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PlannedWorkoutDetailsMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.ID.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"id":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"id":`...), string(v))
 	case x.ID.IsNull():
 		b = append(b, `"id":null,`...)
 	}
 	switch v, ok := x.Provider.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"provider":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"provider":`...), string(v))
 	case x.Provider.IsNull():
 		b = append(b, `"provider":null,`...)
 	}
 	switch v, ok := x.Name.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"name":`...), string(v))
 	case x.Name.IsNull():
 		b = append(b, `"name":null,`...)
 	}
 	switch v, ok := x.Description.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"description":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"description":`...), string(v))
 	case x.Description.IsNull():
 		b = append(b, `"description":null,`...)
 	}
 	switch v, ok := x.Type.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"type":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"type":`...), int64(v))
 	case x.Type.IsNull():
 		b = append(b, `"type":null,`...)
 	}
@@ -11500,59 +11150,59 @@ func (x *PlannedWorkoutDetailsMetadata) WriteJSON(w *jsonscan.Writer, b []byte) 
 	}
 	switch v, ok := x.EstimatedDurationSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"estimated_duration_seconds":`...), v), ',')
+		b = w.Float(append(b, `"estimated_duration_seconds":`...), v)
 	case x.EstimatedDurationSeconds.IsNull():
 		b = append(b, `"estimated_duration_seconds":null,`...)
 	}
 	switch v, ok := x.EstimatedDistanceMeters.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"estimated_distance_meters":`...), v), ',')
+		b = w.Float(append(b, `"estimated_distance_meters":`...), v)
 	case x.EstimatedDistanceMeters.IsNull():
 		b = append(b, `"estimated_distance_meters":null,`...)
 	}
 	switch v, ok := x.EstimatedElevationGainMeters.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"estimated_elevation_gain_meters":`...), v), ',')
+		b = w.Float(append(b, `"estimated_elevation_gain_meters":`...), v)
 	case x.EstimatedElevationGainMeters.IsNull():
 		b = append(b, `"estimated_elevation_gain_meters":null,`...)
 	}
 	switch v, ok := x.EstimatedSpeedMetersPerSecond.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"estimated_speed_meters_per_second":`...), v), ',')
+		b = w.Float(append(b, `"estimated_speed_meters_per_second":`...), v)
 	case x.EstimatedSpeedMetersPerSecond.IsNull():
 		b = append(b, `"estimated_speed_meters_per_second":null,`...)
 	}
 	switch v, ok := x.EstimatedCalories.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"estimated_calories":`...), v), ',')
+		b = w.Float(append(b, `"estimated_calories":`...), v)
 	case x.EstimatedCalories.IsNull():
 		b = append(b, `"estimated_calories":null,`...)
 	}
 	switch v, ok := x.EstimatedEnergyKJ.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"estimated_energy_kj":`...), v), ',')
+		b = w.Float(append(b, `"estimated_energy_kj":`...), v)
 	case x.EstimatedEnergyKJ.IsNull():
 		b = append(b, `"estimated_energy_kj":null,`...)
 	}
 	switch v, ok := x.EstimatedTSS.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"estimated_tss":`...), v), ',')
+		b = w.Float(append(b, `"estimated_tss":`...), v)
 	case x.EstimatedTSS.IsNull():
 		b = append(b, `"estimated_tss":null,`...)
 	}
 	switch v, ok := x.EstimatedIF.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"estimated_if":`...), v), ',')
+		b = w.Float(append(b, `"estimated_if":`...), v)
 	case x.EstimatedIF.IsNull():
 		b = append(b, `"estimated_if":null,`...)
 	}
 	switch v, ok := x.PoolLengthMeters.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"pool_length_meters":`...), v), ',')
+		b = w.Float(append(b, `"pool_length_meters":`...), v)
 	case x.PoolLengthMeters.IsNull():
 		b = append(b, `"pool_length_meters":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -11670,85 +11320,62 @@ func (x *PlannedWorkoutDetailsStep) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PlannedWorkoutDetailsStep) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Order.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"order":`...), int64(v)), ',')
-	case x.Order.IsNull():
-		b = append(b, `"order":null,`...)
+	start := len(b)
+	if !x.Order.IsZero() {
+		b = jsonscan.IntMember(b, `"order":`, x.Order)
 	}
-	switch v, ok := x.Type.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"type":`...), int64(v)), ',')
-	case x.Type.IsNull():
-		b = append(b, `"type":null,`...)
+	if !x.Type.IsZero() {
+		b = jsonscan.IntMember(b, `"type":`, x.Type)
 	}
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	if !x.Name.IsZero() {
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
-	switch v, ok := x.Description.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"description":`...), string(v)), ',')
-	case x.Description.IsNull():
-		b = append(b, `"description":null,`...)
+	if !x.Description.IsZero() {
+		b = jsonscan.TextMember(b, `"description":`, x.Description)
 	}
-	switch v, ok := x.Intensity.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"intensity":`...), int64(v)), ',')
-	case x.Intensity.IsNull():
-		b = append(b, `"intensity":null,`...)
+	if !x.Intensity.IsZero() {
+		b = jsonscan.IntMember(b, `"intensity":`, x.Intensity)
 	}
 	if x.Durations != nil {
 		b = append(b, `"durations":[`...)
+		first := len(b)
 		for i := range x.Durations {
-			b = append(x.Durations[i].WriteJSON(w, b), ',')
+			b = x.Durations[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.Targets != nil {
 		b = append(b, `"targets":[`...)
+		first := len(b)
 		for i := range x.Targets {
-			b = append(x.Targets[i].WriteJSON(w, b), ',')
+			b = x.Targets[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	switch v, ok := x.StrokeType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"stroke_type":`...), int64(v)), ',')
-	case x.StrokeType.IsNull():
-		b = append(b, `"stroke_type":null,`...)
+	if !x.StrokeType.IsZero() {
+		b = jsonscan.IntMember(b, `"stroke_type":`, x.StrokeType)
 	}
 	if x.EquipmentType != nil {
 		b = jsonscan.WriteInts(append(b, `"equipment_type":`...), x.EquipmentType)
 	}
-	switch v, ok := x.ExerciseName.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"exercise_name":`...), string(v)), ',')
-	case x.ExerciseName.IsNull():
-		b = append(b, `"exercise_name":null,`...)
+	if !x.ExerciseName.IsZero() {
+		b = jsonscan.TextMember(b, `"exercise_name":`, x.ExerciseName)
 	}
-	switch v, ok := x.ExerciseCategory.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"exercise_category":`...), int64(v)), ',')
-	case x.ExerciseCategory.IsNull():
-		b = append(b, `"exercise_category":null,`...)
+	if !x.ExerciseCategory.IsZero() {
+		b = jsonscan.IntMember(b, `"exercise_category":`, x.ExerciseCategory)
 	}
-	switch v, ok := x.WeightKg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"weight_kg":`...), v), ',')
-	case x.WeightKg.IsNull():
-		b = append(b, `"weight_kg":null,`...)
+	if !x.WeightKg.IsZero() {
+		b = w.FloatMember(b, `"weight_kg":`, x.WeightKg)
 	}
 	if x.Steps != nil {
 		b = append(b, `"steps":[`...)
+		first := len(b)
 		for i := range x.Steps {
-			b = append(x.Steps[i].WriteJSON(w, b), ',')
+			b = x.Steps[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -11847,73 +11474,74 @@ func (x *PlannedWorkoutDetailsStepDuration) ScanJSON(s *jsonscan.Scanner, p int)
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PlannedWorkoutDetailsStepDuration) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.DurationType.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"duration_type":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"duration_type":`...), int64(v))
 	case x.DurationType.IsNull():
 		b = append(b, `"duration_type":null,`...)
 	}
 	switch v, ok := x.Seconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"seconds":`...), v), ',')
+		b = w.Float(append(b, `"seconds":`...), v)
 	case x.Seconds.IsNull():
 		b = append(b, `"seconds":null,`...)
 	}
 	switch v, ok := x.RestSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"rest_seconds":`...), v), ',')
+		b = w.Float(append(b, `"rest_seconds":`...), v)
 	case x.RestSeconds.IsNull():
 		b = append(b, `"rest_seconds":null,`...)
 	}
 	switch v, ok := x.DistanceMeters.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"distance_meters":`...), v), ',')
+		b = w.Float(append(b, `"distance_meters":`...), v)
 	case x.DistanceMeters.IsNull():
 		b = append(b, `"distance_meters":null,`...)
 	}
 	switch v, ok := x.Steps.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"steps":`...), v), ',')
+		b = w.Float(append(b, `"steps":`...), v)
 	case x.Steps.IsNull():
 		b = append(b, `"steps":null,`...)
 	}
 	switch v, ok := x.Reps.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"reps":`...), v), ',')
+		b = w.Float(append(b, `"reps":`...), v)
 	case x.Reps.IsNull():
 		b = append(b, `"reps":null,`...)
 	}
 	switch v, ok := x.Calories.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"calories":`...), v), ',')
+		b = w.Float(append(b, `"calories":`...), v)
 	case x.Calories.IsNull():
 		b = append(b, `"calories":null,`...)
 	}
 	switch v, ok := x.HRBelowBPM.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"hr_below_bpm":`...), v), ',')
+		b = w.Float(append(b, `"hr_below_bpm":`...), v)
 	case x.HRBelowBPM.IsNull():
 		b = append(b, `"hr_below_bpm":null,`...)
 	}
 	switch v, ok := x.HRAboveBPM.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"hr_above_bpm":`...), v), ',')
+		b = w.Float(append(b, `"hr_above_bpm":`...), v)
 	case x.HRAboveBPM.IsNull():
 		b = append(b, `"hr_above_bpm":null,`...)
 	}
 	switch v, ok := x.PowerBelowWatts.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"power_below_watts":`...), v), ',')
+		b = w.Float(append(b, `"power_below_watts":`...), v)
 	case x.PowerBelowWatts.IsNull():
 		b = append(b, `"power_below_watts":null,`...)
 	}
 	switch v, ok := x.PowerAboveWatts.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"power_above_watts":`...), v), ',')
+		b = w.Float(append(b, `"power_above_watts":`...), v)
 	case x.PowerAboveWatts.IsNull():
 		b = append(b, `"power_above_watts":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12072,145 +11700,146 @@ func (x *PlannedWorkoutDetailsStepTarget) ScanJSON(s *jsonscan.Scanner, p int) i
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PlannedWorkoutDetailsStepTarget) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.TargetType.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"target_type":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"target_type":`...), int64(v))
 	case x.TargetType.IsNull():
 		b = append(b, `"target_type":null,`...)
 	}
 	switch v, ok := x.HRBPMLow.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"hr_bpm_low":`...), v), ',')
+		b = w.Float(append(b, `"hr_bpm_low":`...), v)
 	case x.HRBPMLow.IsNull():
 		b = append(b, `"hr_bpm_low":null,`...)
 	}
 	switch v, ok := x.HRBPMHigh.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"hr_bpm_high":`...), v), ',')
+		b = w.Float(append(b, `"hr_bpm_high":`...), v)
 	case x.HRBPMHigh.IsNull():
 		b = append(b, `"hr_bpm_high":null,`...)
 	}
 	switch v, ok := x.HRPercentage.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"hr_percentage":`...), v), ',')
+		b = w.Float(append(b, `"hr_percentage":`...), v)
 	case x.HRPercentage.IsNull():
 		b = append(b, `"hr_percentage":null,`...)
 	}
 	switch v, ok := x.HRPercentageLow.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"hr_percentage_low":`...), v), ',')
+		b = w.Float(append(b, `"hr_percentage_low":`...), v)
 	case x.HRPercentageLow.IsNull():
 		b = append(b, `"hr_percentage_low":null,`...)
 	}
 	switch v, ok := x.HRPercentageHigh.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"hr_percentage_high":`...), v), ',')
+		b = w.Float(append(b, `"hr_percentage_high":`...), v)
 	case x.HRPercentageHigh.IsNull():
 		b = append(b, `"hr_percentage_high":null,`...)
 	}
 	switch v, ok := x.Cadence.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"cadence":`...), v), ',')
+		b = w.Float(append(b, `"cadence":`...), v)
 	case x.Cadence.IsNull():
 		b = append(b, `"cadence":null,`...)
 	}
 	switch v, ok := x.CadenceLow.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"cadence_low":`...), v), ',')
+		b = w.Float(append(b, `"cadence_low":`...), v)
 	case x.CadenceLow.IsNull():
 		b = append(b, `"cadence_low":null,`...)
 	}
 	switch v, ok := x.CadenceHigh.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"cadence_high":`...), v), ',')
+		b = w.Float(append(b, `"cadence_high":`...), v)
 	case x.CadenceHigh.IsNull():
 		b = append(b, `"cadence_high":null,`...)
 	}
 	switch v, ok := x.PowerWatt.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"power_watt":`...), v), ',')
+		b = w.Float(append(b, `"power_watt":`...), v)
 	case x.PowerWatt.IsNull():
 		b = append(b, `"power_watt":null,`...)
 	}
 	switch v, ok := x.PowerWattLow.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"power_watt_low":`...), v), ',')
+		b = w.Float(append(b, `"power_watt_low":`...), v)
 	case x.PowerWattLow.IsNull():
 		b = append(b, `"power_watt_low":null,`...)
 	}
 	switch v, ok := x.PowerWattHigh.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"power_watt_high":`...), v), ',')
+		b = w.Float(append(b, `"power_watt_high":`...), v)
 	case x.PowerWattHigh.IsNull():
 		b = append(b, `"power_watt_high":null,`...)
 	}
 	switch v, ok := x.PowerPercentage.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"power_percentage":`...), v), ',')
+		b = w.Float(append(b, `"power_percentage":`...), v)
 	case x.PowerPercentage.IsNull():
 		b = append(b, `"power_percentage":null,`...)
 	}
 	switch v, ok := x.PowerPercentageLow.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"power_percentage_low":`...), v), ',')
+		b = w.Float(append(b, `"power_percentage_low":`...), v)
 	case x.PowerPercentageLow.IsNull():
 		b = append(b, `"power_percentage_low":null,`...)
 	}
 	switch v, ok := x.PowerPercentageHigh.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"power_percentage_high":`...), v), ',')
+		b = w.Float(append(b, `"power_percentage_high":`...), v)
 	case x.PowerPercentageHigh.IsNull():
 		b = append(b, `"power_percentage_high":null,`...)
 	}
 	switch v, ok := x.SpeedMetersPerSecond.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"speed_meters_per_second":`...), v), ',')
+		b = w.Float(append(b, `"speed_meters_per_second":`...), v)
 	case x.SpeedMetersPerSecond.IsNull():
 		b = append(b, `"speed_meters_per_second":null,`...)
 	}
 	switch v, ok := x.SpeedMetersPerSecondLow.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"speed_meters_per_second_low":`...), v), ',')
+		b = w.Float(append(b, `"speed_meters_per_second_low":`...), v)
 	case x.SpeedMetersPerSecondLow.IsNull():
 		b = append(b, `"speed_meters_per_second_low":null,`...)
 	}
 	switch v, ok := x.SpeedMetersPerSecondHigh.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"speed_meters_per_second_high":`...), v), ',')
+		b = w.Float(append(b, `"speed_meters_per_second_high":`...), v)
 	case x.SpeedMetersPerSecondHigh.IsNull():
 		b = append(b, `"speed_meters_per_second_high":null,`...)
 	}
 	switch v, ok := x.SpeedPercentage.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"speed_percentage":`...), v), ',')
+		b = w.Float(append(b, `"speed_percentage":`...), v)
 	case x.SpeedPercentage.IsNull():
 		b = append(b, `"speed_percentage":null,`...)
 	}
 	switch v, ok := x.SpeedPercentageLow.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"speed_percentage_low":`...), v), ',')
+		b = w.Float(append(b, `"speed_percentage_low":`...), v)
 	case x.SpeedPercentageLow.IsNull():
 		b = append(b, `"speed_percentage_low":null,`...)
 	}
 	switch v, ok := x.SpeedPercentageHigh.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"speed_percentage_high":`...), v), ',')
+		b = w.Float(append(b, `"speed_percentage_high":`...), v)
 	case x.SpeedPercentageHigh.IsNull():
 		b = append(b, `"speed_percentage_high":null,`...)
 	}
 	switch v, ok := x.SwimStrokes.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"swim_strokes":`...), v), ',')
+		b = w.Float(append(b, `"swim_strokes":`...), v)
 	case x.SwimStrokes.IsNull():
 		b = append(b, `"swim_strokes":null,`...)
 	}
 	switch v, ok := x.Repetitions.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"repetitions":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"repetitions":`...), int64(v))
 	case x.Repetitions.IsNull():
 		b = append(b, `"repetitions":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12259,13 +11888,14 @@ func (x *PolylineMapData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PolylineMapData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.SummaryPolyline.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"summary_polyline":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"summary_polyline":`...), string(v))
 	case x.SummaryPolyline.IsNull():
 		b = append(b, `"summary_polyline":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12327,6 +11957,7 @@ func (x *PositionData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PositionData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartPosLatLngDeg.IsZero() {
 		b = x.StartPosLatLngDeg.AppendJSON(w, append(b, `"start_pos_lat_lng_deg":`...))
 	}
@@ -12338,12 +11969,13 @@ func (x *PositionData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	if x.PositionSamples != nil {
 		b = append(b, `"position_samples":[`...)
+		first := len(b)
 		for i := range x.PositionSamples {
-			b = append(x.PositionSamples[i].WriteJSON(w, b), ',')
+			b = x.PositionSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12400,6 +12032,7 @@ func (x *PositionSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PositionSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
@@ -12408,11 +12041,11 @@ func (x *PositionSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	switch v, ok := x.TimerDurationSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
 	case x.TimerDurationSeconds.IsNull():
 		b = append(b, `"timer_duration_seconds":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12469,26 +12102,22 @@ func (x *PowerData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PowerData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.AvgWatts.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_watts":`...), v), ',')
-	case x.AvgWatts.IsNull():
-		b = append(b, `"avg_watts":null,`...)
+	start := len(b)
+	if !x.AvgWatts.IsZero() {
+		b = w.FloatMember(b, `"avg_watts":`, x.AvgWatts)
 	}
-	switch v, ok := x.MaxWatts.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_watts":`...), v), ',')
-	case x.MaxWatts.IsNull():
-		b = append(b, `"max_watts":null,`...)
+	if !x.MaxWatts.IsZero() {
+		b = w.FloatMember(b, `"max_watts":`, x.MaxWatts)
 	}
 	if x.PowerSamples != nil {
 		b = append(b, `"power_samples":[`...)
+		first := len(b)
 		for i := range x.PowerSamples {
-			b = append(x.PowerSamples[i].WriteJSON(w, b), ',')
+			b = x.PowerSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12545,22 +12174,23 @@ func (x *PowerSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PowerSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.Watts.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"watts":`...), v), ',')
+		b = w.Float(append(b, `"watts":`...), v)
 	case x.Watts.IsNull():
 		b = append(b, `"watts":null,`...)
 	}
 	switch v, ok := x.TimerDurationSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
 	case x.TimerDurationSeconds.IsNull():
 		b = append(b, `"timer_duration_seconds":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12612,16 +12242,17 @@ func (x *PulseVelocitySample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PulseVelocitySample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.PulseWaveVelocityMetersPerSecond.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"pulse_wave_velocity_meters_per_second":`...), v), ',')
+		b = w.Float(append(b, `"pulse_wave_velocity_meters_per_second":`...), v)
 	case x.PulseWaveVelocityMetersPerSecond.IsNull():
 		b = append(b, `"pulse_wave_velocity_meters_per_second":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12680,22 +12311,23 @@ func (x *RRIntervalSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *RRIntervalSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.RRIntervalMs.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"rr_interval_ms":`...), v), ',')
+		b = w.Float(append(b, `"rr_interval_ms":`...), v)
 	case x.RRIntervalMs.IsNull():
 		b = append(b, `"rr_interval_ms":null,`...)
 	}
 	switch v, ok := x.HRBPM.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"hr_bpm":`...), v), ',')
+		b = w.Float(append(b, `"hr_bpm":`...), v)
 	case x.HRBPM.IsNull():
 		b = append(b, `"hr_bpm":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12747,16 +12379,17 @@ func (x *RawECGSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *RawECGSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.PotentialUV.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"potential_uV":`...), v), ',')
+		b = w.Float(append(b, `"potential_uV":`...), v)
 	case x.PotentialUV.IsNull():
 		b = append(b, `"potential_uV":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12808,19 +12441,20 @@ func (x *ReadinessData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ReadinessData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Readiness.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"readiness":`...), v), ',')
+		b = w.Float(append(b, `"readiness":`...), v)
 	case x.Readiness.IsNull():
 		b = append(b, `"readiness":null,`...)
 	}
 	switch v, ok := x.RecoveryLevel.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"recovery_level":`...), v), ',')
+		b = w.Float(append(b, `"recovery_level":`...), v)
 	case x.RecoveryLevel.IsNull():
 		b = append(b, `"recovery_level":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12877,10 +12511,11 @@ func (x *RespirationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *RespirationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.BreathsData.WriteJSON(w, append(b, `"breaths_data":`...)), 15)
 	b = jsonscan.Member(b, x.OxygenSaturationData.WriteJSON(w, append(b, `"oxygen_saturation_data":`...)), 25)
 	b = jsonscan.Member(b, x.SnoringData.WriteJSON(w, append(b, `"snoring_data":`...)), 15)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12937,25 +12572,26 @@ func (x *ScoresData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ScoresData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Activity.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"activity":`...), v), ',')
+		b = w.Float(append(b, `"activity":`...), v)
 	case x.Activity.IsNull():
 		b = append(b, `"activity":null,`...)
 	}
 	switch v, ok := x.Recovery.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"recovery":`...), v), ',')
+		b = w.Float(append(b, `"recovery":`...), v)
 	case x.Recovery.IsNull():
 		b = append(b, `"recovery":null,`...)
 	}
 	switch v, ok := x.Sleep.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"sleep":`...), v), ',')
+		b = w.Float(append(b, `"sleep":`...), v)
 	case x.Sleep.IsNull():
 		b = append(b, `"sleep":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13042,6 +12678,7 @@ func (x *Sleep) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Sleep) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
 	b = jsonscan.Member(b, x.DeviceData.WriteJSON(w, append(b, `"device_data":`...)), 14)
 	b = jsonscan.Member(b, x.SleepDurationsData.WriteJSON(w, append(b, `"sleep_durations_data":`...)), 23)
@@ -13051,7 +12688,7 @@ func (x *Sleep) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = jsonscan.Member(b, x.ReadinessData.WriteJSON(w, append(b, `"readiness_data":`...)), 17)
 	b = jsonscan.Member(b, x.Scores.WriteJSON(w, append(b, `"scores":`...)), 9)
 	b = jsonscan.Member(b, x.DataEnrichment.WriteJSON(w, append(b, `"data_enrichment":`...)), 18)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13133,43 +12770,32 @@ func (x *SleepDataEnrichment) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SleepDataEnrichment) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.SleepScore.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"sleep_score":`...), v), ',')
-	case x.SleepScore.IsNull():
-		b = append(b, `"sleep_score":null,`...)
+	start := len(b)
+	if !x.SleepScore.IsZero() {
+		b = w.FloatMember(b, `"sleep_score":`, x.SleepScore)
 	}
 	if x.SleepContributors != nil {
 		b = w.FloatMap(append(b, `"sleep_contributors":`...), x.SleepContributors)
 	}
-	switch v, ok := x.SleepScoreV2.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"sleep_score_v2":`...), v), ',')
-	case x.SleepScoreV2.IsNull():
-		b = append(b, `"sleep_score_v2":null,`...)
+	if !x.SleepScoreV2.IsZero() {
+		b = w.FloatMember(b, `"sleep_score_v2":`, x.SleepScoreV2)
 	}
 	if x.SleepScoreV2Contributors != nil {
 		b = w.FloatMap(append(b, `"sleep_score_v2_contributors":`...), x.SleepScoreV2Contributors)
 	}
-	switch v, ok := x.ReadinessScore.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"readiness_score":`...), v), ',')
-	case x.ReadinessScore.IsNull():
-		b = append(b, `"readiness_score":null,`...)
+	if !x.ReadinessScore.IsZero() {
+		b = w.FloatMember(b, `"readiness_score":`, x.ReadinessScore)
 	}
 	if x.ReadinessContributors != nil {
 		b = w.FloatMap(append(b, `"readiness_contributors":`...), x.ReadinessContributors)
 	}
-	switch v, ok := x.RespiratoryScoreV2.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"respiratory_score_v2":`...), v), ',')
-	case x.RespiratoryScoreV2.IsNull():
-		b = append(b, `"respiratory_score_v2":null,`...)
+	if !x.RespiratoryScoreV2.IsZero() {
+		b = w.FloatMember(b, `"respiratory_score_v2":`, x.RespiratoryScoreV2)
 	}
 	if x.RespiratoryScoreV2Contributors != nil {
 		b = w.FloatMap(append(b, `"respiratory_score_v2_contributors":`...), x.RespiratoryScoreV2Contributors)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13238,23 +12864,22 @@ func (x *SleepDurationsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SleepDurationsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.SleepEfficiency.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"sleep_efficiency":`...), v), ',')
-	case x.SleepEfficiency.IsNull():
-		b = append(b, `"sleep_efficiency":null,`...)
+	start := len(b)
+	if !x.SleepEfficiency.IsZero() {
+		b = w.FloatMember(b, `"sleep_efficiency":`, x.SleepEfficiency)
 	}
 	b = jsonscan.Member(b, x.Asleep.WriteJSON(w, append(b, `"asleep":`...)), 9)
 	b = jsonscan.Member(b, x.Awake.WriteJSON(w, append(b, `"awake":`...)), 8)
 	b = jsonscan.Member(b, x.Other.WriteJSON(w, append(b, `"other":`...)), 8)
 	if x.HypnogramSamples != nil {
 		b = append(b, `"hypnogram_samples":[`...)
+		first := len(b)
 		for i := range x.HypnogramSamples {
-			b = append(x.HypnogramSamples[i].WriteJSON(w, b), ',')
+			b = x.HypnogramSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13308,16 +12933,17 @@ func (x *SleepHypnogramSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SleepHypnogramSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.Level.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"level":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"level":`...), int64(v))
 	case x.Level.IsNull():
 		b = append(b, `"level":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13391,6 +13017,7 @@ func (x *SleepMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SleepMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
@@ -13399,29 +13026,29 @@ func (x *SleepMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	switch v, ok := x.TimestampLocalization.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v))
 	case x.TimestampLocalization.IsNull():
 		b = append(b, `"timestamp_localization":null,`...)
 	}
 	switch v, ok := x.SummaryID.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"summary_id":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"summary_id":`...), string(v))
 	case x.SummaryID.IsNull():
 		b = append(b, `"summary_id":null,`...)
 	}
 	switch v, ok := x.IsNap.Get(); {
 	case ok:
-		b = append(strconv.AppendBool(append(b, `"is_nap":`...), v), ',')
+		b = jsonscan.AppendBool(append(b, `"is_nap":`...), v)
 	case x.IsNap.IsNull():
 		b = append(b, `"is_nap":null,`...)
 	}
 	switch v, ok := x.UploadType.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"upload_type":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"upload_type":`...), int64(v))
 	case x.UploadType.IsNull():
 		b = append(b, `"upload_type":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13471,13 +13098,14 @@ func (x *SleepScores) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SleepScores) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Sleep.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"sleep":`...), v), ',')
+		b = w.Float(append(b, `"sleep":`...), v)
 	case x.Sleep.IsNull():
 		b = append(b, `"sleep":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13524,13 +13152,14 @@ func (x *SleepTemperatureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SleepTemperatureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Delta.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"delta":`...), v), ',')
+		b = w.Float(append(b, `"delta":`...), v)
 	case x.Delta.IsNull():
 		b = append(b, `"delta":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13599,32 +13228,28 @@ func (x *SnoringData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SnoringData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.NumSnoringEvents.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"num_snoring_events":`...), int64(v)), ',')
-	case x.NumSnoringEvents.IsNull():
-		b = append(b, `"num_snoring_events":null,`...)
+	if !x.NumSnoringEvents.IsZero() {
+		b = jsonscan.IntMember(b, `"num_snoring_events":`, x.NumSnoringEvents)
 	}
-	switch v, ok := x.TotalSnoringDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"total_snoring_duration_seconds":`...), v), ',')
-	case x.TotalSnoringDurationSeconds.IsNull():
-		b = append(b, `"total_snoring_duration_seconds":null,`...)
+	if !x.TotalSnoringDurationSeconds.IsZero() {
+		b = w.FloatMember(b, `"total_snoring_duration_seconds":`, x.TotalSnoringDurationSeconds)
 	}
 	if x.Samples != nil {
 		b = append(b, `"samples":[`...)
+		first := len(b)
 		for i := range x.Samples {
-			b = append(x.Samples[i].WriteJSON(w, b), ',')
+			b = x.Samples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13676,16 +13301,17 @@ func (x *SnoringSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SnoringSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.DurationSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"duration_seconds":`...), v), ',')
+		b = w.Float(append(b, `"duration_seconds":`...), v)
 	case x.DurationSeconds.IsNull():
 		b = append(b, `"duration_seconds":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13742,22 +13368,23 @@ func (x *SpeedSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SpeedSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.SpeedMetersPerSecond.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"speed_meters_per_second":`...), v), ',')
+		b = w.Float(append(b, `"speed_meters_per_second":`...), v)
 	case x.SpeedMetersPerSecond.IsNull():
 		b = append(b, `"speed_meters_per_second":null,`...)
 	}
 	switch v, ok := x.TimerDurationSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
 	case x.TimerDurationSeconds.IsNull():
 		b = append(b, `"timer_duration_seconds":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13809,15 +13436,17 @@ func (x *StepBlock) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *StepBlock) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.CompletionCondition.WriteJSON(w, append(b, `"completion_condition":`...)), 23)
 	if x.Steps != nil {
 		b = append(b, `"steps":[`...)
+		first := len(b)
 		for i := range x.Steps {
-			b = append(x.Steps[i].WriteJSON(w, b), ',')
+			b = x.Steps[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13869,19 +13498,20 @@ func (x *StepControl) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *StepControl) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Type.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(v))
 	case x.Type.IsNull():
 		b = append(b, `"type":null,`...)
 	}
 	switch v, ok := x.Value.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"value":`...), v), ',')
+		b = w.Float(append(b, `"value":`...), v)
 	case x.Value.IsNull():
 		b = append(b, `"value":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13938,22 +13568,23 @@ func (x *StepSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *StepSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.Steps.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"steps":`...), v), ',')
+		b = w.Float(append(b, `"steps":`...), v)
 	case x.Steps.IsNull():
 		b = append(b, `"steps":null,`...)
 	}
 	switch v, ok := x.TimerDurationSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
 	case x.TimerDurationSeconds.IsNull():
 		b = append(b, `"timer_duration_seconds":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14000,13 +13631,14 @@ func (x *StrainData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *StrainData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.StrainLevel.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"strain_level":`...), v), ',')
+		b = w.Float(append(b, `"strain_level":`...), v)
 	case x.StrainLevel.IsNull():
 		b = append(b, `"strain_level":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14068,31 +13700,32 @@ func (x *StrengthData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *StrengthData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.ExerciseName.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"exercise_name":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"exercise_name":`...), string(v))
 	case x.ExerciseName.IsNull():
 		b = append(b, `"exercise_name":null,`...)
 	}
 	switch v, ok := x.ExerciseCategory.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"exercise_category":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"exercise_category":`...), string(v))
 	case x.ExerciseCategory.IsNull():
 		b = append(b, `"exercise_category":null,`...)
 	}
 	switch v, ok := x.Weight.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"weight":`...), v), ',')
+		b = w.Float(append(b, `"weight":`...), v)
 	case x.Weight.IsNull():
 		b = append(b, `"weight":null,`...)
 	}
 	switch v, ok := x.WeightDisplayUnit.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"weight_display_unit":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"weight_display_unit":`...), string(v))
 	case x.WeightDisplayUnit.IsNull():
 		b = append(b, `"weight_display_unit":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14189,75 +13822,51 @@ func (x *StressData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *StressData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.StressRating.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"stress_rating":`...), int64(v)), ',')
-	case x.StressRating.IsNull():
-		b = append(b, `"stress_rating":null,`...)
+	start := len(b)
+	if !x.StressRating.IsZero() {
+		b = jsonscan.IntMember(b, `"stress_rating":`, x.StressRating)
 	}
-	switch v, ok := x.AvgStressLevel.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_stress_level":`...), v), ',')
-	case x.AvgStressLevel.IsNull():
-		b = append(b, `"avg_stress_level":null,`...)
+	if !x.AvgStressLevel.IsZero() {
+		b = w.FloatMember(b, `"avg_stress_level":`, x.AvgStressLevel)
 	}
-	switch v, ok := x.MaxStressLevel.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_stress_level":`...), v), ',')
-	case x.MaxStressLevel.IsNull():
-		b = append(b, `"max_stress_level":null,`...)
+	if !x.MaxStressLevel.IsZero() {
+		b = w.FloatMember(b, `"max_stress_level":`, x.MaxStressLevel)
 	}
-	switch v, ok := x.StressDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"stress_duration_seconds":`...), v), ',')
-	case x.StressDurationSeconds.IsNull():
-		b = append(b, `"stress_duration_seconds":null,`...)
+	if !x.StressDurationSeconds.IsZero() {
+		b = w.FloatMember(b, `"stress_duration_seconds":`, x.StressDurationSeconds)
 	}
-	switch v, ok := x.RestStressDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"rest_stress_duration_seconds":`...), v), ',')
-	case x.RestStressDurationSeconds.IsNull():
-		b = append(b, `"rest_stress_duration_seconds":null,`...)
+	if !x.RestStressDurationSeconds.IsZero() {
+		b = w.FloatMember(b, `"rest_stress_duration_seconds":`, x.RestStressDurationSeconds)
 	}
-	switch v, ok := x.LowStressDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"low_stress_duration_seconds":`...), v), ',')
-	case x.LowStressDurationSeconds.IsNull():
-		b = append(b, `"low_stress_duration_seconds":null,`...)
+	if !x.LowStressDurationSeconds.IsZero() {
+		b = w.FloatMember(b, `"low_stress_duration_seconds":`, x.LowStressDurationSeconds)
 	}
-	switch v, ok := x.MediumStressDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"medium_stress_duration_seconds":`...), v), ',')
-	case x.MediumStressDurationSeconds.IsNull():
-		b = append(b, `"medium_stress_duration_seconds":null,`...)
+	if !x.MediumStressDurationSeconds.IsZero() {
+		b = w.FloatMember(b, `"medium_stress_duration_seconds":`, x.MediumStressDurationSeconds)
 	}
-	switch v, ok := x.HighStressDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"high_stress_duration_seconds":`...), v), ',')
-	case x.HighStressDurationSeconds.IsNull():
-		b = append(b, `"high_stress_duration_seconds":null,`...)
+	if !x.HighStressDurationSeconds.IsZero() {
+		b = w.FloatMember(b, `"high_stress_duration_seconds":`, x.HighStressDurationSeconds)
 	}
-	switch v, ok := x.ActivityStressDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"activity_stress_duration_seconds":`...), v), ',')
-	case x.ActivityStressDurationSeconds.IsNull():
-		b = append(b, `"activity_stress_duration_seconds":null,`...)
+	if !x.ActivityStressDurationSeconds.IsZero() {
+		b = w.FloatMember(b, `"activity_stress_duration_seconds":`, x.ActivityStressDurationSeconds)
 	}
 	if x.Samples != nil {
 		b = append(b, `"samples":[`...)
+		first := len(b)
 		for i := range x.Samples {
-			b = append(x.Samples[i].WriteJSON(w, b), ',')
+			b = x.Samples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.BodyBatterySamples != nil {
 		b = append(b, `"body_battery_samples":[`...)
+		first := len(b)
 		for i := range x.BodyBatterySamples {
-			b = append(x.BodyBatterySamples[i].WriteJSON(w, b), ',')
+			b = x.BodyBatterySamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14309,16 +13918,17 @@ func (x *StressSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *StressSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.Level.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"level":`...), v), ',')
+		b = w.Float(append(b, `"level":`...), v)
 	case x.Level.IsNull():
 		b = append(b, `"level":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14375,22 +13985,17 @@ func (x *SwimStepData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SwimStepData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.StrokeType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"stroke_type":`...), string(v)), ',')
-	case x.StrokeType.IsNull():
-		b = append(b, `"stroke_type":null,`...)
+	start := len(b)
+	if !x.StrokeType.IsZero() {
+		b = jsonscan.TextMember(b, `"stroke_type":`, x.StrokeType)
 	}
-	switch v, ok := x.DrillType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"drill_type":`...), string(v)), ',')
-	case x.DrillType.IsNull():
-		b = append(b, `"drill_type":null,`...)
+	if !x.DrillType.IsZero() {
+		b = jsonscan.TextMember(b, `"drill_type":`, x.DrillType)
 	}
 	if x.Equipment != nil {
 		b = jsonscan.WriteStrings(append(b, `"equipment":`...), x.Equipment)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14447,25 +14052,26 @@ func (x *SwimmingData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SwimmingData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.NumLaps.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"num_laps":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"num_laps":`...), int64(v))
 	case x.NumLaps.IsNull():
 		b = append(b, `"num_laps":null,`...)
 	}
 	switch v, ok := x.NumStrokes.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"num_strokes":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"num_strokes":`...), int64(v))
 	case x.NumStrokes.IsNull():
 		b = append(b, `"num_strokes":null,`...)
 	}
 	switch v, ok := x.PoolLengthMeters.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"pool_length_meters":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"pool_length_meters":`...), int64(v))
 	case x.PoolLengthMeters.IsNull():
 		b = append(b, `"pool_length_meters":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14512,14 +14118,16 @@ func (x *TSSData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *TSSData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.TSSSamples != nil {
 		b = append(b, `"TSS_samples":[`...)
+		first := len(b)
 		for i := range x.TSSSamples {
-			b = append(x.TSSSamples[i].WriteJSON(w, b), ',')
+			b = x.TSSSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14591,43 +14199,44 @@ func (x *TSSSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *TSSSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Planned.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"planned":`...), v), ',')
+		b = w.Float(append(b, `"planned":`...), v)
 	case x.Planned.IsNull():
 		b = append(b, `"planned":null,`...)
 	}
 	switch v, ok := x.Actual.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"actual":`...), v), ',')
+		b = w.Float(append(b, `"actual":`...), v)
 	case x.Actual.IsNull():
 		b = append(b, `"actual":null,`...)
 	}
 	switch v, ok := x.Method.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"method":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"method":`...), string(v))
 	case x.Method.IsNull():
 		b = append(b, `"method":null,`...)
 	}
 	switch v, ok := x.IntensityFactorPlanned.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"intensity_factor_planned":`...), v), ',')
+		b = w.Float(append(b, `"intensity_factor_planned":`...), v)
 	case x.IntensityFactorPlanned.IsNull():
 		b = append(b, `"intensity_factor_planned":null,`...)
 	}
 	switch v, ok := x.IntensityFactorActual.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"intensity_factor_actual":`...), v), ',')
+		b = w.Float(append(b, `"intensity_factor_actual":`...), v)
 	case x.IntensityFactorActual.IsNull():
 		b = append(b, `"intensity_factor_actual":null,`...)
 	}
 	switch v, ok := x.NormalizedPowerWatts.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"normalized_power_watts":`...), v), ',')
+		b = w.Float(append(b, `"normalized_power_watts":`...), v)
 	case x.NormalizedPowerWatts.IsNull():
 		b = append(b, `"normalized_power_watts":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14674,14 +14283,16 @@ func (x *TagData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *TagData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.Tags != nil {
 		b = append(b, `"tags":[`...)
+		first := len(b)
 		for i := range x.Tags {
-			b = append(x.Tags[i].WriteJSON(w, b), ',')
+			b = x.Tags[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14738,22 +14349,23 @@ func (x *TagEntry) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *TagEntry) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.TagName.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"tag_name":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"tag_name":`...), string(v))
 	case x.TagName.IsNull():
 		b = append(b, `"tag_name":null,`...)
 	}
 	switch v, ok := x.Notes.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"notes":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"notes":`...), string(v))
 	case x.Notes.IsNull():
 		b = append(b, `"notes":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14825,46 +14437,41 @@ func (x *TemperatureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *TemperatureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.DayAvgBodyTemperatureCelsius.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_body_temperature_celsius":`...), v), ',')
-	case x.DayAvgBodyTemperatureCelsius.IsNull():
-		b = append(b, `"day_avg_body_temperature_celsius":null,`...)
+	start := len(b)
+	if !x.DayAvgBodyTemperatureCelsius.IsZero() {
+		b = w.FloatMember(b, `"day_avg_body_temperature_celsius":`, x.DayAvgBodyTemperatureCelsius)
 	}
-	switch v, ok := x.DayAvgSkinTemperatureCelsius.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_skin_temperature_celsius":`...), v), ',')
-	case x.DayAvgSkinTemperatureCelsius.IsNull():
-		b = append(b, `"day_avg_skin_temperature_celsius":null,`...)
+	if !x.DayAvgSkinTemperatureCelsius.IsZero() {
+		b = w.FloatMember(b, `"day_avg_skin_temperature_celsius":`, x.DayAvgSkinTemperatureCelsius)
 	}
-	switch v, ok := x.DayAvgAmbientTemperatureCelsius.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_ambient_temperature_celsius":`...), v), ',')
-	case x.DayAvgAmbientTemperatureCelsius.IsNull():
-		b = append(b, `"day_avg_ambient_temperature_celsius":null,`...)
+	if !x.DayAvgAmbientTemperatureCelsius.IsZero() {
+		b = w.FloatMember(b, `"day_avg_ambient_temperature_celsius":`, x.DayAvgAmbientTemperatureCelsius)
 	}
 	if x.BodyTemperatureSamples != nil {
 		b = append(b, `"body_temperature_samples":[`...)
+		first := len(b)
 		for i := range x.BodyTemperatureSamples {
-			b = append(x.BodyTemperatureSamples[i].WriteJSON(w, b), ',')
+			b = x.BodyTemperatureSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.SkinTemperatureSamples != nil {
 		b = append(b, `"skin_temperature_samples":[`...)
+		first := len(b)
 		for i := range x.SkinTemperatureSamples {
-			b = append(x.SkinTemperatureSamples[i].WriteJSON(w, b), ',')
+			b = x.SkinTemperatureSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.AmbientTemperatureSamples != nil {
 		b = append(b, `"ambient_temperature_samples":[`...)
+		first := len(b)
 		for i := range x.AmbientTemperatureSamples {
-			b = append(x.AmbientTemperatureSamples[i].WriteJSON(w, b), ',')
+			b = x.AmbientTemperatureSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14916,16 +14523,17 @@ func (x *TemperatureSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *TemperatureSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.TemperatureCelsius.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"temperature_celsius":`...), v), ',')
+		b = w.Float(append(b, `"temperature_celsius":`...), v)
 	case x.TemperatureCelsius.IsNull():
 		b = append(b, `"temperature_celsius":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14982,22 +14590,23 @@ func (x *TorqueSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *TorqueSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.TorqueNewtonMeters.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"torque_newton_meters":`...), v), ',')
+		b = w.Float(append(b, `"torque_newton_meters":`...), v)
 	case x.TorqueNewtonMeters.IsNull():
 		b = append(b, `"torque_newton_meters":null,`...)
 	}
 	switch v, ok := x.TimerDurationSeconds.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
+		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
 	case x.TimerDurationSeconds.IsNull():
 		b = append(b, `"timer_duration_seconds":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -15074,27 +14683,28 @@ func (x *User) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *User) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.UserID != "" {
-		b = append(jsonscan.AppendString(append(b, `"user_id":`...), string(x.UserID)), ',')
+		b = jsonscan.AppendString(append(b, `"user_id":`...), string(x.UserID))
 	}
 	if x.Provider != "" {
-		b = append(jsonscan.AppendString(append(b, `"provider":`...), string(x.Provider)), ',')
+		b = jsonscan.AppendString(append(b, `"provider":`...), string(x.Provider))
 	}
 	switch v, ok := x.ReferenceID.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"reference_id":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"reference_id":`...), string(v))
 	case x.ReferenceID.IsNull():
 		b = append(b, `"reference_id":null,`...)
 	}
 	switch v, ok := x.Active.Get(); {
 	case ok:
-		b = append(strconv.AppendBool(append(b, `"active":`...), v), ',')
+		b = jsonscan.AppendBool(append(b, `"active":`...), v)
 	case x.Active.IsNull():
 		b = append(b, `"active":null,`...)
 	}
 	switch v, ok := x.Scopes.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"scopes":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"scopes":`...), string(v))
 	case x.Scopes.IsNull():
 		b = append(b, `"scopes":null,`...)
 	}
@@ -15104,7 +14714,7 @@ func (x *User) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.LastWebhookUpdate.IsZero() {
 		b = x.LastWebhookUpdate.AppendJSON(w, append(b, `"last_webhook_update":`...))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -15156,16 +14766,17 @@ func (x *VO2MaxSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *VO2MaxSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	switch v, ok := x.VO2MaxMlPerMinPerKg.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"vo2max_ml_per_min_per_kg":`...), v), ',')
+		b = w.Float(append(b, `"vo2max_ml_per_min_per_kg":`...), v)
 	case x.VO2MaxMlPerMinPerKg.IsNull():
 		b = append(b, `"vo2max_ml_per_min_per_kg":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -15212,13 +14823,14 @@ func (x *WorkData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *WorkData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.WorkKilojoules.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"work_kilojoules":`...), v), ',')
+		b = w.Float(append(b, `"work_kilojoules":`...), v)
 	case x.WorkKilojoules.IsNull():
 		b = append(b, `"work_kilojoules":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -15295,36 +14907,33 @@ func (x *WorkoutStep) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *WorkoutStep) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.CompletionCondition.WriteJSON(w, append(b, `"completion_condition":`...)), 23)
-	switch v, ok := x.IntensityType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"intensity_type":`...), string(v)), ',')
-	case x.IntensityType.IsNull():
-		b = append(b, `"intensity_type":null,`...)
+	if !x.IntensityType.IsZero() {
+		b = jsonscan.TextMember(b, `"intensity_type":`, x.IntensityType)
 	}
 	if x.IntensityTargets != nil {
 		b = append(b, `"intensity_targets":[`...)
+		first := len(b)
 		for i := range x.IntensityTargets {
-			b = append(x.IntensityTargets[i].WriteJSON(w, b), ',')
+			b = x.IntensityTargets[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.Controls != nil {
 		b = append(b, `"controls":[`...)
+		first := len(b)
 		for i := range x.Controls {
-			b = append(x.Controls[i].WriteJSON(w, b), ',')
+			b = x.Controls[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	b = jsonscan.Member(b, x.Strength.WriteJSON(w, append(b, `"strength":`...)), 11)
 	b = jsonscan.Member(b, x.Swimming.WriteJSON(w, append(b, `"swimming":`...)), 11)
-	switch v, ok := x.Notes.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"notes":`...), string(v)), ',')
-	case x.Notes.IsNull():
-		b = append(b, `"notes":null,`...)
+	if !x.Notes.IsZero() {
+		b = jsonscan.TextMember(b, `"notes":`, x.Notes)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -15416,68 +15025,43 @@ func (x *WorkoutTemplate) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *WorkoutTemplate) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.WorkoutID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"workout_id":`...), string(v)), ',')
-	case x.WorkoutID.IsNull():
-		b = append(b, `"workout_id":null,`...)
+	start := len(b)
+	if !x.WorkoutID.IsZero() {
+		b = jsonscan.TextMember(b, `"workout_id":`, x.WorkoutID)
 	}
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	if !x.Name.IsZero() {
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
-	switch v, ok := x.Description.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"description":`...), string(v)), ',')
-	case x.Description.IsNull():
-		b = append(b, `"description":null,`...)
+	if !x.Description.IsZero() {
+		b = jsonscan.TextMember(b, `"description":`, x.Description)
 	}
-	switch v, ok := x.Sport.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"sport":`...), string(v)), ',')
-	case x.Sport.IsNull():
-		b = append(b, `"sport":null,`...)
+	if !x.Sport.IsZero() {
+		b = jsonscan.TextMember(b, `"sport":`, x.Sport)
 	}
-	switch v, ok := x.Environment.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"environment":`...), string(v)), ',')
-	case x.Environment.IsNull():
-		b = append(b, `"environment":null,`...)
+	if !x.Environment.IsZero() {
+		b = jsonscan.TextMember(b, `"environment":`, x.Environment)
 	}
-	switch v, ok := x.PoolLengthMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"pool_length_meters":`...), v), ',')
-	case x.PoolLengthMeters.IsNull():
-		b = append(b, `"pool_length_meters":null,`...)
+	if !x.PoolLengthMeters.IsZero() {
+		b = w.FloatMember(b, `"pool_length_meters":`, x.PoolLengthMeters)
 	}
-	switch v, ok := x.EstimatedDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"estimated_duration_seconds":`...), v), ',')
-	case x.EstimatedDurationSeconds.IsNull():
-		b = append(b, `"estimated_duration_seconds":null,`...)
+	if !x.EstimatedDurationSeconds.IsZero() {
+		b = w.FloatMember(b, `"estimated_duration_seconds":`, x.EstimatedDurationSeconds)
 	}
-	switch v, ok := x.EstimatedDistanceMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"estimated_distance_meters":`...), v), ',')
-	case x.EstimatedDistanceMeters.IsNull():
-		b = append(b, `"estimated_distance_meters":null,`...)
+	if !x.EstimatedDistanceMeters.IsZero() {
+		b = w.FloatMember(b, `"estimated_distance_meters":`, x.EstimatedDistanceMeters)
 	}
-	switch v, ok := x.EstimatedCalories.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"estimated_calories":`...), v), ',')
-	case x.EstimatedCalories.IsNull():
-		b = append(b, `"estimated_calories":null,`...)
+	if !x.EstimatedCalories.IsZero() {
+		b = w.FloatMember(b, `"estimated_calories":`, x.EstimatedCalories)
 	}
 	if x.StepBlocks != nil {
 		b = append(b, `"step_blocks":[`...)
+		first := len(b)
 		for i := range x.StepBlocks {
-			b = append(x.StepBlocks[i].WriteJSON(w, b), ',')
+			b = x.StepBlocks[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -15529,19 +15113,20 @@ func (x *contributor) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *contributor) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Name.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"contributor_name":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"contributor_name":`...), string(v))
 	case x.Name.IsNull():
 		b = append(b, `"contributor_name":null,`...)
 	}
 	switch v, ok := x.Score.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"contributor_score":`...), v), ',')
+		b = w.Float(append(b, `"contributor_score":`...), v)
 	case x.Score.IsNull():
 		b = append(b, `"contributor_score":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].

@@ -125,7 +125,8 @@ func (t *Timestamp) AppendJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // clockText is the seconds since midnight as hh:mm:ss, the first byte the lowest.
 func clockText(clock uint64) uint64 {
-	n := clock/3600 | clock/60%60<<24 | clock%60<<48
+	seconds := uint32(clock)
+	n := uint64(seconds/3600) | uint64(seconds/60%60)<<24 | uint64(seconds%60)<<48
 	tens := n * 103 >> 10 & 0x000f_0000_0f00_000f // divides what is below 100 by 10
 	return tens + (n-tens*10)<<8 + 0x3030_3a30_303a_3030
 }
@@ -169,15 +170,10 @@ func (l *LatLng) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // AppendJSON is for generated code. Use json.Marshal.
 func (l LatLng) AppendJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '[')
-	for _, degrees := range [...]opt.Value[float64]{l.Lat, l.Lng} {
-		if v, ok := degrees.Get(); ok {
-			b = append(w.Float(b, v), ',')
-		} else {
-			b = append(b, "null,"...)
-		}
-	}
-	return append(jsonscan.Close(b, ']'), ',')
+	b = w.FloatMember(b, "[", l.Lat)
+	b = w.FloatMember(b, "", l.Lng)
+	b[len(b)-1] = ']'
+	return append(b, ',')
 }
 
 // contributor is an element of the array that used to stand where a map of

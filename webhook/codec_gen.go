@@ -59,17 +59,18 @@ func (x *AccessRevoked) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *AccessRevoked) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -136,18 +137,19 @@ func (x *AthleteEvent) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *AthleteEvent) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Version != "" {
-		b = append(jsonscan.AppendString(append(b, `"version":`...), string(x.Version)), ',')
+		b = jsonscan.AppendString(append(b, `"version":`...), string(x.Version))
 	}
 	b = jsonscan.Member(b, x.Athlete.WriteJSON(w, append(b, `"athlete":`...)), 10)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -224,26 +226,27 @@ func (x *Auth) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Auth) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
 	if x.ReferenceID != "" {
-		b = append(jsonscan.AppendString(append(b, `"reference_id":`...), string(x.ReferenceID)), ',')
+		b = jsonscan.AppendString(append(b, `"reference_id":`...), string(x.ReferenceID))
 	}
 	if x.WidgetSessionID != "" {
-		b = append(jsonscan.AppendString(append(b, `"widget_session_id":`...), string(x.WidgetSessionID)), ',')
+		b = jsonscan.AppendString(append(b, `"widget_session_id":`...), string(x.WidgetSessionID))
 	}
 	if x.FlowID != "" {
-		b = append(jsonscan.AppendString(append(b, `"flow_id":`...), string(x.FlowID)), ',')
+		b = jsonscan.AppendString(append(b, `"flow_id":`...), string(x.FlowID))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -330,37 +333,38 @@ func (x *AuthFailed) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *AuthFailed) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	switch v, ok := x.User.Get(); {
 	case ok:
-		b = append(v.WriteJSON(w, append(b, `"user":`...)), ',')
+		b = v.WriteJSON(w, append(b, `"user":`...))
 	case x.User.IsNull():
 		b = append(b, `"user":null,`...)
 	}
 	if x.Provider != "" {
-		b = append(jsonscan.AppendString(append(b, `"provider":`...), string(x.Provider)), ',')
+		b = jsonscan.AppendString(append(b, `"provider":`...), string(x.Provider))
 	}
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Reason != "" {
-		b = append(jsonscan.AppendString(append(b, `"reason":`...), string(x.Reason)), ',')
+		b = jsonscan.AppendString(append(b, `"reason":`...), string(x.Reason))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
 	if x.ReferenceID != "" {
-		b = append(jsonscan.AppendString(append(b, `"reference_id":`...), string(x.ReferenceID)), ',')
+		b = jsonscan.AppendString(append(b, `"reference_id":`...), string(x.ReferenceID))
 	}
 	if x.WidgetSessionID != "" {
-		b = append(jsonscan.AppendString(append(b, `"widget_session_id":`...), string(x.WidgetSessionID)), ',')
+		b = jsonscan.AppendString(append(b, `"widget_session_id":`...), string(x.WidgetSessionID))
 	}
 	if x.FlowID != "" {
-		b = append(jsonscan.AppendString(append(b, `"flow_id":`...), string(x.FlowID)), ',')
+		b = jsonscan.AppendString(append(b, `"flow_id":`...), string(x.FlowID))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -422,17 +426,18 @@ func (x *ConnectionError) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ConnectionError) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -499,24 +504,26 @@ func (x *DataEvent[T]) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DataEvent[T]) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Version != "" {
-		b = append(jsonscan.AppendString(append(b, `"version":`...), string(x.Version)), ',')
+		b = jsonscan.AppendString(append(b, `"version":`...), string(x.Version))
 	}
 	if x.Data != nil {
 		b = append(b, `"data":[`...)
+		first := len(b)
 		for i := range x.Data {
-			b = append(jsonscan.Write(&x.Data[i], w, b), ',')
+			b = jsonscan.Write(&x.Data[i], w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -578,17 +585,18 @@ func (x *Deauth) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Deauth) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -650,17 +658,18 @@ func (x *GoogleNoDataSource) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *GoogleNoDataSource) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -734,31 +743,26 @@ func (x *HealthCheck) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HealthCheck) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if !x.CreatedAt.IsZero() {
 		b = x.CreatedAt.AppendJSON(w, append(b, `"creation_timestamp":`...))
 	}
-	switch v, ok := x.TrendPercentage.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"trend_percentage":`...), v), ',')
-	case x.TrendPercentage.IsNull():
-		b = append(b, `"trend_percentage":null,`...)
+	if !x.TrendPercentage.IsZero() {
+		b = w.FloatMember(b, `"trend_percentage":`, x.TrendPercentage)
 	}
-	switch v, ok := x.SentWebhooksLastHour.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"sent_webhooks_last_hour":`...), int64(v)), ',')
-	case x.SentWebhooksLastHour.IsNull():
-		b = append(b, `"sent_webhooks_last_hour":null,`...)
+	if !x.SentWebhooksLastHour.IsZero() {
+		b = jsonscan.IntMember(b, `"sent_webhooks_last_hour":`, x.SentWebhooksLastHour)
 	}
 	if x.Version != "" {
-		b = append(jsonscan.AppendString(append(b, `"version":`...), string(x.Version)), ',')
+		b = jsonscan.AppendString(append(b, `"version":`...), string(x.Version))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -825,20 +829,21 @@ func (x *LabReportCompleted) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportCompleted) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	if x.EventID != "" {
-		b = append(jsonscan.AppendString(append(b, `"event_id":`...), string(x.EventID)), ',')
+		b = jsonscan.AppendString(append(b, `"event_id":`...), string(x.EventID))
 	}
 	if !x.OccurredAt.IsZero() {
 		b = x.OccurredAt.AppendJSON(w, append(b, `"occurred_at":`...))
 	}
 	if x.UploadID != "" {
-		b = append(jsonscan.AppendString(append(b, `"upload_id":`...), string(x.UploadID)), ',')
+		b = jsonscan.AppendString(append(b, `"upload_id":`...), string(x.UploadID))
 	}
 	b = jsonscan.Member(b, x.Data.WriteJSON(w, append(b, `"data":`...)), 7)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -907,20 +912,21 @@ func (x *LabReportFailed) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportFailed) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	if x.EventID != "" {
-		b = append(jsonscan.AppendString(append(b, `"event_id":`...), string(x.EventID)), ',')
+		b = jsonscan.AppendString(append(b, `"event_id":`...), string(x.EventID))
 	}
 	if !x.OccurredAt.IsZero() {
 		b = x.OccurredAt.AppendJSON(w, append(b, `"occurred_at":`...))
 	}
 	if x.UploadID != "" {
-		b = append(jsonscan.AppendString(append(b, `"upload_id":`...), string(x.UploadID)), ',')
+		b = jsonscan.AppendString(append(b, `"upload_id":`...), string(x.UploadID))
 	}
 	b = jsonscan.Member(b, x.Data.WriteJSON(w, append(b, `"data":`...)), 7)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -987,20 +993,21 @@ func (x *LargeRequestProcessing) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LargeRequestProcessing) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Reference != "" {
-		b = append(jsonscan.AppendString(append(b, `"reference":`...), string(x.Reference)), ',')
+		b = jsonscan.AppendString(append(b, `"reference":`...), string(x.Reference))
 	}
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1074,26 +1081,24 @@ func (x *LargeRequestSending) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LargeRequestSending) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Reference != "" {
-		b = append(jsonscan.AppendString(append(b, `"reference":`...), string(x.Reference)), ',')
+		b = jsonscan.AppendString(append(b, `"reference":`...), string(x.Reference))
 	}
-	switch v, ok := x.ExpectedPayloads.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"expected_payloads":`...), int64(v)), ',')
-	case x.ExpectedPayloads.IsNull():
-		b = append(b, `"expected_payloads":null,`...)
+	if !x.ExpectedPayloads.IsZero() {
+		b = jsonscan.IntMember(b, `"expected_payloads":`, x.ExpectedPayloads)
 	}
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1157,17 +1162,18 @@ func (x *NoData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *NoData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1244,8 +1250,9 @@ func (x *PermissionChange) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PermissionChange) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if !x.ScopesAdded.IsZero() {
@@ -1255,15 +1262,15 @@ func (x *PermissionChange) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		b = x.ScopesRemoved.AppendJSON(w, append(b, `"scopes_removed":`...))
 	}
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
 	if x.Version != "" {
-		b = append(jsonscan.AppendString(append(b, `"version":`...), string(x.Version)), ',')
+		b = jsonscan.AppendString(append(b, `"version":`...), string(x.Version))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1330,23 +1337,21 @@ func (x *Processing) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Processing) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
-	switch v, ok := x.RetryAfterSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"retry_after_seconds":`...), v), ',')
-	case x.RetryAfterSeconds.IsNull():
-		b = append(b, `"retry_after_seconds":null,`...)
+	if !x.RetryAfterSeconds.IsZero() {
+		b = w.FloatMember(b, `"retry_after_seconds":`, x.RetryAfterSeconds)
 	}
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1418,8 +1423,9 @@ func (x *RateLimitHit) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *RateLimitHit) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if !x.StartDate.IsZero() {
@@ -1432,9 +1438,9 @@ func (x *RateLimitHit) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		b = x.RetryingAt.AppendJSON(w, append(b, `"retrying_at":`...))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1501,25 +1507,26 @@ func (x *S3Payload) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *S3Payload) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	if x.URL != "" {
-		b = append(jsonscan.AppendString(append(b, `"url":`...), string(x.URL)), ',')
+		b = jsonscan.AppendString(append(b, `"url":`...), string(x.URL))
 	}
 	switch v, ok := x.ExpiresIn.Get(); {
 	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"expires_in":`...), int64(v)), ',')
+		b = jsonscan.AppendInt(append(b, `"expires_in":`...), int64(v))
 	case x.ExpiresIn.IsNull():
 		b = append(b, `"expires_in":null,`...)
 	}
 	if x.PayloadReference != "" {
-		b = append(jsonscan.AppendString(append(b, `"payload_reference":`...), string(x.PayloadReference)), ',')
+		b = jsonscan.AppendString(append(b, `"payload_reference":`...), string(x.PayloadReference))
 	}
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1591,26 +1598,27 @@ func (x *UserReauth) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *UserReauth) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.NewUser.WriteJSON(w, append(b, `"new_user":`...)), 11)
 	switch v, ok := x.OldUser.Get(); {
 	case ok:
-		b = append(v.WriteJSON(w, append(b, `"old_user":`...)), ',')
+		b = v.WriteJSON(w, append(b, `"old_user":`...))
 	case x.OldUser.IsNull():
 		b = append(b, `"old_user":null,`...)
 	}
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
 	if x.Version != "" {
-		b = append(jsonscan.AppendString(append(b, `"version":`...), string(x.Version)), ',')
+		b = jsonscan.AppendString(append(b, `"version":`...), string(x.Version))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].

@@ -182,7 +182,7 @@ func NewWriter() (w *Writer, b []byte) {
 	return w, w.buf[:0]
 }
 
-// Text is the text b in memory of its own.
+// Text is the text b without its comma, in memory of its own.
 func (w *Writer) Text(b []byte) ([]byte, error) {
 	defer writers.Put(w)
 	if w.buf = b; cap(b) > maxKept {
@@ -191,5 +191,5 @@ func (w *Writer) Text(b []byte) ([]byte, error) {
 	if w.err != nil {
 		return nil, w.err
 	}
-	return bytes.Clone(b), nil
+	return bytes.Clone(b[:len(b)-1]), nil
 }

@@ -4,16 +4,17 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
-	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/terra-go/terra/opt"
 )
 
 // A Writer has what the parts of one JSON text share while they are appended to
 // it. Every value is followed by a comma, which the closing bracket of what it is
-// in replaces.
+// in replaces, and [Writer.Text] that of the whole.
 type Writer struct {
 	buf []byte // memory for the next text
 	err error
@@ -33,40 +34,78 @@ type StampCache struct {
 
 var errNotFinite = errors.New("JSON has no infinities and no NaN")
 
-// Close ends an object or array that began with its bracket.
-func Close(b []byte, bracket byte) []byte {
-	if last := len(b) - 1; b[last] == ',' {
-		b[last] = bracket
-		return b
+// Close ends an object or array whose bracket ended at start.
+func Close(b []byte, start int, bracket byte) []byte {
+	if len(b) == start {
+		return append(b, bracket, ',')
 	}
-	return append(b, bracket)
+	b[len(b)-1] = bracket
+	return append(b, ',')
 }
 
 // Member ends the text from before, to which a key of n bytes with its colon and
 // an object were appended. It takes both back if the object is empty.
 func Member(before, b []byte, n int) []byte {
-	if len(b) == len(before)+n+len("{}") {
+	if len(b) == len(before)+n+len("{},") {
 		return b[:len(before)]
 	}
-	return append(b, ',')
+	return b
+}
+
+// FloatMember appends a key with its colon and the value, which is not absent.
+func (w *Writer) FloatMember(b []byte, key string, v opt.Value[float64]) []byte {
+	b = append(b, key...)
+	if v, ok := v.Get(); ok {
+		return w.Float(b, v)
+	}
+	return append(b, "null,"...)
+}
+
+// IntMember appends a key with its colon and the value, which is not absent.
+func IntMember[I ~int | ~int32 | ~int64](b []byte, key string, v opt.Value[I]) []byte {
+	b = append(b, key...)
+	if v, ok := v.Get(); ok {
+		return AppendInt(b, int64(v))
+	}
+	return append(b, "null,"...)
+}
+
+// BoolMember appends a key with its colon and the value, which is not absent.
+func BoolMember(b []byte, key string, v opt.Value[bool]) []byte {
+	b = append(b, key...)
+	if v, ok := v.Get(); ok {
+		return AppendBool(b, v)
+	}
+	return append(b, "null,"...)
+}
+
+// TextMember appends a key with its colon and the value, which is not absent.
+func TextMember[T ~string](b []byte, key string, v opt.Value[T]) []byte {
+	b = append(b, key...)
+	if v, ok := v.Get(); ok {
+		return AppendString(b, string(v))
+	}
+	return append(b, "null,"...)
 }
 
 // WriteStrings appends an array of strings.
 func WriteStrings[T ~string](b []byte, list []T) []byte {
 	b = append(b, '[')
+	start := len(b)
 	for _, v := range list {
-		b = append(AppendString(b, string(v)), ',')
+		b = AppendString(b, string(v))
 	}
-	return append(Close(b, ']'), ',')
+	return Close(b, start, ']')
 }
 
 // WriteInts appends an array of integers.
 func WriteInts(b []byte, list []int64) []byte {
 	b = append(b, '[')
+	start := len(b)
 	for _, v := range list {
-		b = append(strconv.AppendInt(b, v, 10), ',')
+		b = AppendInt(b, v)
 	}
-	return append(Close(b, ']'), ',')
+	return Close(b, start, ']')
 }
 
 // FloatMap appends an object of numbers, sorted by name.
@@ -82,11 +121,20 @@ func (w *Writer) FloatMap(b []byte, m map[string]float64) []byte {
 	}
 	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.name, b.name) })
 	b = append(b, '{')
+	start := len(b)
 	for _, e := range entries {
-		b = append(AppendString(b, e.name), ':')
-		b = append(w.Float(b, e.value), ',')
+		b = append(appendQuoted(b, e.name), ':')
+		b = w.Float(b, e.value)
 	}
-	return append(Close(b, '}'), ',')
+	return Close(b, start, '}')
+}
+
+// AppendBool appends v.
+func AppendBool(b []byte, v bool) []byte {
+	if v {
+		return append(b, "true,"...)
+	}
+	return append(b, "false,"...)
 }
 
 // Float appends v as encoding/json does: as the shortest decimal that reads back
@@ -100,13 +148,20 @@ func (w *Writer) Float(b []byte, v float64) []byte {
 
 // AppendInt appends n.
 func AppendInt(b []byte, n int64) []byte {
-	if uint64(n) < 10 {
-		return append(b, '0'+byte(n))
-	}
 	if n < 0 {
-		return appendUint(append(b, '-'), -uint64(n))
+		return append(appendUint(append(b, '-'), -uint64(n)), ',')
 	}
-	return appendUint(b, uint64(n))
+	// The length of a small number is known before its digits, so that what comes
+	// next does not wait for them.
+	switch u := uint64(n); {
+	case u < 10:
+		return append(b, '0'+byte(u), ',')
+	case u < 100:
+		return append(b, '0'+byte(u/10), '0'+byte(u%10), ',')
+	case u < 1000:
+		return append(b, '0'+byte(u/100), '0'+byte(u/10%10), '0'+byte(u%10), ',')
+	}
+	return append(appendUint(b, uint64(n)), ',')
 }
 
 const (
@@ -118,9 +173,12 @@ func appendUint(b []byte, n uint64) []byte {
 	switch {
 	case n < eight:
 		// Eight bytes are added at once, and those after the number's end given back.
-		word := digits8(n)
-		leading := bits.TrailingZeros64(word|1<<56) / 8
-		return binary.LittleEndian.AppendUint64(b, (word|zeros8)>>(leading*8))[:len(b)+8-leading]
+		length := 1
+		for power := uint64(10); n >= power; power *= 10 {
+			length++
+		}
+		word := digits8(n) | zeros8
+		return binary.LittleEndian.AppendUint64(b, word>>(64-8*length))[:len(b)+length]
 	case n < eight*eight:
 		return binary.LittleEndian.AppendUint64(appendUint(b, n/eight), digits8(n%eight)|zeros8)
 	}
@@ -159,10 +217,13 @@ func (w *Writer) fraction(b []byte, v float64) []byte {
 	// The first of the eight digits is 0, and makes room for the point.
 	word := digits8(n % scale)
 	if word == 0 {
-		return b
+		return append(b, ',')
 	}
-	trailing := bits.LeadingZeros64(word) / 8
-	return binary.LittleEndian.AppendUint64(b, word|zeros8&^0xff|'.')[:len(b)+8-trailing]
+	length := 2
+	for length < 8 && word>>(8*length) != 0 {
+		length++
+	}
+	return append(binary.LittleEndian.AppendUint64(b, word|zeros8&^0xff|'.')[:len(b)+length], ',')
 }
 
 func (w *Writer) anyFloat(b []byte, v float64) []byte {
@@ -170,7 +231,7 @@ func (w *Writer) anyFloat(b []byte, v float64) []byte {
 		if w.err == nil {
 			w.err = errNotFinite
 		}
-		return append(b, '0')
+		return append(b, "0,"...)
 	}
 	format := byte('f')
 	if abs := math.Abs(v); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
@@ -181,12 +242,14 @@ func (w *Writer) anyFloat(b []byte, v float64) []byte {
 		b[n-2] = b[n-1] // e-09 becomes e-9
 		b = b[:n-1]
 	}
-	return b
+	return append(b, ',')
 }
 
-// AppendString quotes v as encoding/json does without HTML escaping: control
+// AppendString appends v as encoding/json does without HTML escaping: control
 // characters, U+2028 and U+2029 are escaped, and what is not UTF-8 becomes U+FFFD.
-func AppendString(b []byte, v string) []byte {
+func AppendString(b []byte, v string) []byte { return append(appendQuoted(b, v), ',') }
+
+func appendQuoted(b []byte, v string) []byte {
 	b = append(b, '"')
 	start := len(b)
 	b = append(b, v...)

@@ -3,7 +3,6 @@
 package sample
 
 import (
-	"strconv"
 	"sync/atomic"
 
 	"github.com/terra-go/terra/internal/jsonscan"
@@ -44,8 +43,9 @@ func (x *Nested) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Nested) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Deep.WriteJSON(w, append(b, `"deep":`...)), 7)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -97,20 +97,19 @@ func (x *Page[T]) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Page[T]) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.Items != nil {
 		b = append(b, `"data":[`...)
+		first := len(b)
 		for i := range x.Items {
-			b = append(jsonscan.Write(&x.Items[i], w, b), ',')
+			b = jsonscan.Write(&x.Items[i], w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	switch v, ok := x.Next.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"next":`...), int64(v)), ',')
-	case x.Next.IsNull():
-		b = append(b, `"next":null,`...)
+	if !x.Next.IsZero() {
+		b = jsonscan.IntMember(b, `"next":`, x.Next)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -162,19 +161,20 @@ func (x *Reading) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Reading) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	switch v, ok := x.Value.Get(); {
 	case ok:
-		b = append(w.Float(append(b, `"value":`...), v), ',')
+		b = w.Float(append(b, `"value":`...), v)
 	case x.Value.IsNull():
 		b = append(b, `"value":null,`...)
 	}
 	switch v, ok := x.Kind.Get(); {
 	case ok:
-		b = append(jsonscan.AppendString(append(b, `"kind":`...), string(v)), ',')
+		b = jsonscan.AppendString(append(b, `"kind":`...), string(v))
 	case x.Kind.IsNull():
 		b = append(b, `"kind":null,`...)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -322,45 +322,31 @@ func (x *Record) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Record) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.Name != "" {
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(x.Name)), ',')
+		b = jsonscan.AppendString(append(b, `"name":`...), string(x.Name))
 	}
 	if x.Code != "" {
-		b = append(jsonscan.AppendString(append(b, `"code":`...), string(x.Code)), ',')
+		b = jsonscan.AppendString(append(b, `"code":`...), string(x.Code))
 	}
-	switch v, ok := x.Float.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"float":`...), v), ',')
-	case x.Float.IsNull():
-		b = append(b, `"float":null,`...)
+	if !x.Float.IsZero() {
+		b = w.FloatMember(b, `"float":`, x.Float)
 	}
-	switch v, ok := x.Int.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"int":`...), int64(v)), ',')
-	case x.Int.IsNull():
-		b = append(b, `"int":null,`...)
+	if !x.Int.IsZero() {
+		b = jsonscan.IntMember(b, `"int":`, x.Int)
 	}
-	switch v, ok := x.Bool.Get(); {
-	case ok:
-		b = append(strconv.AppendBool(append(b, `"bool":`...), v), ',')
-	case x.Bool.IsNull():
-		b = append(b, `"bool":null,`...)
+	if !x.Bool.IsZero() {
+		b = jsonscan.BoolMember(b, `"bool":`, x.Bool)
 	}
-	switch v, ok := x.Text.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"text":`...), string(v)), ',')
-	case x.Text.IsNull():
-		b = append(b, `"text":null,`...)
+	if !x.Text.IsZero() {
+		b = jsonscan.TextMember(b, `"text":`, x.Text)
 	}
-	switch v, ok := x.Color.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"color":`...), int64(v)), ',')
-	case x.Color.IsNull():
-		b = append(b, `"color":null,`...)
+	if !x.Color.IsZero() {
+		b = jsonscan.IntMember(b, `"color":`, x.Color)
 	}
 	switch v, ok := x.Optional.Get(); {
 	case ok:
-		b = append(v.WriteJSON(w, append(b, `"optional":`...)), ',')
+		b = v.WriteJSON(w, append(b, `"optional":`...))
 	case x.Optional.IsNull():
 		b = append(b, `"optional":null,`...)
 	}
@@ -382,40 +368,33 @@ func (x *Record) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	if x.Readings != nil {
 		b = append(b, `"readings":[`...)
+		first := len(b)
 		for i := range x.Readings {
-			b = append(x.Readings[i].WriteJSON(w, b), ',')
+			b = x.Readings[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.Children != nil {
 		b = append(b, `"children":[`...)
+		first := len(b)
 		for i := range x.Children {
-			b = append(x.Children[i].WriteJSON(w, b), ',')
+			b = x.Children[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.hidden != "" {
-		b = append(jsonscan.AppendString(append(b, `"hidden":`...), string(x.hidden)), ',')
+		b = jsonscan.AppendString(append(b, `"hidden":`...), string(x.hidden))
 	}
-	switch v, ok := x.Short.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"s":`...), v), ',')
-	case x.Short.IsNull():
-		b = append(b, `"s":null,`...)
+	if !x.Short.IsZero() {
+		b = w.FloatMember(b, `"s":`, x.Short)
 	}
-	switch v, ok := x.Words8.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"at_16_bytes_x":`...), v), ',')
-	case x.Words8.IsNull():
-		b = append(b, `"at_16_bytes_x":null,`...)
+	if !x.Words8.IsZero() {
+		b = w.FloatMember(b, `"at_16_bytes_x":`, x.Words8)
 	}
-	switch v, ok := x.Long.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"a_name_of_more_than_32_bytes_in_all_and_still_allowed":`...), v), ',')
-	case x.Long.IsNull():
-		b = append(b, `"a_name_of_more_than_32_bytes_in_all_and_still_allowed":null,`...)
+	if !x.Long.IsZero() {
+		b = w.FloatMember(b, `"a_name_of_more_than_32_bytes_in_all_and_still_allowed":`, x.Long)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
