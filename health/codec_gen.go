@@ -47,11 +47,8 @@ func (x *AFibClassificationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *AFibClassificationSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.AFibClassification.Get(); {
 	case ok:
 		b = jsonscan.AppendInt(append(b, `"afib_classification":`...), int64(v))
@@ -408,11 +405,8 @@ func (x *ActivityLevelSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ActivityLevelSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.ActivityLevel.Get(); {
 	case ok:
 		b = jsonscan.AppendInt(append(b, `"activity_level":`...), int64(v))
@@ -1198,11 +1192,8 @@ func (x *BloodPressureSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *BloodPressureSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.SystolicBP.Get(); {
 	case ok:
 		b = w.Float(append(b, `"systolic_bp":`...), v)
@@ -1371,11 +1362,8 @@ func (x *BodyBatterySample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *BodyBatterySample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.Level.Get(); {
 	case ok:
 		b = w.Float(append(b, `"level":`...), v)
@@ -1503,11 +1491,8 @@ func (x *BreathSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *BreathSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.BreathsPerMin.Get(); {
 	case ok:
 		b = w.Float(append(b, `"breaths_per_min":`...), v)
@@ -1674,11 +1659,8 @@ func (x *CadenceSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *CadenceSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.CadenceRPM.Get(); {
 	case ok:
 		b = w.Float(append(b, `"cadence_rpm":`...), v)
@@ -1747,11 +1729,8 @@ func (x *CalorieSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *CalorieSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.Calories.Get(); {
 	case ok:
 		b = w.Float(append(b, `"calories":`...), v)
@@ -3111,11 +3090,8 @@ func (x *DistanceSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DistanceSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.DistanceMeters.Get(); {
 	case ok:
 		b = w.Float(append(b, `"distance_meters":`...), v)
@@ -3189,11 +3165,8 @@ func (x *DrinkSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DrinkSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.DrinkName.Get(); {
 	case ok:
 		b = jsonscan.AppendString(append(b, `"drink_name":`...), string(v))
@@ -3457,11 +3430,8 @@ func (x *ElevationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ElevationSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.ElevMeters.Get(); {
 	case ok:
 		b = w.Float(append(b, `"elev_meters":`...), v)
@@ -3595,11 +3565,8 @@ func (x *FloorsClimbedSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *FloorsClimbedSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.FloorsClimbed.Get(); {
 	case ok:
 		b = w.Float(append(b, `"floors_climbed":`...), v)
@@ -3805,11 +3772,8 @@ func (x *GlucoseDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *GlucoseDataSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.BloodGlucoseMgPerDL.Get(); {
 	case ok:
 		b = w.Float(append(b, `"blood_glucose_mg_per_dL":`...), v)
@@ -4384,11 +4348,8 @@ func (x *HeartRateDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HeartRateDataSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.BPM.Get(); {
 	case ok:
 		b = w.Float(append(b, `"bpm":`...), v)
@@ -4574,11 +4535,8 @@ func (x *HeartRateVariabilityDataSampleRMSSD) ScanJSON(s *jsonscan.Scanner, p in
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HeartRateVariabilityDataSampleRMSSD) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.HRVRMSSD.Get(); {
 	case ok:
 		b = w.Float(append(b, `"hrv_rmssd":`...), v)
@@ -4638,11 +4596,8 @@ func (x *HeartRateVariabilityDataSampleSDNN) ScanJSON(s *jsonscan.Scanner, p int
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HeartRateVariabilityDataSampleSDNN) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.HRVSDNN.Get(); {
 	case ok:
 		b = w.Float(append(b, `"hrv_sdnn":`...), v)
@@ -4820,11 +4775,8 @@ func (x *HormoneSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HormoneSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.LHMIUPerMl.Get(); {
 	case ok:
 		b = w.Float(append(b, `"lh_mIU_per_ml":`...), v)
@@ -4978,11 +4930,8 @@ func (x *HydrationLevelSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HydrationLevelSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.HydrationLevel.Get(); {
 	case ok:
 		b = w.Float(append(b, `"hydration_level":`...), v)
@@ -5042,11 +4991,8 @@ func (x *HydrationMeasurementSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HydrationMeasurementSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.HydrationKg.Get(); {
 	case ok:
 		b = w.Float(append(b, `"hydration_kg":`...), v)
@@ -5262,11 +5208,8 @@ func (x *KetoneSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *KetoneSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.KetoneMgPerDL.Get(); {
 	case ok:
 		b = w.Float(append(b, `"ketone_mg_per_dL":`...), v)
@@ -7987,11 +7930,8 @@ func (x *METSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *METSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.Level.Get(); {
 	case ok:
 		b = w.Float(append(b, `"level":`...), v)
@@ -8789,11 +8729,8 @@ func (x *MenstruationFlowSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *MenstruationFlowSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.Flow.Get(); {
 	case ok:
 		b = jsonscan.AppendInt(append(b, `"flow":`...), int64(v))
@@ -10787,11 +10724,8 @@ func (x *OxygenSaturationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *OxygenSaturationSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.Percentage.Get(); {
 	case ok:
 		b = w.Float(append(b, `"percentage":`...), v)
@@ -12031,11 +11965,8 @@ func (x *PositionSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PositionSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	if !x.CoordsLatLngDeg.IsZero() {
 		b = x.CoordsLatLngDeg.AppendJSON(w, append(b, `"coords_lat_lng_deg":`...))
 	}
@@ -12173,11 +12104,8 @@ func (x *PowerSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PowerSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.Watts.Get(); {
 	case ok:
 		b = w.Float(append(b, `"watts":`...), v)
@@ -12241,11 +12169,8 @@ func (x *PulseVelocitySample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PulseVelocitySample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.PulseWaveVelocityMetersPerSecond.Get(); {
 	case ok:
 		b = w.Float(append(b, `"pulse_wave_velocity_meters_per_second":`...), v)
@@ -12310,11 +12235,8 @@ func (x *RRIntervalSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *RRIntervalSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.RRIntervalMs.Get(); {
 	case ok:
 		b = w.Float(append(b, `"rr_interval_ms":`...), v)
@@ -12378,11 +12300,8 @@ func (x *RawECGSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *RawECGSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.PotentialUV.Get(); {
 	case ok:
 		b = w.Float(append(b, `"potential_uV":`...), v)
@@ -12932,11 +12851,8 @@ func (x *SleepHypnogramSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SleepHypnogramSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.Level.Get(); {
 	case ok:
 		b = jsonscan.AppendInt(append(b, `"level":`...), int64(v))
@@ -13300,11 +13216,8 @@ func (x *SnoringSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SnoringSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.DurationSeconds.Get(); {
 	case ok:
 		b = w.Float(append(b, `"duration_seconds":`...), v)
@@ -13367,11 +13280,8 @@ func (x *SpeedSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SpeedSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.SpeedMetersPerSecond.Get(); {
 	case ok:
 		b = w.Float(append(b, `"speed_meters_per_second":`...), v)
@@ -13567,11 +13477,8 @@ func (x *StepSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *StepSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.Steps.Get(); {
 	case ok:
 		b = w.Float(append(b, `"steps":`...), v)
@@ -13917,11 +13824,8 @@ func (x *StressSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *StressSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.Level.Get(); {
 	case ok:
 		b = w.Float(append(b, `"level":`...), v)
@@ -14348,11 +14252,8 @@ func (x *TagEntry) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *TagEntry) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.TagName.Get(); {
 	case ok:
 		b = jsonscan.AppendString(append(b, `"tag_name":`...), string(v))
@@ -14522,11 +14423,8 @@ func (x *TemperatureSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *TemperatureSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.TemperatureCelsius.Get(); {
 	case ok:
 		b = w.Float(append(b, `"temperature_celsius":`...), v)
@@ -14589,11 +14487,8 @@ func (x *TorqueSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *TorqueSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.TorqueNewtonMeters.Get(); {
 	case ok:
 		b = w.Float(append(b, `"torque_newton_meters":`...), v)
@@ -14765,11 +14660,8 @@ func (x *VO2MaxSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *VO2MaxSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	start := len(b)
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	switch v, ok := x.VO2MaxMlPerMinPerKg.Get(); {
 	case ok:
 		b = w.Float(append(b, `"vo2max_ml_per_min_per_kg":`...), v)

@@ -107,20 +107,48 @@ func (t *Timestamp) scanSlow(s *jsonscan.Scanner, p int) int {
 // clockOf is the seconds since midnight.
 func clockOf(sec int64) int64 { return (sec%secondsPerDay + secondsPerDay) % secondsPerDay }
 
-// AppendJSON is for generated code. Use json.Marshal.
+// OpenJSON is for generated code. It begins a sample with its timestamp, if there is
+// one.
 //
 // In the usual form only the clock differs from the last timestamp's text.
-func (t *Timestamp) AppendJSON(w *jsonscan.Writer, b []byte) []byte {
+func (t *Timestamp) OpenJSON(w *jsonscan.Writer, b []byte) []byte {
 	last := &w.Stamp
 	clock := uint64(t.sec - last.Midnight)
-	if clock >= secondsPerDay || t.offset != last.Offset || uint8(t.zone) != last.Kind || last.Kind == 0 ||
-		t.nsec != 0 || t.layout != layoutT {
-		return t.appendSlow(w, b)
+	if !t.sharesDay(clock, last) {
+		if b = append(b, '{'); t.layout == layoutAbsent {
+			return b
+		}
+		return t.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	start := len(b)
 	b = append(b, last.Text[:]...)
-	binary.LittleEndian.PutUint64(b[start+len(`"2006-01-02T`):], clockText(clock))
+	binary.LittleEndian.PutUint64(b[start+clockAt:], clockText(clock))
 	return b
+}
+
+// AppendJSON is for generated code. Use json.Marshal.
+func (t *Timestamp) AppendJSON(w *jsonscan.Writer, b []byte) []byte {
+	last := &w.Stamp
+	clock := uint64(t.sec - last.Midnight)
+	if !t.sharesDay(clock, last) {
+		return t.appendSlow(w, b)
+	}
+	start := len(b)
+	b = append(b, last.Text[stampAt:]...)
+	binary.LittleEndian.PutUint64(b[start+clockAt-stampAt:], clockText(clock))
+	return b
+}
+
+// In the text of a StampCache.
+const (
+	stampAt = len(`{"timestamp":`)
+	clockAt = len(`{"timestamp":"2006-01-02T`)
+)
+
+// sharesDay is whether t is written as last is, apart from the clock.
+func (t *Timestamp) sharesDay(clock uint64, last *jsonscan.StampCache) bool {
+	return clock < secondsPerDay && t.offset == last.Offset && uint8(t.zone) == last.Kind && last.Kind != 0 &&
+		t.nsec == 0 && t.layout == layoutT
 }
 
 // clockText is the seconds since midnight as hh:mm:ss, the first byte the lowest.
@@ -140,9 +168,10 @@ func (t *Timestamp) appendSlow(w *jsonscan.Writer, b []byte) []byte {
 	}
 	start := len(b)
 	b = append(t.appendText(append(b, '"')), '"', ',')
-	if last := &w.Stamp; t.layout == layoutT && t.nsec == 0 && len(b)-start == len(last.Text) {
+	if last := &w.Stamp; t.layout == layoutT && t.nsec == 0 && len(b)-start == len(last.Text[stampAt:]) {
 		*last = jsonscan.StampCache{Midnight: t.sec - clockOf(t.sec), Offset: t.offset, Kind: uint8(t.zone)}
-		copy(last.Text[:], b[start:])
+		copy(last.Text[:], `{"timestamp":`)
+		copy(last.Text[stampAt:], b[start:])
 	}
 	return b
 }

@@ -64,9 +64,16 @@ func (e *emitter) structCodec(s structType) {
 		return
 	}
 	e.line("// WriteJSON is for generated code. Use json.Marshal.")
-	e.line("func (x *%s) WriteJSON(w *jsonscan.Writer, b []byte) []byte {\nb = append(b, '{')\nstart := len(b)", typ)
-	for _, m := range s.members {
-		e.write(m, e.pkg.isFlat(s))
+	e.line("func (x *%s) WriteJSON(w *jsonscan.Writer, b []byte) []byte {", typ)
+	members, sample := s.members, e.pkg.isFlat(s)
+	if first := members[0]; sample && first.typ == "Timestamp" && first.key == "timestamp" {
+		e.line("start := len(b) + 1\nb = x.%s.OpenJSON(w, b)", first.field)
+		members = members[1:]
+	} else {
+		e.line("b = append(b, '{')\nstart := len(b)")
+	}
+	for _, m := range members {
+		e.write(m, sample)
 	}
 	e.line("return jsonscan.Close(b, start, '}')\n}\n")
 

@@ -23,10 +23,11 @@ type Writer struct {
 	Stamp StampCache
 }
 
-// A StampCache is the last timestamp that was written in Terra's usual form, with
-// its quotes and comma, and what of it holds for every time of that day.
+// A StampCache is the last timestamp that was written in Terra's usual form, as the
+// beginning of a sample and with its comma, and what of it holds for every time of
+// that day.
 type StampCache struct {
-	Text     [len(`"2006-01-02T15:04:05.000000+01:00",`)]byte
+	Text     [len(`{"timestamp":"2006-01-02T15:04:05.000000+01:00",`)]byte
 	Midnight int64
 	Offset   int16
 	Kind     uint8 // 0 when there is none
@@ -151,30 +152,23 @@ func AppendInt(b []byte, n int64) []byte {
 	if n < 0 {
 		return append(appendUint(append(b, '-'), -uint64(n)), ',')
 	}
-	// The length of a small number is known before its digits, so that what comes
-	// next does not wait for them.
-	switch u := uint64(n); {
-	case u < 10:
-		return append(b, '0'+byte(u), ',')
-	case u < 100:
-		return append(b, '0'+byte(u/10), '0'+byte(u%10), ',')
-	case u < 1000:
-		return append(b, '0'+byte(u/100), '0'+byte(u/10%10), '0'+byte(u%10), ',')
-	}
 	return append(appendUint(b, uint64(n)), ',')
 }
 
-const (
-	eight  = 1e8 // the first number of more than eight digits
-	zeros8 = lows * '0'
-)
-
+// appendUint finds the length of a number before its digits, so that what comes next
+// need not wait for them.
 func appendUint(b []byte, n uint64) []byte {
 	switch {
+	case n < 10:
+		return append(b, '0'+byte(n))
+	case n < 100:
+		return append(b, '0'+byte(n/10), '0'+byte(n%10))
+	case n < 1000:
+		return append(b, '0'+byte(n/100), '0'+byte(n/10%10), '0'+byte(n%10))
 	case n < eight:
 		// Eight bytes are added at once, and those after the number's end given back.
-		length := 1
-		for power := uint64(10); n >= power; power *= 10 {
+		length := 4
+		for power := uint64(10_000); n >= power; power *= 10 {
 			length++
 		}
 		word := digits8(n) | zeros8
@@ -184,6 +178,11 @@ func appendUint(b []byte, n uint64) []byte {
 	}
 	return strconv.AppendUint(b, n, 10)
 }
+
+const (
+	eight  = 1e8 // the first number of more than eight digits
+	zeros8 = lows * '0'
+)
 
 // digits8 is the values of the eight digits of n, in bytes, the first digit in the
 // lowest. It halves groups of digits: two of four, four of two, then eight.
