@@ -49,11 +49,14 @@ func (x *AFibClassificationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *AFibClassificationSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.AFibClassification.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"afib_classification":`...), int64(v))
-	case x.AFibClassification.IsNull():
-		b = append(b, `"afib_classification":null,`...)
+	if !x.AFibClassification.IsZero() {
+		b = append(b, `"afib_classifica`...)
+		b = append(b, `tion":`...)
+		if v, ok := x.AFibClassification.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -407,17 +410,23 @@ func (x *ActivityLevelSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *ActivityLevelSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.ActivityLevel.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"activity_level":`...), int64(v))
-	case x.ActivityLevel.IsNull():
-		b = append(b, `"activity_level":null,`...)
+	if !x.ActivityLevel.IsZero() {
+		b = append(b, `"activity_level"`...)
+		b = append(b, `:`...)
+		if v, ok := x.ActivityLevel.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -514,29 +523,37 @@ func (x *ActivityMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *ActivityMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.SummaryID.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"summary_id":`...), string(v))
-	case x.SummaryID.IsNull():
-		b = append(b, `"summary_id":null,`...)
+	if !x.SummaryID.IsZero() {
+		b = append(b, `"summary_id":`...)
+		if v, ok := x.SummaryID.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"name":`...), string(v))
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	if !x.Name.IsZero() {
+		b = append(b, `"name":`...)
+		if v, ok := x.Name.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Type.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"type":`...), int64(v))
-	case x.Type.IsNull():
-		b = append(b, `"type":null,`...)
+	if !x.Type.IsZero() {
+		b = append(b, `"type":`...)
+		if v, ok := x.Type.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.UploadType.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"upload_type":`...), int64(v))
-	case x.UploadType.IsNull():
-		b = append(b, `"upload_type":null,`...)
+	if !x.UploadType.IsZero() {
+		b = append(b, `"upload_type":`...)
+		if v, ok := x.UploadType.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
@@ -544,29 +561,38 @@ func (x *ActivityMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.TimestampLocalization.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v))
-	case x.TimestampLocalization.IsNull():
-		b = append(b, `"timestamp_localization":null,`...)
+	if !x.TimestampLocalization.IsZero() {
+		b = append(b, `"timestamp_local`...)
+		b = append(b, `ization":`...)
+		if v, ok := x.TimestampLocalization.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.City.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"city":`...), string(v))
-	case x.City.IsNull():
-		b = append(b, `"city":null,`...)
+	if !x.City.IsZero() {
+		b = append(b, `"city":`...)
+		if v, ok := x.City.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.State.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"state":`...), string(v))
-	case x.State.IsNull():
-		b = append(b, `"state":null,`...)
+	if !x.State.IsZero() {
+		b = append(b, `"state":`...)
+		if v, ok := x.State.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Country.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"country":`...), string(v))
-	case x.Country.IsNull():
-		b = append(b, `"country":null,`...)
+	if !x.Country.IsZero() {
+		b = append(b, `"country":`...)
+		if v, ok := x.Country.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -636,35 +662,53 @@ func (x *AsleepDurations) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *AsleepDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.DurationAsleepStateSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"duration_asleep_state_seconds":`...), v)
-	case x.DurationAsleepStateSeconds.IsNull():
-		b = append(b, `"duration_asleep_state_seconds":null,`...)
+	if !x.DurationAsleepStateSeconds.IsZero() {
+		b = append(b, `"duration_asleep`...)
+		b = append(b, `_state_seconds":`...)
+		if v, ok := x.DurationAsleepStateSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DurationLightSleepStateSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"duration_light_sleep_state_seconds":`...), v)
-	case x.DurationLightSleepStateSeconds.IsNull():
-		b = append(b, `"duration_light_sleep_state_seconds":null,`...)
+	if !x.DurationLightSleepStateSeconds.IsZero() {
+		b = append(b, `"duration_light_`...)
+		b = append(b, `sleep_state_seco`...)
+		b = append(b, `nds":`...)
+		if v, ok := x.DurationLightSleepStateSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DurationDeepSleepStateSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"duration_deep_sleep_state_seconds":`...), v)
-	case x.DurationDeepSleepStateSeconds.IsNull():
-		b = append(b, `"duration_deep_sleep_state_seconds":null,`...)
+	if !x.DurationDeepSleepStateSeconds.IsZero() {
+		b = append(b, `"duration_deep_s`...)
+		b = append(b, `leep_state_secon`...)
+		b = append(b, `ds":`...)
+		if v, ok := x.DurationDeepSleepStateSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DurationREMSleepStateSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"duration_REM_sleep_state_seconds":`...), v)
-	case x.DurationREMSleepStateSeconds.IsNull():
-		b = append(b, `"duration_REM_sleep_state_seconds":null,`...)
+	if !x.DurationREMSleepStateSeconds.IsZero() {
+		b = append(b, `"duration_REM_sl`...)
+		b = append(b, `eep_state_second`...)
+		b = append(b, `s":`...)
+		if v, ok := x.DurationREMSleepStateSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.NumREMEvents.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"num_REM_events":`...), int64(v))
-	case x.NumREMEvents.IsNull():
-		b = append(b, `"num_REM_events":null,`...)
+	if !x.NumREMEvents.IsZero() {
+		b = append(b, `"num_REM_events"`...)
+		b = append(b, `:`...)
+		if v, ok := x.NumREMEvents.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -774,77 +818,100 @@ func (x *Athlete) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *Athlete) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.ProviderUserID.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"provider_user_id":`...), string(v))
-	case x.ProviderUserID.IsNull():
-		b = append(b, `"provider_user_id":null,`...)
+	if !x.ProviderUserID.IsZero() {
+		b = append(b, `"provider_user_i`...)
+		b = append(b, `d":`...)
+		if v, ok := x.ProviderUserID.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	if !x.AccountCreationDate.IsZero() {
 		b = x.AccountCreationDate.AppendJSON(w, append(b, `"account_creation_date":`...))
 	}
-	switch v, ok := x.FirstName.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"first_name":`...), string(v))
-	case x.FirstName.IsNull():
-		b = append(b, `"first_name":null,`...)
+	if !x.FirstName.IsZero() {
+		b = append(b, `"first_name":`...)
+		if v, ok := x.FirstName.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.LastName.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"last_name":`...), string(v))
-	case x.LastName.IsNull():
-		b = append(b, `"last_name":null,`...)
+	if !x.LastName.IsZero() {
+		b = append(b, `"last_name":`...)
+		if v, ok := x.LastName.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Email.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"email":`...), string(v))
-	case x.Email.IsNull():
-		b = append(b, `"email":null,`...)
+	if !x.Email.IsZero() {
+		b = append(b, `"email":`...)
+		if v, ok := x.Email.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Bio.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"bio":`...), string(v))
-	case x.Bio.IsNull():
-		b = append(b, `"bio":null,`...)
+	if !x.Bio.IsZero() {
+		b = append(b, `"bio":`...)
+		if v, ok := x.Bio.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	if !x.DateOfBirth.IsZero() {
 		b = x.DateOfBirth.AppendJSON(w, append(b, `"date_of_birth":`...))
 	}
-	switch v, ok := x.Age.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"age":`...), int64(v))
-	case x.Age.IsNull():
-		b = append(b, `"age":null,`...)
+	if !x.Age.IsZero() {
+		b = append(b, `"age":`...)
+		if v, ok := x.Age.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Sex.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"sex":`...), string(v))
-	case x.Sex.IsNull():
-		b = append(b, `"sex":null,`...)
+	if !x.Sex.IsZero() {
+		b = append(b, `"sex":`...)
+		if v, ok := x.Sex.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Gender.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"gender":`...), string(v))
-	case x.Gender.IsNull():
-		b = append(b, `"gender":null,`...)
+	if !x.Gender.IsZero() {
+		b = append(b, `"gender":`...)
+		if v, ok := x.Gender.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.City.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"city":`...), string(v))
-	case x.City.IsNull():
-		b = append(b, `"city":null,`...)
+	if !x.City.IsZero() {
+		b = append(b, `"city":`...)
+		if v, ok := x.City.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.State.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"state":`...), string(v))
-	case x.State.IsNull():
-		b = append(b, `"state":null,`...)
+	if !x.State.IsZero() {
+		b = append(b, `"state":`...)
+		if v, ok := x.State.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Country.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"country":`...), string(v))
-	case x.Country.IsNull():
-		b = append(b, `"country":null,`...)
+	if !x.Country.IsZero() {
+		b = append(b, `"country":`...)
+		if v, ok := x.Country.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -914,35 +981,49 @@ func (x *AthleteMetrics) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *AthleteMetrics) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.ThresholdHeartRate.Get(); {
-	case ok:
-		b = w.Float(append(b, `"threshold_heart_rate":`...), v)
-	case x.ThresholdHeartRate.IsNull():
-		b = append(b, `"threshold_heart_rate":null,`...)
+	if !x.ThresholdHeartRate.IsZero() {
+		b = append(b, `"threshold_heart`...)
+		b = append(b, `_rate":`...)
+		if v, ok := x.ThresholdHeartRate.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.MaxHeartRate.Get(); {
-	case ok:
-		b = w.Float(append(b, `"max_heart_rate":`...), v)
-	case x.MaxHeartRate.IsNull():
-		b = append(b, `"max_heart_rate":null,`...)
+	if !x.MaxHeartRate.IsZero() {
+		b = append(b, `"max_heart_rate"`...)
+		b = append(b, `:`...)
+		if v, ok := x.MaxHeartRate.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.ThresholdSpeed.Get(); {
-	case ok:
-		b = w.Float(append(b, `"threshold_speed":`...), v)
-	case x.ThresholdSpeed.IsNull():
-		b = append(b, `"threshold_speed":null,`...)
+	if !x.ThresholdSpeed.IsZero() {
+		b = append(b, `"threshold_speed`...)
+		b = append(b, `":`...)
+		if v, ok := x.ThresholdSpeed.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.FTP.Get(); {
-	case ok:
-		b = w.Float(append(b, `"ftp":`...), v)
-	case x.FTP.IsNull():
-		b = append(b, `"ftp":null,`...)
+	if !x.FTP.IsZero() {
+		b = append(b, `"ftp":`...)
+		if v, ok := x.FTP.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PoolLengthMeters.Get(); {
-	case ok:
-		b = w.Float(append(b, `"pool_length_meters":`...), v)
-	case x.PoolLengthMeters.IsNull():
-		b = append(b, `"pool_length_meters":null,`...)
+	if !x.PoolLengthMeters.IsZero() {
+		b = append(b, `"pool_length_met`...)
+		b = append(b, `ers":`...)
+		if v, ok := x.PoolLengthMeters.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -1022,47 +1103,70 @@ func (x *AwakeDurations) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *AwakeDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.DurationAwakeStateSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"duration_awake_state_seconds":`...), v)
-	case x.DurationAwakeStateSeconds.IsNull():
-		b = append(b, `"duration_awake_state_seconds":null,`...)
+	if !x.DurationAwakeStateSeconds.IsZero() {
+		b = append(b, `"duration_awake_`...)
+		b = append(b, `state_seconds":`...)
+		if v, ok := x.DurationAwakeStateSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DurationLongInterruptionSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"duration_long_interruption_seconds":`...), v)
-	case x.DurationLongInterruptionSeconds.IsNull():
-		b = append(b, `"duration_long_interruption_seconds":null,`...)
+	if !x.DurationLongInterruptionSeconds.IsZero() {
+		b = append(b, `"duration_long_i`...)
+		b = append(b, `nterruption_seco`...)
+		b = append(b, `nds":`...)
+		if v, ok := x.DurationLongInterruptionSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DurationShortInterruptionSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"duration_short_interruption_seconds":`...), v)
-	case x.DurationShortInterruptionSeconds.IsNull():
-		b = append(b, `"duration_short_interruption_seconds":null,`...)
+	if !x.DurationShortInterruptionSeconds.IsZero() {
+		b = append(b, `"duration_short_`...)
+		b = append(b, `interruption_sec`...)
+		b = append(b, `onds":`...)
+		if v, ok := x.DurationShortInterruptionSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.NumWakeupEvents.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"num_wakeup_events":`...), int64(v))
-	case x.NumWakeupEvents.IsNull():
-		b = append(b, `"num_wakeup_events":null,`...)
+	if !x.NumWakeupEvents.IsZero() {
+		b = append(b, `"num_wakeup_even`...)
+		b = append(b, `ts":`...)
+		if v, ok := x.NumWakeupEvents.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.NumOutOfBedEvents.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"num_out_of_bed_events":`...), int64(v))
-	case x.NumOutOfBedEvents.IsNull():
-		b = append(b, `"num_out_of_bed_events":null,`...)
+	if !x.NumOutOfBedEvents.IsZero() {
+		b = append(b, `"num_out_of_bed_`...)
+		b = append(b, `events":`...)
+		if v, ok := x.NumOutOfBedEvents.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SleepLatencySeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"sleep_latency_seconds":`...), v)
-	case x.SleepLatencySeconds.IsNull():
-		b = append(b, `"sleep_latency_seconds":null,`...)
+	if !x.SleepLatencySeconds.IsZero() {
+		b = append(b, `"sleep_latency_s`...)
+		b = append(b, `econds":`...)
+		if v, ok := x.SleepLatencySeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.WakeUpLatencySeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"wake_up_latency_seconds":`...), v)
-	case x.WakeUpLatencySeconds.IsNull():
-		b = append(b, `"wake_up_latency_seconds":null,`...)
+	if !x.WakeUpLatencySeconds.IsZero() {
+		b = append(b, `"wake_up_latency`...)
+		b = append(b, `_seconds":`...)
+		if v, ok := x.WakeUpLatencySeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -1194,17 +1298,21 @@ func (x *BloodPressureSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *BloodPressureSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.SystolicBP.Get(); {
-	case ok:
-		b = w.Float(append(b, `"systolic_bp":`...), v)
-	case x.SystolicBP.IsNull():
-		b = append(b, `"systolic_bp":null,`...)
+	if !x.SystolicBP.IsZero() {
+		b = append(b, `"systolic_bp":`...)
+		if v, ok := x.SystolicBP.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DiastolicBP.Get(); {
-	case ok:
-		b = w.Float(append(b, `"diastolic_bp":`...), v)
-	case x.DiastolicBP.IsNull():
-		b = append(b, `"diastolic_bp":null,`...)
+	if !x.DiastolicBP.IsZero() {
+		b = append(b, `"diastolic_bp":`...)
+		if v, ok := x.DiastolicBP.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -1364,11 +1472,13 @@ func (x *BodyBatterySample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *BodyBatterySample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.Level.Get(); {
-	case ok:
-		b = w.Float(append(b, `"level":`...), v)
-	case x.Level.IsNull():
-		b = append(b, `"level":null,`...)
+	if !x.Level.IsZero() {
+		b = append(b, `"level":`...)
+		if v, ok := x.Level.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -1434,11 +1544,14 @@ func (x *BodyMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.TimestampLocalization.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v))
-	case x.TimestampLocalization.IsNull():
-		b = append(b, `"timestamp_localization":null,`...)
+	if !x.TimestampLocalization.IsZero() {
+		b = append(b, `"timestamp_local`...)
+		b = append(b, `ization":`...)
+		if v, ok := x.TimestampLocalization.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -1493,11 +1606,14 @@ func (x *BreathSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *BreathSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.BreathsPerMin.Get(); {
-	case ok:
-		b = w.Float(append(b, `"breaths_per_min":`...), v)
-	case x.BreathsPerMin.IsNull():
-		b = append(b, `"breaths_per_min":null,`...)
+	if !x.BreathsPerMin.IsZero() {
+		b = append(b, `"breaths_per_min`...)
+		b = append(b, `":`...)
+		if v, ok := x.BreathsPerMin.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -1661,17 +1777,22 @@ func (x *CadenceSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *CadenceSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.CadenceRPM.Get(); {
-	case ok:
-		b = w.Float(append(b, `"cadence_rpm":`...), v)
-	case x.CadenceRPM.IsNull():
-		b = append(b, `"cadence_rpm":null,`...)
+	if !x.CadenceRPM.IsZero() {
+		b = append(b, `"cadence_rpm":`...)
+		if v, ok := x.CadenceRPM.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -1731,17 +1852,22 @@ func (x *CalorieSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *CalorieSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.Calories.Get(); {
-	case ok:
-		b = w.Float(append(b, `"calories":`...), v)
-	case x.Calories.IsNull():
-		b = append(b, `"calories":null,`...)
+	if !x.Calories.IsZero() {
+		b = append(b, `"calories":`...)
+		if v, ok := x.Calories.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -1894,29 +2020,37 @@ func (x *CompletionCondition) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *CompletionCondition) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Type.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"type":`...), string(v))
-	case x.Type.IsNull():
-		b = append(b, `"type":null,`...)
+	if !x.Type.IsZero() {
+		b = append(b, `"type":`...)
+		if v, ok := x.Type.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Value.Get(); {
-	case ok:
-		b = w.Float(append(b, `"value":`...), v)
-	case x.Value.IsNull():
-		b = append(b, `"value":null,`...)
+	if !x.Value.IsZero() {
+		b = append(b, `"value":`...)
+		if v, ok := x.Value.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.ValueLow.Get(); {
-	case ok:
-		b = w.Float(append(b, `"value_low":`...), v)
-	case x.ValueLow.IsNull():
-		b = append(b, `"value_low":null,`...)
+	if !x.ValueLow.IsZero() {
+		b = append(b, `"value_low":`...)
+		if v, ok := x.ValueLow.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.ValueHigh.Get(); {
-	case ok:
-		b = w.Float(append(b, `"value_high":`...), v)
-	case x.ValueHigh.IsNull():
-		b = append(b, `"value_high":null,`...)
+	if !x.ValueHigh.IsZero() {
+		b = append(b, `"value_high":`...)
+		if v, ok := x.ValueHigh.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -2451,17 +2585,22 @@ func (x *DailyMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.TimestampLocalization.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v))
-	case x.TimestampLocalization.IsNull():
-		b = append(b, `"timestamp_localization":null,`...)
+	if !x.TimestampLocalization.IsZero() {
+		b = append(b, `"timestamp_local`...)
+		b = append(b, `ization":`...)
+		if v, ok := x.TimestampLocalization.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.UploadType.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"upload_type":`...), int64(v))
-	case x.UploadType.IsNull():
-		b = append(b, `"upload_type":null,`...)
+	if !x.UploadType.IsZero() {
+		b = append(b, `"upload_type":`...)
+		if v, ok := x.UploadType.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -2536,41 +2675,54 @@ func (x *DailyPatternSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *DailyPatternSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.TimeFromMidnight.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"time_from_midnight":`...), int64(v))
-	case x.TimeFromMidnight.IsNull():
-		b = append(b, `"time_from_midnight":null,`...)
+	if !x.TimeFromMidnight.IsZero() {
+		b = append(b, `"time_from_midni`...)
+		b = append(b, `ght":`...)
+		if v, ok := x.TimeFromMidnight.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Percentile5.Get(); {
-	case ok:
-		b = w.Float(append(b, `"percentile_5":`...), v)
-	case x.Percentile5.IsNull():
-		b = append(b, `"percentile_5":null,`...)
+	if !x.Percentile5.IsZero() {
+		b = append(b, `"percentile_5":`...)
+		if v, ok := x.Percentile5.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Percentile25.Get(); {
-	case ok:
-		b = w.Float(append(b, `"percentile_25":`...), v)
-	case x.Percentile25.IsNull():
-		b = append(b, `"percentile_25":null,`...)
+	if !x.Percentile25.IsZero() {
+		b = append(b, `"percentile_25":`...)
+		if v, ok := x.Percentile25.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Percentile50.Get(); {
-	case ok:
-		b = w.Float(append(b, `"percentile_50":`...), v)
-	case x.Percentile50.IsNull():
-		b = append(b, `"percentile_50":null,`...)
+	if !x.Percentile50.IsZero() {
+		b = append(b, `"percentile_50":`...)
+		if v, ok := x.Percentile50.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Percentile75.Get(); {
-	case ok:
-		b = w.Float(append(b, `"percentile_75":`...), v)
-	case x.Percentile75.IsNull():
-		b = append(b, `"percentile_75":null,`...)
+	if !x.Percentile75.IsZero() {
+		b = append(b, `"percentile_75":`...)
+		if v, ok := x.Percentile75.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Percentile95.Get(); {
-	case ok:
-		b = w.Float(append(b, `"percentile_95":`...), v)
-	case x.Percentile95.IsNull():
-		b = append(b, `"percentile_95":null,`...)
+	if !x.Percentile95.IsZero() {
+		b = append(b, `"percentile_95":`...)
+		if v, ok := x.Percentile95.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -3092,17 +3244,23 @@ func (x *DistanceSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *DistanceSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.DistanceMeters.Get(); {
-	case ok:
-		b = w.Float(append(b, `"distance_meters":`...), v)
-	case x.DistanceMeters.IsNull():
-		b = append(b, `"distance_meters":null,`...)
+	if !x.DistanceMeters.IsZero() {
+		b = append(b, `"distance_meters`...)
+		b = append(b, `":`...)
+		if v, ok := x.DistanceMeters.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -3167,23 +3325,29 @@ func (x *DrinkSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *DrinkSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.DrinkName.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"drink_name":`...), string(v))
-	case x.DrinkName.IsNull():
-		b = append(b, `"drink_name":null,`...)
+	if !x.DrinkName.IsZero() {
+		b = append(b, `"drink_name":`...)
+		if v, ok := x.DrinkName.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DrinkVolume.Get(); {
-	case ok:
-		b = w.Float(append(b, `"drink_volume":`...), v)
-	case x.DrinkVolume.IsNull():
-		b = append(b, `"drink_volume":null,`...)
+	if !x.DrinkVolume.IsZero() {
+		b = append(b, `"drink_volume":`...)
+		if v, ok := x.DrinkVolume.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DrinkUnit.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"drink_unit":`...), int64(v))
-	case x.DrinkUnit.IsNull():
-		b = append(b, `"drink_unit":null,`...)
+	if !x.DrinkUnit.IsZero() {
+		b = append(b, `"drink_unit":`...)
+		if v, ok := x.DrinkUnit.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -3338,41 +3502,56 @@ func (x *ElevationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *ElevationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.AvgMeters.Get(); {
-	case ok:
-		b = w.Float(append(b, `"avg_meters":`...), v)
-	case x.AvgMeters.IsNull():
-		b = append(b, `"avg_meters":null,`...)
+	if !x.AvgMeters.IsZero() {
+		b = append(b, `"avg_meters":`...)
+		if v, ok := x.AvgMeters.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.MinMeters.Get(); {
-	case ok:
-		b = w.Float(append(b, `"min_meters":`...), v)
-	case x.MinMeters.IsNull():
-		b = append(b, `"min_meters":null,`...)
+	if !x.MinMeters.IsZero() {
+		b = append(b, `"min_meters":`...)
+		if v, ok := x.MinMeters.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.MaxMeters.Get(); {
-	case ok:
-		b = w.Float(append(b, `"max_meters":`...), v)
-	case x.MaxMeters.IsNull():
-		b = append(b, `"max_meters":null,`...)
+	if !x.MaxMeters.IsZero() {
+		b = append(b, `"max_meters":`...)
+		if v, ok := x.MaxMeters.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.GainActualMeters.Get(); {
-	case ok:
-		b = w.Float(append(b, `"gain_actual_meters":`...), v)
-	case x.GainActualMeters.IsNull():
-		b = append(b, `"gain_actual_meters":null,`...)
+	if !x.GainActualMeters.IsZero() {
+		b = append(b, `"gain_actual_met`...)
+		b = append(b, `ers":`...)
+		if v, ok := x.GainActualMeters.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.GainPlannedMeters.Get(); {
-	case ok:
-		b = w.Float(append(b, `"gain_planned_meters":`...), v)
-	case x.GainPlannedMeters.IsNull():
-		b = append(b, `"gain_planned_meters":null,`...)
+	if !x.GainPlannedMeters.IsZero() {
+		b = append(b, `"gain_planned_me`...)
+		b = append(b, `ters":`...)
+		if v, ok := x.GainPlannedMeters.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.LossActualMeters.Get(); {
-	case ok:
-		b = w.Float(append(b, `"loss_actual_meters":`...), v)
-	case x.LossActualMeters.IsNull():
-		b = append(b, `"loss_actual_meters":null,`...)
+	if !x.LossActualMeters.IsZero() {
+		b = append(b, `"loss_actual_met`...)
+		b = append(b, `ers":`...)
+		if v, ok := x.LossActualMeters.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -3432,17 +3611,22 @@ func (x *ElevationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *ElevationSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.ElevMeters.Get(); {
-	case ok:
-		b = w.Float(append(b, `"elev_meters":`...), v)
-	case x.ElevMeters.IsNull():
-		b = append(b, `"elev_meters":null,`...)
+	if !x.ElevMeters.IsZero() {
+		b = append(b, `"elev_meters":`...)
+		if v, ok := x.ElevMeters.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -3497,17 +3681,23 @@ func (x *EnergyData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *EnergyData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.EnergyKilojoules.Get(); {
-	case ok:
-		b = w.Float(append(b, `"energy_kilojoules":`...), v)
-	case x.EnergyKilojoules.IsNull():
-		b = append(b, `"energy_kilojoules":null,`...)
+	if !x.EnergyKilojoules.IsZero() {
+		b = append(b, `"energy_kilojoul`...)
+		b = append(b, `es":`...)
+		if v, ok := x.EnergyKilojoules.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.EnergyPlannedKilojoules.Get(); {
-	case ok:
-		b = w.Float(append(b, `"energy_planned_kilojoules":`...), v)
-	case x.EnergyPlannedKilojoules.IsNull():
-		b = append(b, `"energy_planned_kilojoules":null,`...)
+	if !x.EnergyPlannedKilojoules.IsZero() {
+		b = append(b, `"energy_planned_`...)
+		b = append(b, `kilojoules":`...)
+		if v, ok := x.EnergyPlannedKilojoules.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -3567,17 +3757,23 @@ func (x *FloorsClimbedSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *FloorsClimbedSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.FloorsClimbed.Get(); {
-	case ok:
-		b = w.Float(append(b, `"floors_climbed":`...), v)
-	case x.FloorsClimbed.IsNull():
-		b = append(b, `"floors_climbed":null,`...)
+	if !x.FloorsClimbed.IsZero() {
+		b = append(b, `"floors_climbed"`...)
+		b = append(b, `:`...)
+		if v, ok := x.FloorsClimbed.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -3774,23 +3970,31 @@ func (x *GlucoseDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *GlucoseDataSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.BloodGlucoseMgPerDL.Get(); {
-	case ok:
-		b = w.Float(append(b, `"blood_glucose_mg_per_dL":`...), v)
-	case x.BloodGlucoseMgPerDL.IsNull():
-		b = append(b, `"blood_glucose_mg_per_dL":null,`...)
+	if !x.BloodGlucoseMgPerDL.IsZero() {
+		b = append(b, `"blood_glucose_m`...)
+		b = append(b, `g_per_dL":`...)
+		if v, ok := x.BloodGlucoseMgPerDL.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.GlucoseLevelFlag.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"glucose_level_flag":`...), int64(v))
-	case x.GlucoseLevelFlag.IsNull():
-		b = append(b, `"glucose_level_flag":null,`...)
+	if !x.GlucoseLevelFlag.IsZero() {
+		b = append(b, `"glucose_level_f`...)
+		b = append(b, `lag":`...)
+		if v, ok := x.GlucoseLevelFlag.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TrendArrow.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"trend_arrow":`...), int64(v))
-	case x.TrendArrow.IsNull():
-		b = append(b, `"trend_arrow":null,`...)
+	if !x.TrendArrow.IsZero() {
+		b = append(b, `"trend_arrow":`...)
+		if v, ok := x.TrendArrow.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -4033,17 +4237,22 @@ func (x *HealthObservationMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []by
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.TimestampLocalization.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v))
-	case x.TimestampLocalization.IsNull():
-		b = append(b, `"timestamp_localization":null,`...)
+	if !x.TimestampLocalization.IsZero() {
+		b = append(b, `"timestamp_local`...)
+		b = append(b, `ization":`...)
+		if v, ok := x.TimestampLocalization.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SummaryID.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"summary_id":`...), string(v))
-	case x.SummaryID.IsNull():
-		b = append(b, `"summary_id":null,`...)
+	if !x.SummaryID.IsZero() {
+		b = append(b, `"summary_id":`...)
+		if v, ok := x.SummaryID.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -4350,23 +4559,30 @@ func (x *HeartRateDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *HeartRateDataSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.BPM.Get(); {
-	case ok:
-		b = w.Float(append(b, `"bpm":`...), v)
-	case x.BPM.IsNull():
-		b = append(b, `"bpm":null,`...)
+	if !x.BPM.IsZero() {
+		b = append(b, `"bpm":`...)
+		if v, ok := x.BPM.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Context.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"context":`...), int64(v))
-	case x.Context.IsNull():
-		b = append(b, `"context":null,`...)
+	if !x.Context.IsZero() {
+		b = append(b, `"context":`...)
+		if v, ok := x.Context.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -4537,11 +4753,13 @@ func (x *HeartRateVariabilityDataSampleRMSSD) ScanJSON(s *jsonscan.Scanner, p in
 func (x *HeartRateVariabilityDataSampleRMSSD) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.HRVRMSSD.Get(); {
-	case ok:
-		b = w.Float(append(b, `"hrv_rmssd":`...), v)
-	case x.HRVRMSSD.IsNull():
-		b = append(b, `"hrv_rmssd":null,`...)
+	if !x.HRVRMSSD.IsZero() {
+		b = append(b, `"hrv_rmssd":`...)
+		if v, ok := x.HRVRMSSD.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -4598,11 +4816,13 @@ func (x *HeartRateVariabilityDataSampleSDNN) ScanJSON(s *jsonscan.Scanner, p int
 func (x *HeartRateVariabilityDataSampleSDNN) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.HRVSDNN.Get(); {
-	case ok:
-		b = w.Float(append(b, `"hrv_sdnn":`...), v)
-	case x.HRVSDNN.IsNull():
-		b = append(b, `"hrv_sdnn":null,`...)
+	if !x.HRVSDNN.IsZero() {
+		b = append(b, `"hrv_sdnn":`...)
+		if v, ok := x.HRVSDNN.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -4674,35 +4894,48 @@ func (x *HeartRateZoneData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *HeartRateZoneData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Zone.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"zone":`...), int64(v))
-	case x.Zone.IsNull():
-		b = append(b, `"zone":null,`...)
+	if !x.Zone.IsZero() {
+		b = append(b, `"zone":`...)
+		if v, ok := x.Zone.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"name":`...), string(v))
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	if !x.Name.IsZero() {
+		b = append(b, `"name":`...)
+		if v, ok := x.Name.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.StartPercentage.Get(); {
-	case ok:
-		b = w.Float(append(b, `"start_percentage":`...), v)
-	case x.StartPercentage.IsNull():
-		b = append(b, `"start_percentage":null,`...)
+	if !x.StartPercentage.IsZero() {
+		b = append(b, `"start_percentag`...)
+		b = append(b, `e":`...)
+		if v, ok := x.StartPercentage.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.EndPercentage.Get(); {
-	case ok:
-		b = w.Float(append(b, `"end_percentage":`...), v)
-	case x.EndPercentage.IsNull():
-		b = append(b, `"end_percentage":null,`...)
+	if !x.EndPercentage.IsZero() {
+		b = append(b, `"end_percentage"`...)
+		b = append(b, `:`...)
+		if v, ok := x.EndPercentage.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DurationSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"duration_seconds":`...), v)
-	case x.DurationSeconds.IsNull():
-		b = append(b, `"duration_seconds":null,`...)
+	if !x.DurationSeconds.IsZero() {
+		b = append(b, `"duration_second`...)
+		b = append(b, `s":`...)
+		if v, ok := x.DurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -4777,35 +5010,47 @@ func (x *HormoneSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *HormoneSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.LHMIUPerMl.Get(); {
-	case ok:
-		b = w.Float(append(b, `"lh_mIU_per_ml":`...), v)
-	case x.LHMIUPerMl.IsNull():
-		b = append(b, `"lh_mIU_per_ml":null,`...)
+	if !x.LHMIUPerMl.IsZero() {
+		b = append(b, `"lh_mIU_per_ml":`...)
+		if v, ok := x.LHMIUPerMl.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.E3GNgPerMl.Get(); {
-	case ok:
-		b = w.Float(append(b, `"e3g_ng_per_ml":`...), v)
-	case x.E3GNgPerMl.IsNull():
-		b = append(b, `"e3g_ng_per_ml":null,`...)
+	if !x.E3GNgPerMl.IsZero() {
+		b = append(b, `"e3g_ng_per_ml":`...)
+		if v, ok := x.E3GNgPerMl.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PdGUgPerMl.Get(); {
-	case ok:
-		b = w.Float(append(b, `"pdg_ug_per_ml":`...), v)
-	case x.PdGUgPerMl.IsNull():
-		b = append(b, `"pdg_ug_per_ml":null,`...)
+	if !x.PdGUgPerMl.IsZero() {
+		b = append(b, `"pdg_ug_per_ml":`...)
+		if v, ok := x.PdGUgPerMl.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.HCGMIUPerMl.Get(); {
-	case ok:
-		b = w.Float(append(b, `"hcg_mIU_per_ml":`...), v)
-	case x.HCGMIUPerMl.IsNull():
-		b = append(b, `"hcg_mIU_per_ml":null,`...)
+	if !x.HCGMIUPerMl.IsZero() {
+		b = append(b, `"hcg_mIU_per_ml"`...)
+		b = append(b, `:`...)
+		if v, ok := x.HCGMIUPerMl.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.FSHMIUPerMl.Get(); {
-	case ok:
-		b = w.Float(append(b, `"fsh_mIU_per_ml":`...), v)
-	case x.FSHMIUPerMl.IsNull():
-		b = append(b, `"fsh_mIU_per_ml":null,`...)
+	if !x.FSHMIUPerMl.IsZero() {
+		b = append(b, `"fsh_mIU_per_ml"`...)
+		b = append(b, `:`...)
+		if v, ok := x.FSHMIUPerMl.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -4932,11 +5177,14 @@ func (x *HydrationLevelSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *HydrationLevelSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.HydrationLevel.Get(); {
-	case ok:
-		b = w.Float(append(b, `"hydration_level":`...), v)
-	case x.HydrationLevel.IsNull():
-		b = append(b, `"hydration_level":null,`...)
+	if !x.HydrationLevel.IsZero() {
+		b = append(b, `"hydration_level`...)
+		b = append(b, `":`...)
+		if v, ok := x.HydrationLevel.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -4993,11 +5241,13 @@ func (x *HydrationMeasurementSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *HydrationMeasurementSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.HydrationKg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"hydration_kg":`...), v)
-	case x.HydrationKg.IsNull():
-		b = append(b, `"hydration_kg":null,`...)
+	if !x.HydrationKg.IsZero() {
+		b = append(b, `"hydration_kg":`...)
+		if v, ok := x.HydrationKg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -5064,29 +5314,37 @@ func (x *IntensityTarget) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *IntensityTarget) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.TargetType.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"target_type":`...), string(v))
-	case x.TargetType.IsNull():
-		b = append(b, `"target_type":null,`...)
+	if !x.TargetType.IsZero() {
+		b = append(b, `"target_type":`...)
+		if v, ok := x.TargetType.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Value.Get(); {
-	case ok:
-		b = w.Float(append(b, `"value":`...), v)
-	case x.Value.IsNull():
-		b = append(b, `"value":null,`...)
+	if !x.Value.IsZero() {
+		b = append(b, `"value":`...)
+		if v, ok := x.Value.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.ValueLow.Get(); {
-	case ok:
-		b = w.Float(append(b, `"value_low":`...), v)
-	case x.ValueLow.IsNull():
-		b = append(b, `"value_low":null,`...)
+	if !x.ValueLow.IsZero() {
+		b = append(b, `"value_low":`...)
+		if v, ok := x.ValueLow.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.ValueHigh.Get(); {
-	case ok:
-		b = w.Float(append(b, `"value_high":`...), v)
-	case x.ValueHigh.IsNull():
-		b = append(b, `"value_high":null,`...)
+	if !x.ValueHigh.IsZero() {
+		b = append(b, `"value_high":`...)
+		if v, ok := x.ValueHigh.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -5210,17 +5468,22 @@ func (x *KetoneSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *KetoneSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.KetoneMgPerDL.Get(); {
-	case ok:
-		b = w.Float(append(b, `"ketone_mg_per_dL":`...), v)
-	case x.KetoneMgPerDL.IsNull():
-		b = append(b, `"ketone_mg_per_dL":null,`...)
+	if !x.KetoneMgPerDL.IsZero() {
+		b = append(b, `"ketone_mg_per_d`...)
+		b = append(b, `L":`...)
+		if v, ok := x.KetoneMgPerDL.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SampleType.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"sample_type":`...), int64(v))
-	case x.SampleType.IsNull():
-		b = append(b, `"sample_type":null,`...)
+	if !x.SampleType.IsZero() {
+		b = append(b, `"sample_type":`...)
+		if v, ok := x.SampleType.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -5275,17 +5538,21 @@ func (x *LabReportAppliedRange) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportAppliedRange) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Lower.Get(); {
-	case ok:
-		b = w.Float(append(b, `"lower":`...), v)
-	case x.Lower.IsNull():
-		b = append(b, `"lower":null,`...)
+	if !x.Lower.IsZero() {
+		b = append(b, `"lower":`...)
+		if v, ok := x.Lower.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Upper.Get(); {
-	case ok:
-		b = w.Float(append(b, `"upper":`...), v)
-	case x.Upper.IsNull():
-		b = append(b, `"upper":null,`...)
+	if !x.Upper.IsZero() {
+		b = append(b, `"upper":`...)
+		if v, ok := x.Upper.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -5428,41 +5695,53 @@ func (x *LabReportBiomarker) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportBiomarker) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Key.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"key":`...), string(v))
-	case x.Key.IsNull():
-		b = append(b, `"key":null,`...)
+	if !x.Key.IsZero() {
+		b = append(b, `"key":`...)
+		if v, ok := x.Key.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DisplayName.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"display_name":`...), string(v))
-	case x.DisplayName.IsNull():
-		b = append(b, `"display_name":null,`...)
+	if !x.DisplayName.IsZero() {
+		b = append(b, `"display_name":`...)
+		if v, ok := x.DisplayName.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.LOINCCode.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"loinc_code":`...), string(v))
-	case x.LOINCCode.IsNull():
-		b = append(b, `"loinc_code":null,`...)
+	if !x.LOINCCode.IsZero() {
+		b = append(b, `"loinc_code":`...)
+		if v, ok := x.LOINCCode.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Specimen.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"specimen":`...), string(v))
-	case x.Specimen.IsNull():
-		b = append(b, `"specimen":null,`...)
+	if !x.Specimen.IsZero() {
+		b = append(b, `"specimen":`...)
+		if v, ok := x.Specimen.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PanelID.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"panel_id":`...), int64(v))
-	case x.PanelID.IsNull():
-		b = append(b, `"panel_id":null,`...)
+	if !x.PanelID.IsZero() {
+		b = append(b, `"panel_id":`...)
+		if v, ok := x.PanelID.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PanelKey.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"panel_key":`...), string(v))
-	case x.PanelKey.IsNull():
-		b = append(b, `"panel_key":null,`...)
+	if !x.PanelKey.IsZero() {
+		b = append(b, `"panel_key":`...)
+		if v, ok := x.PanelKey.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -5519,17 +5798,21 @@ func (x *LabReportBoundedValue) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportBoundedValue) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Operator.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"operator":`...), string(v))
-	case x.Operator.IsNull():
-		b = append(b, `"operator":null,`...)
+	if !x.Operator.IsZero() {
+		b = append(b, `"operator":`...)
+		if v, ok := x.Operator.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Value.Get(); {
-	case ok:
-		b = w.Float(append(b, `"value":`...), v)
-	case x.Value.IsNull():
-		b = append(b, `"value":null,`...)
+	if !x.Value.IsZero() {
+		b = append(b, `"value":`...)
+		if v, ok := x.Value.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -5659,35 +5942,47 @@ func (x *LabReportDelivery) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportDelivery) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.DestinationID.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"destination_id":`...), string(v))
-	case x.DestinationID.IsNull():
-		b = append(b, `"destination_id":null,`...)
+	if !x.DestinationID.IsZero() {
+		b = append(b, `"destination_id"`...)
+		b = append(b, `:`...)
+		if v, ok := x.DestinationID.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DestinationType.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"destination_type":`...), string(v))
-	case x.DestinationType.IsNull():
-		b = append(b, `"destination_type":null,`...)
+	if !x.DestinationType.IsZero() {
+		b = append(b, `"destination_typ`...)
+		b = append(b, `e":`...)
+		if v, ok := x.DestinationType.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Status.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"status":`...), string(v))
-	case x.Status.IsNull():
-		b = append(b, `"status":null,`...)
+	if !x.Status.IsZero() {
+		b = append(b, `"status":`...)
+		if v, ok := x.Status.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.AttemptCount.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"attempt_count":`...), int64(v))
-	case x.AttemptCount.IsNull():
-		b = append(b, `"attempt_count":null,`...)
+	if !x.AttemptCount.IsZero() {
+		b = append(b, `"attempt_count":`...)
+		if v, ok := x.AttemptCount.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.LastError.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"last_error":`...), string(v))
-	case x.LastError.IsNull():
-		b = append(b, `"last_error":null,`...)
+	if !x.LastError.IsZero() {
+		b = append(b, `"last_error":`...)
+		if v, ok := x.LastError.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -5874,23 +6169,29 @@ func (x *LabReportEventError) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportEventError) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Code.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"code":`...), string(v))
-	case x.Code.IsNull():
-		b = append(b, `"code":null,`...)
+	if !x.Code.IsZero() {
+		b = append(b, `"code":`...)
+		if v, ok := x.Code.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Message.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"message":`...), string(v))
-	case x.Message.IsNull():
-		b = append(b, `"message":null,`...)
+	if !x.Message.IsZero() {
+		b = append(b, `"message":`...)
+		if v, ok := x.Message.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Retriable.Get(); {
-	case ok:
-		b = jsonscan.AppendBool(append(b, `"retriable":`...), v)
-	case x.Retriable.IsNull():
-		b = append(b, `"retriable":null,`...)
+	if !x.Retriable.IsZero() {
+		b = append(b, `"retriable":`...)
+		if v, ok := x.Retriable.Get(); ok {
+			b = jsonscan.AppendBool(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -6069,62 +6370,82 @@ func (x *LabReportEventResultSource) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportEventResultSource) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"name":`...), string(v))
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	if !x.Name.IsZero() {
+		b = append(b, `"name":`...)
+		if v, ok := x.Name.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Panel.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"panel":`...), string(v))
-	case x.Panel.IsNull():
-		b = append(b, `"panel":null,`...)
+	if !x.Panel.IsZero() {
+		b = append(b, `"panel":`...)
+		if v, ok := x.Panel.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Value.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"value":`...), string(v))
-	case x.Value.IsNull():
-		b = append(b, `"value":null,`...)
+	if !x.Value.IsZero() {
+		b = append(b, `"value":`...)
+		if v, ok := x.Value.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Units.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"units":`...), string(v))
-	case x.Units.IsNull():
-		b = append(b, `"units":null,`...)
+	if !x.Units.IsZero() {
+		b = append(b, `"units":`...)
+		if v, ok := x.Units.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Flag.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"flag":`...), string(v))
-	case x.Flag.IsNull():
-		b = append(b, `"flag":null,`...)
+	if !x.Flag.IsZero() {
+		b = append(b, `"flag":`...)
+		if v, ok := x.Flag.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Method.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"method":`...), string(v))
-	case x.Method.IsNull():
-		b = append(b, `"method":null,`...)
+	if !x.Method.IsZero() {
+		b = append(b, `"method":`...)
+		if v, ok := x.Method.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Notes.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"notes":`...), string(v))
-	case x.Notes.IsNull():
-		b = append(b, `"notes":null,`...)
+	if !x.Notes.IsZero() {
+		b = append(b, `"notes":`...)
+		if v, ok := x.Notes.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.ReferenceText.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"reference_text":`...), string(v))
-	case x.ReferenceText.IsNull():
-		b = append(b, `"reference_text":null,`...)
+	if !x.ReferenceText.IsZero() {
+		b = append(b, `"reference_text"`...)
+		b = append(b, `:`...)
+		if v, ok := x.ReferenceText.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	if !x.CollectionDate.IsZero() {
 		b = x.CollectionDate.AppendJSON(w, append(b, `"collection_date":`...))
 	}
-	switch v, ok := x.CollectionTime.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"collection_time":`...), string(v))
-	case x.CollectionTime.IsNull():
-		b = append(b, `"collection_time":null,`...)
+	if !x.CollectionTime.IsZero() {
+		b = append(b, `"collection_time`...)
+		b = append(b, `":`...)
+		if v, ok := x.CollectionTime.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -6248,17 +6569,21 @@ func (x *LabReportFile) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportFile) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Filename.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"filename":`...), string(v))
-	case x.Filename.IsNull():
-		b = append(b, `"filename":null,`...)
+	if !x.Filename.IsZero() {
+		b = append(b, `"filename":`...)
+		if v, ok := x.Filename.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PresignedURL.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"presigned_url":`...), string(v))
-	case x.PresignedURL.IsNull():
-		b = append(b, `"presigned_url":null,`...)
+	if !x.PresignedURL.IsZero() {
+		b = append(b, `"presigned_url":`...)
+		if v, ok := x.PresignedURL.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -6628,23 +6953,29 @@ func (x *LabReportPanel) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportPanel) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.ID.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"id":`...), int64(v))
-	case x.ID.IsNull():
-		b = append(b, `"id":null,`...)
+	if !x.ID.IsZero() {
+		b = append(b, `"id":`...)
+		if v, ok := x.ID.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"name":`...), string(v))
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	if !x.Name.IsZero() {
+		b = append(b, `"name":`...)
+		if v, ok := x.Name.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Key.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"key":`...), string(v))
-	case x.Key.IsNull():
-		b = append(b, `"key":null,`...)
+	if !x.Key.IsZero() {
+		b = append(b, `"key":`...)
+		if v, ok := x.Key.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -6699,17 +7030,21 @@ func (x *LabReportQualitativeValue) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportQualitativeValue) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Text.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"text":`...), string(v))
-	case x.Text.IsNull():
-		b = append(b, `"text":null,`...)
+	if !x.Text.IsZero() {
+		b = append(b, `"text":`...)
+		if v, ok := x.Text.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Code.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"code":`...), string(v))
-	case x.Code.IsNull():
-		b = append(b, `"code":null,`...)
+	if !x.Code.IsZero() {
+		b = append(b, `"code":`...)
+		if v, ok := x.Code.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -6958,17 +7293,22 @@ func (x *LabReportReprocessResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportReprocessResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.SessionID.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"session_id":`...), string(v))
-	case x.SessionID.IsNull():
-		b = append(b, `"session_id":null,`...)
+	if !x.SessionID.IsZero() {
+		b = append(b, `"session_id":`...)
+		if v, ok := x.SessionID.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.CurrentStatus.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"current_status":`...), string(v))
-	case x.CurrentStatus.IsNull():
-		b = append(b, `"current_status":null,`...)
+	if !x.CurrentStatus.IsZero() {
+		b = append(b, `"current_status"`...)
+		b = append(b, `:`...)
+		if v, ok := x.CurrentStatus.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -7135,53 +7475,70 @@ func (x *LabReportResultSource) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportResultSource) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"name":`...), string(v))
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	if !x.Name.IsZero() {
+		b = append(b, `"name":`...)
+		if v, ok := x.Name.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Panel.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"panel":`...), string(v))
-	case x.Panel.IsNull():
-		b = append(b, `"panel":null,`...)
+	if !x.Panel.IsZero() {
+		b = append(b, `"panel":`...)
+		if v, ok := x.Panel.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Value.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"value":`...), string(v))
-	case x.Value.IsNull():
-		b = append(b, `"value":null,`...)
+	if !x.Value.IsZero() {
+		b = append(b, `"value":`...)
+		if v, ok := x.Value.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Units.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"units":`...), string(v))
-	case x.Units.IsNull():
-		b = append(b, `"units":null,`...)
+	if !x.Units.IsZero() {
+		b = append(b, `"units":`...)
+		if v, ok := x.Units.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Flag.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"flag":`...), string(v))
-	case x.Flag.IsNull():
-		b = append(b, `"flag":null,`...)
+	if !x.Flag.IsZero() {
+		b = append(b, `"flag":`...)
+		if v, ok := x.Flag.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Method.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"method":`...), string(v))
-	case x.Method.IsNull():
-		b = append(b, `"method":null,`...)
+	if !x.Method.IsZero() {
+		b = append(b, `"method":`...)
+		if v, ok := x.Method.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Notes.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"notes":`...), string(v))
-	case x.Notes.IsNull():
-		b = append(b, `"notes":null,`...)
+	if !x.Notes.IsZero() {
+		b = append(b, `"notes":`...)
+		if v, ok := x.Notes.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.ReferenceText.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"reference_text":`...), string(v))
-	case x.ReferenceText.IsNull():
-		b = append(b, `"reference_text":null,`...)
+	if !x.ReferenceText.IsZero() {
+		b = append(b, `"reference_text"`...)
+		b = append(b, `:`...)
+		if v, ok := x.ReferenceText.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -7485,20 +7842,24 @@ func (x *LabReportStatusEntry) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportStatusEntry) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Status.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"status":`...), string(v))
-	case x.Status.IsNull():
-		b = append(b, `"status":null,`...)
+	if !x.Status.IsZero() {
+		b = append(b, `"status":`...)
+		if v, ok := x.Status.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
-	switch v, ok := x.Note.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"note":`...), string(v))
-	case x.Note.IsNull():
-		b = append(b, `"note":null,`...)
+	if !x.Note.IsZero() {
+		b = append(b, `"note":`...)
+		if v, ok := x.Note.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -7555,17 +7916,22 @@ func (x *LabReportUploadResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportUploadResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.UploadID.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"upload_id":`...), string(v))
-	case x.UploadID.IsNull():
-		b = append(b, `"upload_id":null,`...)
+	if !x.UploadID.IsZero() {
+		b = append(b, `"upload_id":`...)
+		if v, ok := x.UploadID.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.CurrentStatus.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"current_status":`...), string(v))
-	case x.CurrentStatus.IsNull():
-		b = append(b, `"current_status":null,`...)
+	if !x.CurrentStatus.IsZero() {
+		b = append(b, `"current_status"`...)
+		b = append(b, `:`...)
+		if v, ok := x.CurrentStatus.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -7729,59 +8095,81 @@ func (x *LapSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.ActiveDurationSeconds.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"active_duration_seconds":`...), int64(v))
-	case x.ActiveDurationSeconds.IsNull():
-		b = append(b, `"active_duration_seconds":null,`...)
+	if !x.ActiveDurationSeconds.IsZero() {
+		b = append(b, `"active_duration`...)
+		b = append(b, `_seconds":`...)
+		if v, ok := x.ActiveDurationSeconds.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DistanceMeters.Get(); {
-	case ok:
-		b = w.Float(append(b, `"distance_meters":`...), v)
-	case x.DistanceMeters.IsNull():
-		b = append(b, `"distance_meters":null,`...)
+	if !x.DistanceMeters.IsZero() {
+		b = append(b, `"distance_meters`...)
+		b = append(b, `":`...)
+		if v, ok := x.DistanceMeters.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.AvgSpeedMetersPerSecond.Get(); {
-	case ok:
-		b = w.Float(append(b, `"avg_speed_meters_per_second":`...), v)
-	case x.AvgSpeedMetersPerSecond.IsNull():
-		b = append(b, `"avg_speed_meters_per_second":null,`...)
+	if !x.AvgSpeedMetersPerSecond.IsZero() {
+		b = append(b, `"avg_speed_meter`...)
+		b = append(b, `s_per_second":`...)
+		if v, ok := x.AvgSpeedMetersPerSecond.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.AvgHRBPM.Get(); {
-	case ok:
-		b = w.Float(append(b, `"avg_hr_bpm":`...), v)
-	case x.AvgHRBPM.IsNull():
-		b = append(b, `"avg_hr_bpm":null,`...)
+	if !x.AvgHRBPM.IsZero() {
+		b = append(b, `"avg_hr_bpm":`...)
+		if v, ok := x.AvgHRBPM.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.AvgWatts.Get(); {
-	case ok:
-		b = w.Float(append(b, `"avg_watts":`...), v)
-	case x.AvgWatts.IsNull():
-		b = append(b, `"avg_watts":null,`...)
+	if !x.AvgWatts.IsZero() {
+		b = append(b, `"avg_watts":`...)
+		if v, ok := x.AvgWatts.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Calories.Get(); {
-	case ok:
-		b = w.Float(append(b, `"calories":`...), v)
-	case x.Calories.IsNull():
-		b = append(b, `"calories":null,`...)
+	if !x.Calories.IsZero() {
+		b = append(b, `"calories":`...)
+		if v, ok := x.Calories.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TotalStrokes.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"total_strokes":`...), int64(v))
-	case x.TotalStrokes.IsNull():
-		b = append(b, `"total_strokes":null,`...)
+	if !x.TotalStrokes.IsZero() {
+		b = append(b, `"total_strokes":`...)
+		if v, ok := x.TotalStrokes.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.StrokeType.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"stroke_type":`...), string(v))
-	case x.StrokeType.IsNull():
-		b = append(b, `"stroke_type":null,`...)
+	if !x.StrokeType.IsZero() {
+		b = append(b, `"stroke_type":`...)
+		if v, ok := x.StrokeType.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TriggerMethod.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"trigger_method":`...), string(v))
-	case x.TriggerMethod.IsNull():
-		b = append(b, `"trigger_method":null,`...)
+	if !x.TriggerMethod.IsZero() {
+		b = append(b, `"trigger_method"`...)
+		b = append(b, `:`...)
+		if v, ok := x.TriggerMethod.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -7932,11 +8320,13 @@ func (x *METSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *METSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.Level.Get(); {
-	case ok:
-		b = w.Float(append(b, `"level":`...), v)
-	case x.Level.IsNull():
-		b = append(b, `"level":null,`...)
+	if !x.Level.IsZero() {
+		b = append(b, `"level":`...)
+		if v, ok := x.Level.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -8172,113 +8562,154 @@ func (x *MeasurementDataSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.MeasurementTime.IsZero() {
 		b = x.MeasurementTime.AppendJSON(w, append(b, `"measurement_time":`...))
 	}
-	switch v, ok := x.WeightKg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"weight_kg":`...), v)
-	case x.WeightKg.IsNull():
-		b = append(b, `"weight_kg":null,`...)
+	if !x.WeightKg.IsZero() {
+		b = append(b, `"weight_kg":`...)
+		if v, ok := x.WeightKg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.HeightCm.Get(); {
-	case ok:
-		b = w.Float(append(b, `"height_cm":`...), v)
-	case x.HeightCm.IsNull():
-		b = append(b, `"height_cm":null,`...)
+	if !x.HeightCm.IsZero() {
+		b = append(b, `"height_cm":`...)
+		if v, ok := x.HeightCm.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.BMI.Get(); {
-	case ok:
-		b = w.Float(append(b, `"BMI":`...), v)
-	case x.BMI.IsNull():
-		b = append(b, `"BMI":null,`...)
+	if !x.BMI.IsZero() {
+		b = append(b, `"BMI":`...)
+		if v, ok := x.BMI.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.BodyfatPercentage.Get(); {
-	case ok:
-		b = w.Float(append(b, `"bodyfat_percentage":`...), v)
-	case x.BodyfatPercentage.IsNull():
-		b = append(b, `"bodyfat_percentage":null,`...)
+	if !x.BodyfatPercentage.IsZero() {
+		b = append(b, `"bodyfat_percent`...)
+		b = append(b, `age":`...)
+		if v, ok := x.BodyfatPercentage.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.WaterPercentage.Get(); {
-	case ok:
-		b = w.Float(append(b, `"water_percentage":`...), v)
-	case x.WaterPercentage.IsNull():
-		b = append(b, `"water_percentage":null,`...)
+	if !x.WaterPercentage.IsZero() {
+		b = append(b, `"water_percentag`...)
+		b = append(b, `e":`...)
+		if v, ok := x.WaterPercentage.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.BoneMassG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"bone_mass_g":`...), v)
-	case x.BoneMassG.IsNull():
-		b = append(b, `"bone_mass_g":null,`...)
+	if !x.BoneMassG.IsZero() {
+		b = append(b, `"bone_mass_g":`...)
+		if v, ok := x.BoneMassG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.MuscleMassG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"muscle_mass_g":`...), v)
-	case x.MuscleMassG.IsNull():
-		b = append(b, `"muscle_mass_g":null,`...)
+	if !x.MuscleMassG.IsZero() {
+		b = append(b, `"muscle_mass_g":`...)
+		if v, ok := x.MuscleMassG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.LeanMassG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"lean_mass_g":`...), v)
-	case x.LeanMassG.IsNull():
-		b = append(b, `"lean_mass_g":null,`...)
+	if !x.LeanMassG.IsZero() {
+		b = append(b, `"lean_mass_g":`...)
+		if v, ok := x.LeanMassG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.VisceralFatLevel.Get(); {
-	case ok:
-		b = w.Float(append(b, `"visceral_fat_level":`...), v)
-	case x.VisceralFatLevel.IsNull():
-		b = append(b, `"visceral_fat_level":null,`...)
+	if !x.VisceralFatLevel.IsZero() {
+		b = append(b, `"visceral_fat_le`...)
+		b = append(b, `vel":`...)
+		if v, ok := x.VisceralFatLevel.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.VisceralFatCategory.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"visceral_fat_category":`...), string(v))
-	case x.VisceralFatCategory.IsNull():
-		b = append(b, `"visceral_fat_category":null,`...)
+	if !x.VisceralFatCategory.IsZero() {
+		b = append(b, `"visceral_fat_ca`...)
+		b = append(b, `tegory":`...)
+		if v, ok := x.VisceralFatCategory.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SkinFoldMm.Get(); {
-	case ok:
-		b = w.Float(append(b, `"skin_fold_mm":`...), v)
-	case x.SkinFoldMm.IsNull():
-		b = append(b, `"skin_fold_mm":null,`...)
+	if !x.SkinFoldMm.IsZero() {
+		b = append(b, `"skin_fold_mm":`...)
+		if v, ok := x.SkinFoldMm.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.BMR.Get(); {
-	case ok:
-		b = w.Float(append(b, `"BMR":`...), v)
-	case x.BMR.IsNull():
-		b = append(b, `"BMR":null,`...)
+	if !x.BMR.IsZero() {
+		b = append(b, `"BMR":`...)
+		if v, ok := x.BMR.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.RMR.Get(); {
-	case ok:
-		b = w.Float(append(b, `"RMR":`...), v)
-	case x.RMR.IsNull():
-		b = append(b, `"RMR":null,`...)
+	if !x.RMR.IsZero() {
+		b = append(b, `"RMR":`...)
+		if v, ok := x.RMR.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.EstimatedFitnessAge.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"estimated_fitness_age":`...), int64(v))
-	case x.EstimatedFitnessAge.IsNull():
-		b = append(b, `"estimated_fitness_age":null,`...)
+	if !x.EstimatedFitnessAge.IsZero() {
+		b = append(b, `"estimated_fitne`...)
+		b = append(b, `ss_age":`...)
+		if v, ok := x.EstimatedFitnessAge.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.InsulinUnits.Get(); {
-	case ok:
-		b = w.Float(append(b, `"insulin_units":`...), v)
-	case x.InsulinUnits.IsNull():
-		b = append(b, `"insulin_units":null,`...)
+	if !x.InsulinUnits.IsZero() {
+		b = append(b, `"insulin_units":`...)
+		if v, ok := x.InsulinUnits.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.InsulinType.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"insulin_type":`...), string(v))
-	case x.InsulinType.IsNull():
-		b = append(b, `"insulin_type":null,`...)
+	if !x.InsulinType.IsZero() {
+		b = append(b, `"insulin_type":`...)
+		if v, ok := x.InsulinType.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.UrineColor.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"urine_color":`...), string(v))
-	case x.UrineColor.IsNull():
-		b = append(b, `"urine_color":null,`...)
+	if !x.UrineColor.IsZero() {
+		b = append(b, `"urine_color":`...)
+		if v, ok := x.UrineColor.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.UserNotes.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"user_notes":`...), string(v))
-	case x.UserNotes.IsNull():
-		b = append(b, `"user_notes":null,`...)
+	if !x.UserNotes.IsZero() {
+		b = append(b, `"user_notes":`...)
+		if v, ok := x.UserNotes.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -8731,11 +9162,13 @@ func (x *MenstruationFlowSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *MenstruationFlowSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.Flow.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"flow":`...), int64(v))
-	case x.Flow.IsNull():
-		b = append(b, `"flow":null,`...)
+	if !x.Flow.IsZero() {
+		b = append(b, `"flow":`...)
+		if v, ok := x.Flow.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -8797,11 +9230,13 @@ func (x *MenstruationIntervalSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *MenstruationIntervalSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Phase.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"phase":`...), int64(v))
-	case x.Phase.IsNull():
-		b = append(b, `"phase":null,`...)
+	if !x.Phase.IsZero() {
+		b = append(b, `"phase":`...)
+		if v, ok := x.Phase.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	if !x.StartTimestamp.IsZero() {
 		b = x.StartTimestamp.AppendJSON(w, append(b, `"start_timestamp":`...))
@@ -8875,11 +9310,14 @@ func (x *MenstruationMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.TimestampLocalization.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v))
-	case x.TimestampLocalization.IsNull():
-		b = append(b, `"timestamp_localization":null,`...)
+	if !x.TimestampLocalization.IsZero() {
+		b = append(b, `"timestamp_local`...)
+		b = append(b, `ization":`...)
+		if v, ok := x.TimestampLocalization.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -9245,77 +9683,105 @@ func (x *NutritionMacros) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *NutritionMacros) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Calories.Get(); {
-	case ok:
-		b = w.Float(append(b, `"calories":`...), v)
-	case x.Calories.IsNull():
-		b = append(b, `"calories":null,`...)
+	if !x.Calories.IsZero() {
+		b = append(b, `"calories":`...)
+		if v, ok := x.Calories.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.ProteinG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"protein_g":`...), v)
-	case x.ProteinG.IsNull():
-		b = append(b, `"protein_g":null,`...)
+	if !x.ProteinG.IsZero() {
+		b = append(b, `"protein_g":`...)
+		if v, ok := x.ProteinG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.CarbohydratesG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"carbohydrates_g":`...), v)
-	case x.CarbohydratesG.IsNull():
-		b = append(b, `"carbohydrates_g":null,`...)
+	if !x.CarbohydratesG.IsZero() {
+		b = append(b, `"carbohydrates_g`...)
+		b = append(b, `":`...)
+		if v, ok := x.CarbohydratesG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.NetCarbohydratesG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"net_carbohydrates_g":`...), v)
-	case x.NetCarbohydratesG.IsNull():
-		b = append(b, `"net_carbohydrates_g":null,`...)
+	if !x.NetCarbohydratesG.IsZero() {
+		b = append(b, `"net_carbohydrat`...)
+		b = append(b, `es_g":`...)
+		if v, ok := x.NetCarbohydratesG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SugarG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"sugar_g":`...), v)
-	case x.SugarG.IsNull():
-		b = append(b, `"sugar_g":null,`...)
+	if !x.SugarG.IsZero() {
+		b = append(b, `"sugar_g":`...)
+		if v, ok := x.SugarG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.FiberG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"fiber_g":`...), v)
-	case x.FiberG.IsNull():
-		b = append(b, `"fiber_g":null,`...)
+	if !x.FiberG.IsZero() {
+		b = append(b, `"fiber_g":`...)
+		if v, ok := x.FiberG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.FatG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"fat_g":`...), v)
-	case x.FatG.IsNull():
-		b = append(b, `"fat_g":null,`...)
+	if !x.FatG.IsZero() {
+		b = append(b, `"fat_g":`...)
+		if v, ok := x.FatG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SaturatedFatG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"saturated_fat_g":`...), v)
-	case x.SaturatedFatG.IsNull():
-		b = append(b, `"saturated_fat_g":null,`...)
+	if !x.SaturatedFatG.IsZero() {
+		b = append(b, `"saturated_fat_g`...)
+		b = append(b, `":`...)
+		if v, ok := x.SaturatedFatG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TransFatG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"trans_fat_g":`...), v)
-	case x.TransFatG.IsNull():
-		b = append(b, `"trans_fat_g":null,`...)
+	if !x.TransFatG.IsZero() {
+		b = append(b, `"trans_fat_g":`...)
+		if v, ok := x.TransFatG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.CholesterolMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"cholesterol_mg":`...), v)
-	case x.CholesterolMg.IsNull():
-		b = append(b, `"cholesterol_mg":null,`...)
+	if !x.CholesterolMg.IsZero() {
+		b = append(b, `"cholesterol_mg"`...)
+		b = append(b, `:`...)
+		if v, ok := x.CholesterolMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SodiumMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"sodium_mg":`...), v)
-	case x.SodiumMg.IsNull():
-		b = append(b, `"sodium_mg":null,`...)
+	if !x.SodiumMg.IsZero() {
+		b = append(b, `"sodium_mg":`...)
+		if v, ok := x.SodiumMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.AlcoholG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"alcohol_g":`...), v)
-	case x.AlcoholG.IsNull():
-		b = append(b, `"alcohol_g":null,`...)
+	if !x.AlcoholG.IsZero() {
+		b = append(b, `"alcohol_g":`...)
+		if v, ok := x.AlcoholG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -9381,11 +9847,14 @@ func (x *NutritionMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.TimestampLocalization.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v))
-	case x.TimestampLocalization.IsNull():
-		b = append(b, `"timestamp_localization":null,`...)
+	if !x.TimestampLocalization.IsZero() {
+		b = append(b, `"timestamp_local`...)
+		b = append(b, `ization":`...)
+		if v, ok := x.TimestampLocalization.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -9665,287 +10134,386 @@ func (x *NutritionMicros) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *NutritionMicros) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.VitaminAMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"vitamin_A_mg":`...), v)
-	case x.VitaminAMg.IsNull():
-		b = append(b, `"vitamin_A_mg":null,`...)
+	if !x.VitaminAMg.IsZero() {
+		b = append(b, `"vitamin_A_mg":`...)
+		if v, ok := x.VitaminAMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.ThiaminMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"thiamin_mg":`...), v)
-	case x.ThiaminMg.IsNull():
-		b = append(b, `"thiamin_mg":null,`...)
+	if !x.ThiaminMg.IsZero() {
+		b = append(b, `"thiamin_mg":`...)
+		if v, ok := x.ThiaminMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.RiboflavinMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"riboflavin_mg":`...), v)
-	case x.RiboflavinMg.IsNull():
-		b = append(b, `"riboflavin_mg":null,`...)
+	if !x.RiboflavinMg.IsZero() {
+		b = append(b, `"riboflavin_mg":`...)
+		if v, ok := x.RiboflavinMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.NiacinMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"niacin_mg":`...), v)
-	case x.NiacinMg.IsNull():
-		b = append(b, `"niacin_mg":null,`...)
+	if !x.NiacinMg.IsZero() {
+		b = append(b, `"niacin_mg":`...)
+		if v, ok := x.NiacinMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PantothenicAcidMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"pantothenic_acid_mg":`...), v)
-	case x.PantothenicAcidMg.IsNull():
-		b = append(b, `"pantothenic_acid_mg":null,`...)
+	if !x.PantothenicAcidMg.IsZero() {
+		b = append(b, `"pantothenic_aci`...)
+		b = append(b, `d_mg":`...)
+		if v, ok := x.PantothenicAcidMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.VitaminB6Mg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"vitamin_B6_mg":`...), v)
-	case x.VitaminB6Mg.IsNull():
-		b = append(b, `"vitamin_B6_mg":null,`...)
+	if !x.VitaminB6Mg.IsZero() {
+		b = append(b, `"vitamin_B6_mg":`...)
+		if v, ok := x.VitaminB6Mg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.BiotinMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"biotin_mg":`...), v)
-	case x.BiotinMg.IsNull():
-		b = append(b, `"biotin_mg":null,`...)
+	if !x.BiotinMg.IsZero() {
+		b = append(b, `"biotin_mg":`...)
+		if v, ok := x.BiotinMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.FolateMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"folate_mg":`...), v)
-	case x.FolateMg.IsNull():
-		b = append(b, `"folate_mg":null,`...)
+	if !x.FolateMg.IsZero() {
+		b = append(b, `"folate_mg":`...)
+		if v, ok := x.FolateMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.FolicAcidMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"folic_acid_mg":`...), v)
-	case x.FolicAcidMg.IsNull():
-		b = append(b, `"folic_acid_mg":null,`...)
+	if !x.FolicAcidMg.IsZero() {
+		b = append(b, `"folic_acid_mg":`...)
+		if v, ok := x.FolicAcidMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.VitaminB12Mg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"vitamin_B12_mg":`...), v)
-	case x.VitaminB12Mg.IsNull():
-		b = append(b, `"vitamin_B12_mg":null,`...)
+	if !x.VitaminB12Mg.IsZero() {
+		b = append(b, `"vitamin_B12_mg"`...)
+		b = append(b, `:`...)
+		if v, ok := x.VitaminB12Mg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.VitaminCMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"vitamin_C_mg":`...), v)
-	case x.VitaminCMg.IsNull():
-		b = append(b, `"vitamin_C_mg":null,`...)
+	if !x.VitaminCMg.IsZero() {
+		b = append(b, `"vitamin_C_mg":`...)
+		if v, ok := x.VitaminCMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.VitaminDMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"vitamin_D_mg":`...), v)
-	case x.VitaminDMg.IsNull():
-		b = append(b, `"vitamin_D_mg":null,`...)
+	if !x.VitaminDMg.IsZero() {
+		b = append(b, `"vitamin_D_mg":`...)
+		if v, ok := x.VitaminDMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.VitaminD2Mg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"vitamin_D2_mg":`...), v)
-	case x.VitaminD2Mg.IsNull():
-		b = append(b, `"vitamin_D2_mg":null,`...)
+	if !x.VitaminD2Mg.IsZero() {
+		b = append(b, `"vitamin_D2_mg":`...)
+		if v, ok := x.VitaminD2Mg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.VitaminD3Mg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"vitamin_D3_mg":`...), v)
-	case x.VitaminD3Mg.IsNull():
-		b = append(b, `"vitamin_D3_mg":null,`...)
+	if !x.VitaminD3Mg.IsZero() {
+		b = append(b, `"vitamin_D3_mg":`...)
+		if v, ok := x.VitaminD3Mg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.VitaminEMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"vitamin_E_mg":`...), v)
-	case x.VitaminEMg.IsNull():
-		b = append(b, `"vitamin_E_mg":null,`...)
+	if !x.VitaminEMg.IsZero() {
+		b = append(b, `"vitamin_E_mg":`...)
+		if v, ok := x.VitaminEMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.VitaminKMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"vitamin_K_mg":`...), v)
-	case x.VitaminKMg.IsNull():
-		b = append(b, `"vitamin_K_mg":null,`...)
+	if !x.VitaminKMg.IsZero() {
+		b = append(b, `"vitamin_K_mg":`...)
+		if v, ok := x.VitaminKMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.CalciumMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"calcium_mg":`...), v)
-	case x.CalciumMg.IsNull():
-		b = append(b, `"calcium_mg":null,`...)
+	if !x.CalciumMg.IsZero() {
+		b = append(b, `"calcium_mg":`...)
+		if v, ok := x.CalciumMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.ChlorideMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"chloride_mg":`...), v)
-	case x.ChlorideMg.IsNull():
-		b = append(b, `"chloride_mg":null,`...)
+	if !x.ChlorideMg.IsZero() {
+		b = append(b, `"chloride_mg":`...)
+		if v, ok := x.ChlorideMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.ChromiumMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"chromium_mg":`...), v)
-	case x.ChromiumMg.IsNull():
-		b = append(b, `"chromium_mg":null,`...)
+	if !x.ChromiumMg.IsZero() {
+		b = append(b, `"chromium_mg":`...)
+		if v, ok := x.ChromiumMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.CopperMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"copper_mg":`...), v)
-	case x.CopperMg.IsNull():
-		b = append(b, `"copper_mg":null,`...)
+	if !x.CopperMg.IsZero() {
+		b = append(b, `"copper_mg":`...)
+		if v, ok := x.CopperMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.IodineMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"iodine_mg":`...), v)
-	case x.IodineMg.IsNull():
-		b = append(b, `"iodine_mg":null,`...)
+	if !x.IodineMg.IsZero() {
+		b = append(b, `"iodine_mg":`...)
+		if v, ok := x.IodineMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.IronMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"iron_mg":`...), v)
-	case x.IronMg.IsNull():
-		b = append(b, `"iron_mg":null,`...)
+	if !x.IronMg.IsZero() {
+		b = append(b, `"iron_mg":`...)
+		if v, ok := x.IronMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.MagnesiumMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"magnesium_mg":`...), v)
-	case x.MagnesiumMg.IsNull():
-		b = append(b, `"magnesium_mg":null,`...)
+	if !x.MagnesiumMg.IsZero() {
+		b = append(b, `"magnesium_mg":`...)
+		if v, ok := x.MagnesiumMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.ManganeseMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"manganese_mg":`...), v)
-	case x.ManganeseMg.IsNull():
-		b = append(b, `"manganese_mg":null,`...)
+	if !x.ManganeseMg.IsZero() {
+		b = append(b, `"manganese_mg":`...)
+		if v, ok := x.ManganeseMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.MolybdenumMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"molybdenum_mg":`...), v)
-	case x.MolybdenumMg.IsNull():
-		b = append(b, `"molybdenum_mg":null,`...)
+	if !x.MolybdenumMg.IsZero() {
+		b = append(b, `"molybdenum_mg":`...)
+		if v, ok := x.MolybdenumMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PhosphorusMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"phosphorus_mg":`...), v)
-	case x.PhosphorusMg.IsNull():
-		b = append(b, `"phosphorus_mg":null,`...)
+	if !x.PhosphorusMg.IsZero() {
+		b = append(b, `"phosphorus_mg":`...)
+		if v, ok := x.PhosphorusMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PotassiumMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"potassium_mg":`...), v)
-	case x.PotassiumMg.IsNull():
-		b = append(b, `"potassium_mg":null,`...)
+	if !x.PotassiumMg.IsZero() {
+		b = append(b, `"potassium_mg":`...)
+		if v, ok := x.PotassiumMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SeleniumMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"selenium_mg":`...), v)
-	case x.SeleniumMg.IsNull():
-		b = append(b, `"selenium_mg":null,`...)
+	if !x.SeleniumMg.IsZero() {
+		b = append(b, `"selenium_mg":`...)
+		if v, ok := x.SeleniumMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SodiumMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"sodium_mg":`...), v)
-	case x.SodiumMg.IsNull():
-		b = append(b, `"sodium_mg":null,`...)
+	if !x.SodiumMg.IsZero() {
+		b = append(b, `"sodium_mg":`...)
+		if v, ok := x.SodiumMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.ZincMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"zinc_mg":`...), v)
-	case x.ZincMg.IsNull():
-		b = append(b, `"zinc_mg":null,`...)
+	if !x.ZincMg.IsZero() {
+		b = append(b, `"zinc_mg":`...)
+		if v, ok := x.ZincMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.CaffeineMg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"caffeine_mg":`...), v)
-	case x.CaffeineMg.IsNull():
-		b = append(b, `"caffeine_mg":null,`...)
+	if !x.CaffeineMg.IsZero() {
+		b = append(b, `"caffeine_mg":`...)
+		if v, ok := x.CaffeineMg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.CystineG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"cystine_g":`...), v)
-	case x.CystineG.IsNull():
-		b = append(b, `"cystine_g":null,`...)
+	if !x.CystineG.IsZero() {
+		b = append(b, `"cystine_g":`...)
+		if v, ok := x.CystineG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.HistidineG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"histidine_g":`...), v)
-	case x.HistidineG.IsNull():
-		b = append(b, `"histidine_g":null,`...)
+	if !x.HistidineG.IsZero() {
+		b = append(b, `"histidine_g":`...)
+		if v, ok := x.HistidineG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.IsoleucineG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"isoleucine_g":`...), v)
-	case x.IsoleucineG.IsNull():
-		b = append(b, `"isoleucine_g":null,`...)
+	if !x.IsoleucineG.IsZero() {
+		b = append(b, `"isoleucine_g":`...)
+		if v, ok := x.IsoleucineG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.LeucineG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"leucine_g":`...), v)
-	case x.LeucineG.IsNull():
-		b = append(b, `"leucine_g":null,`...)
+	if !x.LeucineG.IsZero() {
+		b = append(b, `"leucine_g":`...)
+		if v, ok := x.LeucineG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.LysineG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"lysine_g":`...), v)
-	case x.LysineG.IsNull():
-		b = append(b, `"lysine_g":null,`...)
+	if !x.LysineG.IsZero() {
+		b = append(b, `"lysine_g":`...)
+		if v, ok := x.LysineG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.MethionineG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"methionine_g":`...), v)
-	case x.MethionineG.IsNull():
-		b = append(b, `"methionine_g":null,`...)
+	if !x.MethionineG.IsZero() {
+		b = append(b, `"methionine_g":`...)
+		if v, ok := x.MethionineG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PhenylalanineG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"phenylalanine_g":`...), v)
-	case x.PhenylalanineG.IsNull():
-		b = append(b, `"phenylalanine_g":null,`...)
+	if !x.PhenylalanineG.IsZero() {
+		b = append(b, `"phenylalanine_g`...)
+		b = append(b, `":`...)
+		if v, ok := x.PhenylalanineG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.ThreonineG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"threonine_g":`...), v)
-	case x.ThreonineG.IsNull():
-		b = append(b, `"threonine_g":null,`...)
+	if !x.ThreonineG.IsZero() {
+		b = append(b, `"threonine_g":`...)
+		if v, ok := x.ThreonineG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TryptophanG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"tryptophan_g":`...), v)
-	case x.TryptophanG.IsNull():
-		b = append(b, `"tryptophan_g":null,`...)
+	if !x.TryptophanG.IsZero() {
+		b = append(b, `"tryptophan_g":`...)
+		if v, ok := x.TryptophanG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TyrosineG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"tyrosine_g":`...), v)
-	case x.TyrosineG.IsNull():
-		b = append(b, `"tyrosine_g":null,`...)
+	if !x.TyrosineG.IsZero() {
+		b = append(b, `"tyrosine_g":`...)
+		if v, ok := x.TyrosineG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.ValineG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"valine_g":`...), v)
-	case x.ValineG.IsNull():
-		b = append(b, `"valine_g":null,`...)
+	if !x.ValineG.IsZero() {
+		b = append(b, `"valine_g":`...)
+		if v, ok := x.ValineG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.MonounsaturatedFatG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"monounsaturated_fat_g":`...), v)
-	case x.MonounsaturatedFatG.IsNull():
-		b = append(b, `"monounsaturated_fat_g":null,`...)
+	if !x.MonounsaturatedFatG.IsZero() {
+		b = append(b, `"monounsaturated`...)
+		b = append(b, `_fat_g":`...)
+		if v, ok := x.MonounsaturatedFatG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PolyunsaturatedFatG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"polyunsaturated_fat_g":`...), v)
-	case x.PolyunsaturatedFatG.IsNull():
-		b = append(b, `"polyunsaturated_fat_g":null,`...)
+	if !x.PolyunsaturatedFatG.IsZero() {
+		b = append(b, `"polyunsaturated`...)
+		b = append(b, `_fat_g":`...)
+		if v, ok := x.PolyunsaturatedFatG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Omega3G.Get(); {
-	case ok:
-		b = w.Float(append(b, `"omega3_g":`...), v)
-	case x.Omega3G.IsNull():
-		b = append(b, `"omega3_g":null,`...)
+	if !x.Omega3G.IsZero() {
+		b = append(b, `"omega3_g":`...)
+		if v, ok := x.Omega3G.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Omega6G.Get(); {
-	case ok:
-		b = w.Float(append(b, `"omega6_g":`...), v)
-	case x.Omega6G.IsNull():
-		b = append(b, `"omega6_g":null,`...)
+	if !x.Omega6G.IsZero() {
+		b = append(b, `"omega6_g":`...)
+		if v, ok := x.Omega6G.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.StarchG.Get(); {
-	case ok:
-		b = w.Float(append(b, `"starch_g":`...), v)
-	case x.StarchG.IsNull():
-		b = append(b, `"starch_g":null,`...)
+	if !x.StarchG.IsZero() {
+		b = append(b, `"starch_g":`...)
+		if v, ok := x.StarchG.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -10000,17 +10568,21 @@ func (x *NutritionQuantity) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *NutritionQuantity) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Amount.Get(); {
-	case ok:
-		b = w.Float(append(b, `"amount":`...), v)
-	case x.Amount.IsNull():
-		b = append(b, `"amount":null,`...)
+	if !x.Amount.IsZero() {
+		b = append(b, `"amount":`...)
+		if v, ok := x.Amount.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Unit.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"unit":`...), int64(v))
-	case x.Unit.IsNull():
-		b = append(b, `"unit":null,`...)
+	if !x.Unit.IsZero() {
+		b = append(b, `"unit":`...)
+		if v, ok := x.Unit.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -10141,23 +10713,29 @@ func (x *ObservationCode) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *ObservationCode) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.System.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"system":`...), string(v))
-	case x.System.IsNull():
-		b = append(b, `"system":null,`...)
+	if !x.System.IsZero() {
+		b = append(b, `"system":`...)
+		if v, ok := x.System.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Code.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"code":`...), string(v))
-	case x.Code.IsNull():
-		b = append(b, `"code":null,`...)
+	if !x.Code.IsZero() {
+		b = append(b, `"code":`...)
+		if v, ok := x.Code.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Display.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"display":`...), string(v))
-	case x.Display.IsNull():
-		b = append(b, `"display":null,`...)
+	if !x.Display.IsZero() {
+		b = append(b, `"display":`...)
+		if v, ok := x.Display.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -10291,41 +10869,53 @@ func (x *ObservationValue) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *ObservationValue) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.ValueType.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"value_type":`...), int64(v))
-	case x.ValueType.IsNull():
-		b = append(b, `"value_type":null,`...)
+	if !x.ValueType.IsZero() {
+		b = append(b, `"value_type":`...)
+		if v, ok := x.ValueType.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Quantity.Get(); {
-	case ok:
-		b = w.Float(append(b, `"quantity":`...), v)
-	case x.Quantity.IsNull():
-		b = append(b, `"quantity":null,`...)
+	if !x.Quantity.IsZero() {
+		b = append(b, `"quantity":`...)
+		if v, ok := x.Quantity.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Unit.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"unit":`...), string(v))
-	case x.Unit.IsNull():
-		b = append(b, `"unit":null,`...)
+	if !x.Unit.IsZero() {
+		b = append(b, `"unit":`...)
+		if v, ok := x.Unit.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Boolean.Get(); {
-	case ok:
-		b = jsonscan.AppendBool(append(b, `"boolean":`...), v)
-	case x.Boolean.IsNull():
-		b = append(b, `"boolean":null,`...)
+	if !x.Boolean.IsZero() {
+		b = append(b, `"boolean":`...)
+		if v, ok := x.Boolean.Get(); ok {
+			b = jsonscan.AppendBool(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Text.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"text":`...), string(v))
-	case x.Text.IsNull():
-		b = append(b, `"text":null,`...)
+	if !x.Text.IsZero() {
+		b = append(b, `"text":`...)
+		if v, ok := x.Text.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Code.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"code":`...), string(v))
-	case x.Code.IsNull():
-		b = append(b, `"code":null,`...)
+	if !x.Code.IsZero() {
+		b = append(b, `"code":`...)
+		if v, ok := x.Code.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -10479,17 +11069,24 @@ func (x *OtherSleepDurations) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *OtherSleepDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.DurationInBedSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"duration_in_bed_seconds":`...), v)
-	case x.DurationInBedSeconds.IsNull():
-		b = append(b, `"duration_in_bed_seconds":null,`...)
+	if !x.DurationInBedSeconds.IsZero() {
+		b = append(b, `"duration_in_bed`...)
+		b = append(b, `_seconds":`...)
+		if v, ok := x.DurationInBedSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DurationUnmeasurableSleepSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"duration_unmeasurable_sleep_seconds":`...), v)
-	case x.DurationUnmeasurableSleepSeconds.IsNull():
-		b = append(b, `"duration_unmeasurable_sleep_seconds":null,`...)
+	if !x.DurationUnmeasurableSleepSeconds.IsZero() {
+		b = append(b, `"duration_unmeas`...)
+		b = append(b, `urable_sleep_sec`...)
+		b = append(b, `onds":`...)
+		if v, ok := x.DurationUnmeasurableSleepSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -10726,17 +11323,21 @@ func (x *OxygenSaturationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *OxygenSaturationSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.Percentage.Get(); {
-	case ok:
-		b = w.Float(append(b, `"percentage":`...), v)
-	case x.Percentage.IsNull():
-		b = append(b, `"percentage":null,`...)
+	if !x.Percentage.IsZero() {
+		b = append(b, `"percentage":`...)
+		if v, ok := x.Percentage.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Type.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"type":`...), int64(v))
-	case x.Type.IsNull():
-		b = append(b, `"type":null,`...)
+	if !x.Type.IsZero() {
+		b = append(b, `"type":`...)
+		if v, ok := x.Type.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -11046,35 +11647,45 @@ func (x *PlannedWorkoutDetailsMetadata) ScanJSON(s *jsonscan.Scanner, p int) int
 func (x *PlannedWorkoutDetailsMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.ID.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"id":`...), string(v))
-	case x.ID.IsNull():
-		b = append(b, `"id":null,`...)
+	if !x.ID.IsZero() {
+		b = append(b, `"id":`...)
+		if v, ok := x.ID.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Provider.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"provider":`...), string(v))
-	case x.Provider.IsNull():
-		b = append(b, `"provider":null,`...)
+	if !x.Provider.IsZero() {
+		b = append(b, `"provider":`...)
+		if v, ok := x.Provider.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"name":`...), string(v))
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	if !x.Name.IsZero() {
+		b = append(b, `"name":`...)
+		if v, ok := x.Name.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Description.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"description":`...), string(v))
-	case x.Description.IsNull():
-		b = append(b, `"description":null,`...)
+	if !x.Description.IsZero() {
+		b = append(b, `"description":`...)
+		if v, ok := x.Description.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Type.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"type":`...), int64(v))
-	case x.Type.IsNull():
-		b = append(b, `"type":null,`...)
+	if !x.Type.IsZero() {
+		b = append(b, `"type":`...)
+		if v, ok := x.Type.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	if !x.PlannedDate.IsZero() {
 		b = x.PlannedDate.AppendJSON(w, append(b, `"planned_date":`...))
@@ -11082,59 +11693,86 @@ func (x *PlannedWorkoutDetailsMetadata) WriteJSON(w *jsonscan.Writer, b []byte) 
 	if !x.CreatedDate.IsZero() {
 		b = x.CreatedDate.AppendJSON(w, append(b, `"created_date":`...))
 	}
-	switch v, ok := x.EstimatedDurationSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"estimated_duration_seconds":`...), v)
-	case x.EstimatedDurationSeconds.IsNull():
-		b = append(b, `"estimated_duration_seconds":null,`...)
+	if !x.EstimatedDurationSeconds.IsZero() {
+		b = append(b, `"estimated_durat`...)
+		b = append(b, `ion_seconds":`...)
+		if v, ok := x.EstimatedDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.EstimatedDistanceMeters.Get(); {
-	case ok:
-		b = w.Float(append(b, `"estimated_distance_meters":`...), v)
-	case x.EstimatedDistanceMeters.IsNull():
-		b = append(b, `"estimated_distance_meters":null,`...)
+	if !x.EstimatedDistanceMeters.IsZero() {
+		b = append(b, `"estimated_dista`...)
+		b = append(b, `nce_meters":`...)
+		if v, ok := x.EstimatedDistanceMeters.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.EstimatedElevationGainMeters.Get(); {
-	case ok:
-		b = w.Float(append(b, `"estimated_elevation_gain_meters":`...), v)
-	case x.EstimatedElevationGainMeters.IsNull():
-		b = append(b, `"estimated_elevation_gain_meters":null,`...)
+	if !x.EstimatedElevationGainMeters.IsZero() {
+		b = append(b, `"estimated_eleva`...)
+		b = append(b, `tion_gain_meters`...)
+		b = append(b, `":`...)
+		if v, ok := x.EstimatedElevationGainMeters.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.EstimatedSpeedMetersPerSecond.Get(); {
-	case ok:
-		b = w.Float(append(b, `"estimated_speed_meters_per_second":`...), v)
-	case x.EstimatedSpeedMetersPerSecond.IsNull():
-		b = append(b, `"estimated_speed_meters_per_second":null,`...)
+	if !x.EstimatedSpeedMetersPerSecond.IsZero() {
+		b = append(b, `"estimated_speed`...)
+		b = append(b, `_meters_per_seco`...)
+		b = append(b, `nd":`...)
+		if v, ok := x.EstimatedSpeedMetersPerSecond.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.EstimatedCalories.Get(); {
-	case ok:
-		b = w.Float(append(b, `"estimated_calories":`...), v)
-	case x.EstimatedCalories.IsNull():
-		b = append(b, `"estimated_calories":null,`...)
+	if !x.EstimatedCalories.IsZero() {
+		b = append(b, `"estimated_calor`...)
+		b = append(b, `ies":`...)
+		if v, ok := x.EstimatedCalories.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.EstimatedEnergyKJ.Get(); {
-	case ok:
-		b = w.Float(append(b, `"estimated_energy_kj":`...), v)
-	case x.EstimatedEnergyKJ.IsNull():
-		b = append(b, `"estimated_energy_kj":null,`...)
+	if !x.EstimatedEnergyKJ.IsZero() {
+		b = append(b, `"estimated_energ`...)
+		b = append(b, `y_kj":`...)
+		if v, ok := x.EstimatedEnergyKJ.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.EstimatedTSS.Get(); {
-	case ok:
-		b = w.Float(append(b, `"estimated_tss":`...), v)
-	case x.EstimatedTSS.IsNull():
-		b = append(b, `"estimated_tss":null,`...)
+	if !x.EstimatedTSS.IsZero() {
+		b = append(b, `"estimated_tss":`...)
+		if v, ok := x.EstimatedTSS.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.EstimatedIF.Get(); {
-	case ok:
-		b = w.Float(append(b, `"estimated_if":`...), v)
-	case x.EstimatedIF.IsNull():
-		b = append(b, `"estimated_if":null,`...)
+	if !x.EstimatedIF.IsZero() {
+		b = append(b, `"estimated_if":`...)
+		if v, ok := x.EstimatedIF.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PoolLengthMeters.Get(); {
-	case ok:
-		b = w.Float(append(b, `"pool_length_meters":`...), v)
-	case x.PoolLengthMeters.IsNull():
-		b = append(b, `"pool_length_meters":null,`...)
+	if !x.PoolLengthMeters.IsZero() {
+		b = append(b, `"pool_length_met`...)
+		b = append(b, `ers":`...)
+		if v, ok := x.PoolLengthMeters.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -11409,71 +12047,96 @@ func (x *PlannedWorkoutDetailsStepDuration) ScanJSON(s *jsonscan.Scanner, p int)
 func (x *PlannedWorkoutDetailsStepDuration) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.DurationType.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"duration_type":`...), int64(v))
-	case x.DurationType.IsNull():
-		b = append(b, `"duration_type":null,`...)
+	if !x.DurationType.IsZero() {
+		b = append(b, `"duration_type":`...)
+		if v, ok := x.DurationType.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Seconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"seconds":`...), v)
-	case x.Seconds.IsNull():
-		b = append(b, `"seconds":null,`...)
+	if !x.Seconds.IsZero() {
+		b = append(b, `"seconds":`...)
+		if v, ok := x.Seconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.RestSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"rest_seconds":`...), v)
-	case x.RestSeconds.IsNull():
-		b = append(b, `"rest_seconds":null,`...)
+	if !x.RestSeconds.IsZero() {
+		b = append(b, `"rest_seconds":`...)
+		if v, ok := x.RestSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DistanceMeters.Get(); {
-	case ok:
-		b = w.Float(append(b, `"distance_meters":`...), v)
-	case x.DistanceMeters.IsNull():
-		b = append(b, `"distance_meters":null,`...)
+	if !x.DistanceMeters.IsZero() {
+		b = append(b, `"distance_meters`...)
+		b = append(b, `":`...)
+		if v, ok := x.DistanceMeters.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Steps.Get(); {
-	case ok:
-		b = w.Float(append(b, `"steps":`...), v)
-	case x.Steps.IsNull():
-		b = append(b, `"steps":null,`...)
+	if !x.Steps.IsZero() {
+		b = append(b, `"steps":`...)
+		if v, ok := x.Steps.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Reps.Get(); {
-	case ok:
-		b = w.Float(append(b, `"reps":`...), v)
-	case x.Reps.IsNull():
-		b = append(b, `"reps":null,`...)
+	if !x.Reps.IsZero() {
+		b = append(b, `"reps":`...)
+		if v, ok := x.Reps.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Calories.Get(); {
-	case ok:
-		b = w.Float(append(b, `"calories":`...), v)
-	case x.Calories.IsNull():
-		b = append(b, `"calories":null,`...)
+	if !x.Calories.IsZero() {
+		b = append(b, `"calories":`...)
+		if v, ok := x.Calories.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.HRBelowBPM.Get(); {
-	case ok:
-		b = w.Float(append(b, `"hr_below_bpm":`...), v)
-	case x.HRBelowBPM.IsNull():
-		b = append(b, `"hr_below_bpm":null,`...)
+	if !x.HRBelowBPM.IsZero() {
+		b = append(b, `"hr_below_bpm":`...)
+		if v, ok := x.HRBelowBPM.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.HRAboveBPM.Get(); {
-	case ok:
-		b = w.Float(append(b, `"hr_above_bpm":`...), v)
-	case x.HRAboveBPM.IsNull():
-		b = append(b, `"hr_above_bpm":null,`...)
+	if !x.HRAboveBPM.IsZero() {
+		b = append(b, `"hr_above_bpm":`...)
+		if v, ok := x.HRAboveBPM.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PowerBelowWatts.Get(); {
-	case ok:
-		b = w.Float(append(b, `"power_below_watts":`...), v)
-	case x.PowerBelowWatts.IsNull():
-		b = append(b, `"power_below_watts":null,`...)
+	if !x.PowerBelowWatts.IsZero() {
+		b = append(b, `"power_below_wat`...)
+		b = append(b, `ts":`...)
+		if v, ok := x.PowerBelowWatts.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PowerAboveWatts.Get(); {
-	case ok:
-		b = w.Float(append(b, `"power_above_watts":`...), v)
-	case x.PowerAboveWatts.IsNull():
-		b = append(b, `"power_above_watts":null,`...)
+	if !x.PowerAboveWatts.IsZero() {
+		b = append(b, `"power_above_wat`...)
+		b = append(b, `ts":`...)
+		if v, ok := x.PowerAboveWatts.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -11635,143 +12298,202 @@ func (x *PlannedWorkoutDetailsStepTarget) ScanJSON(s *jsonscan.Scanner, p int) i
 func (x *PlannedWorkoutDetailsStepTarget) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.TargetType.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"target_type":`...), int64(v))
-	case x.TargetType.IsNull():
-		b = append(b, `"target_type":null,`...)
+	if !x.TargetType.IsZero() {
+		b = append(b, `"target_type":`...)
+		if v, ok := x.TargetType.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.HRBPMLow.Get(); {
-	case ok:
-		b = w.Float(append(b, `"hr_bpm_low":`...), v)
-	case x.HRBPMLow.IsNull():
-		b = append(b, `"hr_bpm_low":null,`...)
+	if !x.HRBPMLow.IsZero() {
+		b = append(b, `"hr_bpm_low":`...)
+		if v, ok := x.HRBPMLow.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.HRBPMHigh.Get(); {
-	case ok:
-		b = w.Float(append(b, `"hr_bpm_high":`...), v)
-	case x.HRBPMHigh.IsNull():
-		b = append(b, `"hr_bpm_high":null,`...)
+	if !x.HRBPMHigh.IsZero() {
+		b = append(b, `"hr_bpm_high":`...)
+		if v, ok := x.HRBPMHigh.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.HRPercentage.Get(); {
-	case ok:
-		b = w.Float(append(b, `"hr_percentage":`...), v)
-	case x.HRPercentage.IsNull():
-		b = append(b, `"hr_percentage":null,`...)
+	if !x.HRPercentage.IsZero() {
+		b = append(b, `"hr_percentage":`...)
+		if v, ok := x.HRPercentage.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.HRPercentageLow.Get(); {
-	case ok:
-		b = w.Float(append(b, `"hr_percentage_low":`...), v)
-	case x.HRPercentageLow.IsNull():
-		b = append(b, `"hr_percentage_low":null,`...)
+	if !x.HRPercentageLow.IsZero() {
+		b = append(b, `"hr_percentage_l`...)
+		b = append(b, `ow":`...)
+		if v, ok := x.HRPercentageLow.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.HRPercentageHigh.Get(); {
-	case ok:
-		b = w.Float(append(b, `"hr_percentage_high":`...), v)
-	case x.HRPercentageHigh.IsNull():
-		b = append(b, `"hr_percentage_high":null,`...)
+	if !x.HRPercentageHigh.IsZero() {
+		b = append(b, `"hr_percentage_h`...)
+		b = append(b, `igh":`...)
+		if v, ok := x.HRPercentageHigh.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Cadence.Get(); {
-	case ok:
-		b = w.Float(append(b, `"cadence":`...), v)
-	case x.Cadence.IsNull():
-		b = append(b, `"cadence":null,`...)
+	if !x.Cadence.IsZero() {
+		b = append(b, `"cadence":`...)
+		if v, ok := x.Cadence.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.CadenceLow.Get(); {
-	case ok:
-		b = w.Float(append(b, `"cadence_low":`...), v)
-	case x.CadenceLow.IsNull():
-		b = append(b, `"cadence_low":null,`...)
+	if !x.CadenceLow.IsZero() {
+		b = append(b, `"cadence_low":`...)
+		if v, ok := x.CadenceLow.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.CadenceHigh.Get(); {
-	case ok:
-		b = w.Float(append(b, `"cadence_high":`...), v)
-	case x.CadenceHigh.IsNull():
-		b = append(b, `"cadence_high":null,`...)
+	if !x.CadenceHigh.IsZero() {
+		b = append(b, `"cadence_high":`...)
+		if v, ok := x.CadenceHigh.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PowerWatt.Get(); {
-	case ok:
-		b = w.Float(append(b, `"power_watt":`...), v)
-	case x.PowerWatt.IsNull():
-		b = append(b, `"power_watt":null,`...)
+	if !x.PowerWatt.IsZero() {
+		b = append(b, `"power_watt":`...)
+		if v, ok := x.PowerWatt.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PowerWattLow.Get(); {
-	case ok:
-		b = w.Float(append(b, `"power_watt_low":`...), v)
-	case x.PowerWattLow.IsNull():
-		b = append(b, `"power_watt_low":null,`...)
+	if !x.PowerWattLow.IsZero() {
+		b = append(b, `"power_watt_low"`...)
+		b = append(b, `:`...)
+		if v, ok := x.PowerWattLow.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PowerWattHigh.Get(); {
-	case ok:
-		b = w.Float(append(b, `"power_watt_high":`...), v)
-	case x.PowerWattHigh.IsNull():
-		b = append(b, `"power_watt_high":null,`...)
+	if !x.PowerWattHigh.IsZero() {
+		b = append(b, `"power_watt_high`...)
+		b = append(b, `":`...)
+		if v, ok := x.PowerWattHigh.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PowerPercentage.Get(); {
-	case ok:
-		b = w.Float(append(b, `"power_percentage":`...), v)
-	case x.PowerPercentage.IsNull():
-		b = append(b, `"power_percentage":null,`...)
+	if !x.PowerPercentage.IsZero() {
+		b = append(b, `"power_percentag`...)
+		b = append(b, `e":`...)
+		if v, ok := x.PowerPercentage.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PowerPercentageLow.Get(); {
-	case ok:
-		b = w.Float(append(b, `"power_percentage_low":`...), v)
-	case x.PowerPercentageLow.IsNull():
-		b = append(b, `"power_percentage_low":null,`...)
+	if !x.PowerPercentageLow.IsZero() {
+		b = append(b, `"power_percentag`...)
+		b = append(b, `e_low":`...)
+		if v, ok := x.PowerPercentageLow.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PowerPercentageHigh.Get(); {
-	case ok:
-		b = w.Float(append(b, `"power_percentage_high":`...), v)
-	case x.PowerPercentageHigh.IsNull():
-		b = append(b, `"power_percentage_high":null,`...)
+	if !x.PowerPercentageHigh.IsZero() {
+		b = append(b, `"power_percentag`...)
+		b = append(b, `e_high":`...)
+		if v, ok := x.PowerPercentageHigh.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SpeedMetersPerSecond.Get(); {
-	case ok:
-		b = w.Float(append(b, `"speed_meters_per_second":`...), v)
-	case x.SpeedMetersPerSecond.IsNull():
-		b = append(b, `"speed_meters_per_second":null,`...)
+	if !x.SpeedMetersPerSecond.IsZero() {
+		b = append(b, `"speed_meters_pe`...)
+		b = append(b, `r_second":`...)
+		if v, ok := x.SpeedMetersPerSecond.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SpeedMetersPerSecondLow.Get(); {
-	case ok:
-		b = w.Float(append(b, `"speed_meters_per_second_low":`...), v)
-	case x.SpeedMetersPerSecondLow.IsNull():
-		b = append(b, `"speed_meters_per_second_low":null,`...)
+	if !x.SpeedMetersPerSecondLow.IsZero() {
+		b = append(b, `"speed_meters_pe`...)
+		b = append(b, `r_second_low":`...)
+		if v, ok := x.SpeedMetersPerSecondLow.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SpeedMetersPerSecondHigh.Get(); {
-	case ok:
-		b = w.Float(append(b, `"speed_meters_per_second_high":`...), v)
-	case x.SpeedMetersPerSecondHigh.IsNull():
-		b = append(b, `"speed_meters_per_second_high":null,`...)
+	if !x.SpeedMetersPerSecondHigh.IsZero() {
+		b = append(b, `"speed_meters_pe`...)
+		b = append(b, `r_second_high":`...)
+		if v, ok := x.SpeedMetersPerSecondHigh.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SpeedPercentage.Get(); {
-	case ok:
-		b = w.Float(append(b, `"speed_percentage":`...), v)
-	case x.SpeedPercentage.IsNull():
-		b = append(b, `"speed_percentage":null,`...)
+	if !x.SpeedPercentage.IsZero() {
+		b = append(b, `"speed_percentag`...)
+		b = append(b, `e":`...)
+		if v, ok := x.SpeedPercentage.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SpeedPercentageLow.Get(); {
-	case ok:
-		b = w.Float(append(b, `"speed_percentage_low":`...), v)
-	case x.SpeedPercentageLow.IsNull():
-		b = append(b, `"speed_percentage_low":null,`...)
+	if !x.SpeedPercentageLow.IsZero() {
+		b = append(b, `"speed_percentag`...)
+		b = append(b, `e_low":`...)
+		if v, ok := x.SpeedPercentageLow.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SpeedPercentageHigh.Get(); {
-	case ok:
-		b = w.Float(append(b, `"speed_percentage_high":`...), v)
-	case x.SpeedPercentageHigh.IsNull():
-		b = append(b, `"speed_percentage_high":null,`...)
+	if !x.SpeedPercentageHigh.IsZero() {
+		b = append(b, `"speed_percentag`...)
+		b = append(b, `e_high":`...)
+		if v, ok := x.SpeedPercentageHigh.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SwimStrokes.Get(); {
-	case ok:
-		b = w.Float(append(b, `"swim_strokes":`...), v)
-	case x.SwimStrokes.IsNull():
-		b = append(b, `"swim_strokes":null,`...)
+	if !x.SwimStrokes.IsZero() {
+		b = append(b, `"swim_strokes":`...)
+		if v, ok := x.SwimStrokes.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Repetitions.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"repetitions":`...), int64(v))
-	case x.Repetitions.IsNull():
-		b = append(b, `"repetitions":null,`...)
+	if !x.Repetitions.IsZero() {
+		b = append(b, `"repetitions":`...)
+		if v, ok := x.Repetitions.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -11823,11 +12545,14 @@ func (x *PolylineMapData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *PolylineMapData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.SummaryPolyline.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"summary_polyline":`...), string(v))
-	case x.SummaryPolyline.IsNull():
-		b = append(b, `"summary_polyline":null,`...)
+	if !x.SummaryPolyline.IsZero() {
+		b = append(b, `"summary_polylin`...)
+		b = append(b, `e":`...)
+		if v, ok := x.SummaryPolyline.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -11970,11 +12695,14 @@ func (x *PositionSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.CoordsLatLngDeg.IsZero() {
 		b = x.CoordsLatLngDeg.AppendJSON(w, append(b, `"coords_lat_lng_deg":`...))
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -12106,17 +12834,22 @@ func (x *PowerSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *PowerSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.Watts.Get(); {
-	case ok:
-		b = w.Float(append(b, `"watts":`...), v)
-	case x.Watts.IsNull():
-		b = append(b, `"watts":null,`...)
+	if !x.Watts.IsZero() {
+		b = append(b, `"watts":`...)
+		if v, ok := x.Watts.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -12171,11 +12904,15 @@ func (x *PulseVelocitySample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *PulseVelocitySample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.PulseWaveVelocityMetersPerSecond.Get(); {
-	case ok:
-		b = w.Float(append(b, `"pulse_wave_velocity_meters_per_second":`...), v)
-	case x.PulseWaveVelocityMetersPerSecond.IsNull():
-		b = append(b, `"pulse_wave_velocity_meters_per_second":null,`...)
+	if !x.PulseWaveVelocityMetersPerSecond.IsZero() {
+		b = append(b, `"pulse_wave_velo`...)
+		b = append(b, `city_meters_per_`...)
+		b = append(b, `second":`...)
+		if v, ok := x.PulseWaveVelocityMetersPerSecond.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -12237,17 +12974,22 @@ func (x *RRIntervalSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *RRIntervalSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.RRIntervalMs.Get(); {
-	case ok:
-		b = w.Float(append(b, `"rr_interval_ms":`...), v)
-	case x.RRIntervalMs.IsNull():
-		b = append(b, `"rr_interval_ms":null,`...)
+	if !x.RRIntervalMs.IsZero() {
+		b = append(b, `"rr_interval_ms"`...)
+		b = append(b, `:`...)
+		if v, ok := x.RRIntervalMs.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.HRBPM.Get(); {
-	case ok:
-		b = w.Float(append(b, `"hr_bpm":`...), v)
-	case x.HRBPM.IsNull():
-		b = append(b, `"hr_bpm":null,`...)
+	if !x.HRBPM.IsZero() {
+		b = append(b, `"hr_bpm":`...)
+		if v, ok := x.HRBPM.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -12302,11 +13044,13 @@ func (x *RawECGSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *RawECGSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.PotentialUV.Get(); {
-	case ok:
-		b = w.Float(append(b, `"potential_uV":`...), v)
-	case x.PotentialUV.IsNull():
-		b = append(b, `"potential_uV":null,`...)
+	if !x.PotentialUV.IsZero() {
+		b = append(b, `"potential_uV":`...)
+		if v, ok := x.PotentialUV.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -12361,17 +13105,22 @@ func (x *ReadinessData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *ReadinessData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Readiness.Get(); {
-	case ok:
-		b = w.Float(append(b, `"readiness":`...), v)
-	case x.Readiness.IsNull():
-		b = append(b, `"readiness":null,`...)
+	if !x.Readiness.IsZero() {
+		b = append(b, `"readiness":`...)
+		if v, ok := x.Readiness.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.RecoveryLevel.Get(); {
-	case ok:
-		b = w.Float(append(b, `"recovery_level":`...), v)
-	case x.RecoveryLevel.IsNull():
-		b = append(b, `"recovery_level":null,`...)
+	if !x.RecoveryLevel.IsZero() {
+		b = append(b, `"recovery_level"`...)
+		b = append(b, `:`...)
+		if v, ok := x.RecoveryLevel.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -12492,23 +13241,29 @@ func (x *ScoresData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *ScoresData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Activity.Get(); {
-	case ok:
-		b = w.Float(append(b, `"activity":`...), v)
-	case x.Activity.IsNull():
-		b = append(b, `"activity":null,`...)
+	if !x.Activity.IsZero() {
+		b = append(b, `"activity":`...)
+		if v, ok := x.Activity.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Recovery.Get(); {
-	case ok:
-		b = w.Float(append(b, `"recovery":`...), v)
-	case x.Recovery.IsNull():
-		b = append(b, `"recovery":null,`...)
+	if !x.Recovery.IsZero() {
+		b = append(b, `"recovery":`...)
+		if v, ok := x.Recovery.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Sleep.Get(); {
-	case ok:
-		b = w.Float(append(b, `"sleep":`...), v)
-	case x.Sleep.IsNull():
-		b = append(b, `"sleep":null,`...)
+	if !x.Sleep.IsZero() {
+		b = append(b, `"sleep":`...)
+		if v, ok := x.Sleep.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -12853,11 +13608,13 @@ func (x *SleepHypnogramSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *SleepHypnogramSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.Level.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"level":`...), int64(v))
-	case x.Level.IsNull():
-		b = append(b, `"level":null,`...)
+	if !x.Level.IsZero() {
+		b = append(b, `"level":`...)
+		if v, ok := x.Level.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -12940,29 +13697,38 @@ func (x *SleepMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.TimestampLocalization.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v))
-	case x.TimestampLocalization.IsNull():
-		b = append(b, `"timestamp_localization":null,`...)
+	if !x.TimestampLocalization.IsZero() {
+		b = append(b, `"timestamp_local`...)
+		b = append(b, `ization":`...)
+		if v, ok := x.TimestampLocalization.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SummaryID.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"summary_id":`...), string(v))
-	case x.SummaryID.IsNull():
-		b = append(b, `"summary_id":null,`...)
+	if !x.SummaryID.IsZero() {
+		b = append(b, `"summary_id":`...)
+		if v, ok := x.SummaryID.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.IsNap.Get(); {
-	case ok:
-		b = jsonscan.AppendBool(append(b, `"is_nap":`...), v)
-	case x.IsNap.IsNull():
-		b = append(b, `"is_nap":null,`...)
+	if !x.IsNap.IsZero() {
+		b = append(b, `"is_nap":`...)
+		if v, ok := x.IsNap.Get(); ok {
+			b = jsonscan.AppendBool(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.UploadType.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"upload_type":`...), int64(v))
-	case x.UploadType.IsNull():
-		b = append(b, `"upload_type":null,`...)
+	if !x.UploadType.IsZero() {
+		b = append(b, `"upload_type":`...)
+		if v, ok := x.UploadType.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -13015,11 +13781,13 @@ func (x *SleepScores) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *SleepScores) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Sleep.Get(); {
-	case ok:
-		b = w.Float(append(b, `"sleep":`...), v)
-	case x.Sleep.IsNull():
-		b = append(b, `"sleep":null,`...)
+	if !x.Sleep.IsZero() {
+		b = append(b, `"sleep":`...)
+		if v, ok := x.Sleep.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -13069,11 +13837,13 @@ func (x *SleepTemperatureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *SleepTemperatureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Delta.Get(); {
-	case ok:
-		b = w.Float(append(b, `"delta":`...), v)
-	case x.Delta.IsNull():
-		b = append(b, `"delta":null,`...)
+	if !x.Delta.IsZero() {
+		b = append(b, `"delta":`...)
+		if v, ok := x.Delta.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -13218,11 +13988,14 @@ func (x *SnoringSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *SnoringSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.DurationSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"duration_seconds":`...), v)
-	case x.DurationSeconds.IsNull():
-		b = append(b, `"duration_seconds":null,`...)
+	if !x.DurationSeconds.IsZero() {
+		b = append(b, `"duration_second`...)
+		b = append(b, `s":`...)
+		if v, ok := x.DurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -13282,17 +14055,23 @@ func (x *SpeedSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *SpeedSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.SpeedMetersPerSecond.Get(); {
-	case ok:
-		b = w.Float(append(b, `"speed_meters_per_second":`...), v)
-	case x.SpeedMetersPerSecond.IsNull():
-		b = append(b, `"speed_meters_per_second":null,`...)
+	if !x.SpeedMetersPerSecond.IsZero() {
+		b = append(b, `"speed_meters_pe`...)
+		b = append(b, `r_second":`...)
+		if v, ok := x.SpeedMetersPerSecond.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -13409,17 +14188,21 @@ func (x *StepControl) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *StepControl) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Type.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"type":`...), string(v))
-	case x.Type.IsNull():
-		b = append(b, `"type":null,`...)
+	if !x.Type.IsZero() {
+		b = append(b, `"type":`...)
+		if v, ok := x.Type.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Value.Get(); {
-	case ok:
-		b = w.Float(append(b, `"value":`...), v)
-	case x.Value.IsNull():
-		b = append(b, `"value":null,`...)
+	if !x.Value.IsZero() {
+		b = append(b, `"value":`...)
+		if v, ok := x.Value.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -13479,17 +14262,22 @@ func (x *StepSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *StepSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.Steps.Get(); {
-	case ok:
-		b = w.Float(append(b, `"steps":`...), v)
-	case x.Steps.IsNull():
-		b = append(b, `"steps":null,`...)
+	if !x.Steps.IsZero() {
+		b = append(b, `"steps":`...)
+		if v, ok := x.Steps.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -13539,11 +14327,13 @@ func (x *StrainData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *StrainData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.StrainLevel.Get(); {
-	case ok:
-		b = w.Float(append(b, `"strain_level":`...), v)
-	case x.StrainLevel.IsNull():
-		b = append(b, `"strain_level":null,`...)
+	if !x.StrainLevel.IsZero() {
+		b = append(b, `"strain_level":`...)
+		if v, ok := x.StrainLevel.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -13608,29 +14398,39 @@ func (x *StrengthData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *StrengthData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.ExerciseName.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"exercise_name":`...), string(v))
-	case x.ExerciseName.IsNull():
-		b = append(b, `"exercise_name":null,`...)
+	if !x.ExerciseName.IsZero() {
+		b = append(b, `"exercise_name":`...)
+		if v, ok := x.ExerciseName.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.ExerciseCategory.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"exercise_category":`...), string(v))
-	case x.ExerciseCategory.IsNull():
-		b = append(b, `"exercise_category":null,`...)
+	if !x.ExerciseCategory.IsZero() {
+		b = append(b, `"exercise_catego`...)
+		b = append(b, `ry":`...)
+		if v, ok := x.ExerciseCategory.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Weight.Get(); {
-	case ok:
-		b = w.Float(append(b, `"weight":`...), v)
-	case x.Weight.IsNull():
-		b = append(b, `"weight":null,`...)
+	if !x.Weight.IsZero() {
+		b = append(b, `"weight":`...)
+		if v, ok := x.Weight.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.WeightDisplayUnit.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"weight_display_unit":`...), string(v))
-	case x.WeightDisplayUnit.IsNull():
-		b = append(b, `"weight_display_unit":null,`...)
+	if !x.WeightDisplayUnit.IsZero() {
+		b = append(b, `"weight_display_`...)
+		b = append(b, `unit":`...)
+		if v, ok := x.WeightDisplayUnit.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -13826,11 +14626,13 @@ func (x *StressSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *StressSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.Level.Get(); {
-	case ok:
-		b = w.Float(append(b, `"level":`...), v)
-	case x.Level.IsNull():
-		b = append(b, `"level":null,`...)
+	if !x.Level.IsZero() {
+		b = append(b, `"level":`...)
+		if v, ok := x.Level.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -13957,23 +14759,30 @@ func (x *SwimmingData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *SwimmingData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.NumLaps.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"num_laps":`...), int64(v))
-	case x.NumLaps.IsNull():
-		b = append(b, `"num_laps":null,`...)
+	if !x.NumLaps.IsZero() {
+		b = append(b, `"num_laps":`...)
+		if v, ok := x.NumLaps.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.NumStrokes.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"num_strokes":`...), int64(v))
-	case x.NumStrokes.IsNull():
-		b = append(b, `"num_strokes":null,`...)
+	if !x.NumStrokes.IsZero() {
+		b = append(b, `"num_strokes":`...)
+		if v, ok := x.NumStrokes.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PoolLengthMeters.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"pool_length_meters":`...), int64(v))
-	case x.PoolLengthMeters.IsNull():
-		b = append(b, `"pool_length_meters":null,`...)
+	if !x.PoolLengthMeters.IsZero() {
+		b = append(b, `"pool_length_met`...)
+		b = append(b, `ers":`...)
+		if v, ok := x.PoolLengthMeters.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -14104,41 +14913,56 @@ func (x *TSSSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *TSSSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Planned.Get(); {
-	case ok:
-		b = w.Float(append(b, `"planned":`...), v)
-	case x.Planned.IsNull():
-		b = append(b, `"planned":null,`...)
+	if !x.Planned.IsZero() {
+		b = append(b, `"planned":`...)
+		if v, ok := x.Planned.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Actual.Get(); {
-	case ok:
-		b = w.Float(append(b, `"actual":`...), v)
-	case x.Actual.IsNull():
-		b = append(b, `"actual":null,`...)
+	if !x.Actual.IsZero() {
+		b = append(b, `"actual":`...)
+		if v, ok := x.Actual.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Method.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"method":`...), string(v))
-	case x.Method.IsNull():
-		b = append(b, `"method":null,`...)
+	if !x.Method.IsZero() {
+		b = append(b, `"method":`...)
+		if v, ok := x.Method.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.IntensityFactorPlanned.Get(); {
-	case ok:
-		b = w.Float(append(b, `"intensity_factor_planned":`...), v)
-	case x.IntensityFactorPlanned.IsNull():
-		b = append(b, `"intensity_factor_planned":null,`...)
+	if !x.IntensityFactorPlanned.IsZero() {
+		b = append(b, `"intensity_facto`...)
+		b = append(b, `r_planned":`...)
+		if v, ok := x.IntensityFactorPlanned.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.IntensityFactorActual.Get(); {
-	case ok:
-		b = w.Float(append(b, `"intensity_factor_actual":`...), v)
-	case x.IntensityFactorActual.IsNull():
-		b = append(b, `"intensity_factor_actual":null,`...)
+	if !x.IntensityFactorActual.IsZero() {
+		b = append(b, `"intensity_facto`...)
+		b = append(b, `r_actual":`...)
+		if v, ok := x.IntensityFactorActual.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.NormalizedPowerWatts.Get(); {
-	case ok:
-		b = w.Float(append(b, `"normalized_power_watts":`...), v)
-	case x.NormalizedPowerWatts.IsNull():
-		b = append(b, `"normalized_power_watts":null,`...)
+	if !x.NormalizedPowerWatts.IsZero() {
+		b = append(b, `"normalized_powe`...)
+		b = append(b, `r_watts":`...)
+		if v, ok := x.NormalizedPowerWatts.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -14254,17 +15078,21 @@ func (x *TagEntry) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *TagEntry) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.TagName.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"tag_name":`...), string(v))
-	case x.TagName.IsNull():
-		b = append(b, `"tag_name":null,`...)
+	if !x.TagName.IsZero() {
+		b = append(b, `"tag_name":`...)
+		if v, ok := x.TagName.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Notes.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"notes":`...), string(v))
-	case x.Notes.IsNull():
-		b = append(b, `"notes":null,`...)
+	if !x.Notes.IsZero() {
+		b = append(b, `"notes":`...)
+		if v, ok := x.Notes.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -14425,11 +15253,14 @@ func (x *TemperatureSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *TemperatureSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.TemperatureCelsius.Get(); {
-	case ok:
-		b = w.Float(append(b, `"temperature_celsius":`...), v)
-	case x.TemperatureCelsius.IsNull():
-		b = append(b, `"temperature_celsius":null,`...)
+	if !x.TemperatureCelsius.IsZero() {
+		b = append(b, `"temperature_cel`...)
+		b = append(b, `sius":`...)
+		if v, ok := x.TemperatureCelsius.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -14489,17 +15320,23 @@ func (x *TorqueSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *TorqueSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.TorqueNewtonMeters.Get(); {
-	case ok:
-		b = w.Float(append(b, `"torque_newton_meters":`...), v)
-	case x.TorqueNewtonMeters.IsNull():
-		b = append(b, `"torque_newton_meters":null,`...)
+	if !x.TorqueNewtonMeters.IsZero() {
+		b = append(b, `"torque_newton_m`...)
+		b = append(b, `eters":`...)
+		if v, ok := x.TorqueNewtonMeters.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = w.Float(append(b, `"timer_duration_seconds":`...), v)
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -14585,23 +15422,29 @@ func (x *User) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if x.Provider != "" {
 		b = jsonscan.AppendString(append(b, `"provider":`...), string(x.Provider))
 	}
-	switch v, ok := x.ReferenceID.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"reference_id":`...), string(v))
-	case x.ReferenceID.IsNull():
-		b = append(b, `"reference_id":null,`...)
+	if !x.ReferenceID.IsZero() {
+		b = append(b, `"reference_id":`...)
+		if v, ok := x.ReferenceID.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Active.Get(); {
-	case ok:
-		b = jsonscan.AppendBool(append(b, `"active":`...), v)
-	case x.Active.IsNull():
-		b = append(b, `"active":null,`...)
+	if !x.Active.IsZero() {
+		b = append(b, `"active":`...)
+		if v, ok := x.Active.Get(); ok {
+			b = jsonscan.AppendBool(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Scopes.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"scopes":`...), string(v))
-	case x.Scopes.IsNull():
-		b = append(b, `"scopes":null,`...)
+	if !x.Scopes.IsZero() {
+		b = append(b, `"scopes":`...)
+		if v, ok := x.Scopes.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	if !x.CreatedAt.IsZero() {
 		b = x.CreatedAt.AppendJSON(w, append(b, `"created_at":`...))
@@ -14662,11 +15505,14 @@ func (x *VO2MaxSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *VO2MaxSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b) + 1
 	b = x.Timestamp.OpenJSON(w, b)
-	switch v, ok := x.VO2MaxMlPerMinPerKg.Get(); {
-	case ok:
-		b = w.Float(append(b, `"vo2max_ml_per_min_per_kg":`...), v)
-	case x.VO2MaxMlPerMinPerKg.IsNull():
-		b = append(b, `"vo2max_ml_per_min_per_kg":null,`...)
+	if !x.VO2MaxMlPerMinPerKg.IsZero() {
+		b = append(b, `"vo2max_ml_per_m`...)
+		b = append(b, `in_per_kg":`...)
+		if v, ok := x.VO2MaxMlPerMinPerKg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -14716,11 +15562,14 @@ func (x *WorkData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *WorkData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.WorkKilojoules.Get(); {
-	case ok:
-		b = w.Float(append(b, `"work_kilojoules":`...), v)
-	case x.WorkKilojoules.IsNull():
-		b = append(b, `"work_kilojoules":null,`...)
+	if !x.WorkKilojoules.IsZero() {
+		b = append(b, `"work_kilojoules`...)
+		b = append(b, `":`...)
+		if v, ok := x.WorkKilojoules.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -15006,17 +15855,23 @@ func (x *contributor) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *contributor) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"contributor_name":`...), string(v))
-	case x.Name.IsNull():
-		b = append(b, `"contributor_name":null,`...)
+	if !x.Name.IsZero() {
+		b = append(b, `"contributor_nam`...)
+		b = append(b, `e":`...)
+		if v, ok := x.Name.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Score.Get(); {
-	case ok:
-		b = w.Float(append(b, `"contributor_score":`...), v)
-	case x.Score.IsNull():
-		b = append(b, `"contributor_score":null,`...)
+	if !x.Score.IsZero() {
+		b = append(b, `"contributor_sco`...)
+		b = append(b, `re":`...)
+		if v, ok := x.Score.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }

@@ -120,9 +120,11 @@ func (t *Timestamp) OpenJSON(w *jsonscan.Writer, b []byte) []byte {
 		}
 		return t.AppendJSON(w, append(b, `"timestamp":`...))
 	}
-	start := len(b)
-	b = append(b, last.Text[:]...)
-	binary.LittleEndian.PutUint64(b[start+clockAt:], clockText(clock))
+	text := last.Text // a copy that surely does not overlap with b, so that words are moved
+	b = append(b, make([]byte, len(text))...)
+	at := (*[len(text)]byte)(b[len(b)-len(text):])
+	*at = text
+	binary.LittleEndian.PutUint64(at[clockAt:], clockText(clock))
 	return b
 }
 
@@ -133,9 +135,8 @@ func (t *Timestamp) AppendJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !t.sharesDay(clock, last) {
 		return t.appendSlow(w, b)
 	}
-	start := len(b)
 	b = append(b, last.Text[stampAt:]...)
-	binary.LittleEndian.PutUint64(b[start+clockAt-stampAt:], clockText(clock))
+	binary.LittleEndian.PutUint64(b[len(b)-len(last.Text)+clockAt:], clockText(clock))
 	return b
 }
 

@@ -337,11 +337,13 @@ func (x *AuthFailed) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if x.typ != "" {
 		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
-	switch v, ok := x.User.Get(); {
-	case ok:
-		b = v.WriteJSON(w, append(b, `"user":`...))
-	case x.User.IsNull():
-		b = append(b, `"user":null,`...)
+	if !x.User.IsZero() {
+		b = append(b, `"user":`...)
+		if v, ok := x.User.Get(); ok {
+			b = v.WriteJSON(w, b)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	if x.Provider != "" {
 		b = jsonscan.AppendString(append(b, `"provider":`...), string(x.Provider))
@@ -1514,11 +1516,13 @@ func (x *S3Payload) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if x.URL != "" {
 		b = jsonscan.AppendString(append(b, `"url":`...), string(x.URL))
 	}
-	switch v, ok := x.ExpiresIn.Get(); {
-	case ok:
-		b = jsonscan.AppendInt(append(b, `"expires_in":`...), int64(v))
-	case x.ExpiresIn.IsNull():
-		b = append(b, `"expires_in":null,`...)
+	if !x.ExpiresIn.IsZero() {
+		b = append(b, `"expires_in":`...)
+		if v, ok := x.ExpiresIn.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	if x.PayloadReference != "" {
 		b = jsonscan.AppendString(append(b, `"payload_reference":`...), string(x.PayloadReference))
@@ -1603,11 +1607,13 @@ func (x *UserReauth) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.NewUser.WriteJSON(w, append(b, `"new_user":`...)), 11)
-	switch v, ok := x.OldUser.Get(); {
-	case ok:
-		b = v.WriteJSON(w, append(b, `"old_user":`...))
-	case x.OldUser.IsNull():
-		b = append(b, `"old_user":null,`...)
+	if !x.OldUser.IsZero() {
+		b = append(b, `"old_user":`...)
+		if v, ok := x.OldUser.Get(); ok {
+			b = v.WriteJSON(w, b)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	if x.Status != "" {
 		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))

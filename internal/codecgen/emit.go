@@ -176,12 +176,16 @@ func (e *emitter) write(m member, sample bool) {
 		case e.isText(inner):
 			value, leaf = "jsonscan.AppendString(%s, string(v))", "jsonscan.TextMember"
 		}
+		e.line("if !%s.IsZero() {", field)
 		if leaf != "" && !sample {
-			e.line("if !%s.IsZero() {\nb = %s(b, `%s`, %s)\n}", field, leaf, key, field)
+			e.line("b = %s(b, `%s`, %s)\n}", leaf, key, field)
 			return
 		}
-		e.line("switch v, ok := %s.Get(); {\ncase ok:\nb = "+value, field, add)
-		e.line("case %s.IsNull():\nb = append(b, `%snull,`...)\n}", field, key)
+		// The compiler makes stores of up to 16 constant bytes, and a call of more.
+		for piece := range slices.Chunk([]byte(key), 16) {
+			e.line("b = append(b, `%s`...)", piece)
+		}
+		e.line("if v, ok := %s.Get(); ok {\nb = "+value+"\n} else {\nb = append(b, \"null,\"...)\n}\n}", field, "b")
 	case e.isText(m.typ):
 		e.line("if %s != \"\" {\nb = jsonscan.AppendString(%s, string(%s))\n}", field, add, field)
 	case e.isCustom(m.typ):

@@ -162,17 +162,21 @@ func (x *Reading) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *Reading) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	switch v, ok := x.Value.Get(); {
-	case ok:
-		b = w.Float(append(b, `"value":`...), v)
-	case x.Value.IsNull():
-		b = append(b, `"value":null,`...)
+	if !x.Value.IsZero() {
+		b = append(b, `"value":`...)
+		if v, ok := x.Value.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Kind.Get(); {
-	case ok:
-		b = jsonscan.AppendString(append(b, `"kind":`...), string(v))
-	case x.Kind.IsNull():
-		b = append(b, `"kind":null,`...)
+	if !x.Kind.IsZero() {
+		b = append(b, `"kind":`...)
+		if v, ok := x.Kind.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -344,11 +348,13 @@ func (x *Record) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.Color.IsZero() {
 		b = jsonscan.IntMember(b, `"color":`, x.Color)
 	}
-	switch v, ok := x.Optional.Get(); {
-	case ok:
-		b = v.WriteJSON(w, append(b, `"optional":`...))
-	case x.Optional.IsNull():
-		b = append(b, `"optional":null,`...)
+	if !x.Optional.IsZero() {
+		b = append(b, `"optional":`...)
+		if v, ok := x.Optional.Get(); ok {
+			b = v.WriteJSON(w, b)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	b = jsonscan.Member(b, x.Nested.WriteJSON(w, append(b, `"nested":`...)), 9)
 	if !x.Level.IsZero() {
