@@ -524,36 +524,16 @@ func (x *ActivityMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.SummaryID.IsZero() {
-		b = append(b, `"summary_id":`...)
-		if v, ok := x.SummaryID.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"summary_id":`, x.SummaryID)
 	}
 	if !x.Name.IsZero() {
-		b = append(b, `"name":`...)
-		if v, ok := x.Name.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
 	if !x.Type.IsZero() {
-		b = append(b, `"type":`...)
-		if v, ok := x.Type.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"type":`, x.Type)
 	}
 	if !x.UploadType.IsZero() {
-		b = append(b, `"upload_type":`...)
-		if v, ok := x.UploadType.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"upload_type":`, x.UploadType)
 	}
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
@@ -562,37 +542,16 @@ func (x *ActivityMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
 	if !x.TimestampLocalization.IsZero() {
-		b = append(b, `"timestamp_local`...)
-		b = append(b, `ization":`...)
-		if v, ok := x.TimestampLocalization.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
 	}
 	if !x.City.IsZero() {
-		b = append(b, `"city":`...)
-		if v, ok := x.City.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"city":`, x.City)
 	}
 	if !x.State.IsZero() {
-		b = append(b, `"state":`...)
-		if v, ok := x.State.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"state":`, x.State)
 	}
 	if !x.Country.IsZero() {
-		b = append(b, `"country":`...)
-		if v, ok := x.Country.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"country":`, x.Country)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -663,52 +622,19 @@ func (x *AsleepDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.DurationAsleepStateSeconds.IsZero() {
-		b = append(b, `"duration_asleep`...)
-		b = append(b, `_state_seconds":`...)
-		if v, ok := x.DurationAsleepStateSeconds.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"duration_asleep_state_seconds":`, x.DurationAsleepStateSeconds)
 	}
 	if !x.DurationLightSleepStateSeconds.IsZero() {
-		b = append(b, `"duration_light_`...)
-		b = append(b, `sleep_state_seco`...)
-		b = append(b, `nds":`...)
-		if v, ok := x.DurationLightSleepStateSeconds.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"duration_light_sleep_state_seconds":`, x.DurationLightSleepStateSeconds)
 	}
 	if !x.DurationDeepSleepStateSeconds.IsZero() {
-		b = append(b, `"duration_deep_s`...)
-		b = append(b, `leep_state_secon`...)
-		b = append(b, `ds":`...)
-		if v, ok := x.DurationDeepSleepStateSeconds.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"duration_deep_sleep_state_seconds":`, x.DurationDeepSleepStateSeconds)
 	}
 	if !x.DurationREMSleepStateSeconds.IsZero() {
-		b = append(b, `"duration_REM_sl`...)
-		b = append(b, `eep_state_second`...)
-		b = append(b, `s":`...)
-		if v, ok := x.DurationREMSleepStateSeconds.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"duration_REM_sleep_state_seconds":`, x.DurationREMSleepStateSeconds)
 	}
 	if !x.NumREMEvents.IsZero() {
-		b = append(b, `"num_REM_events"`...)
-		b = append(b, `:`...)
-		if v, ok := x.NumREMEvents.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"num_REM_events":`, x.NumREMEvents)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -819,99 +745,43 @@ func (x *Athlete) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.ProviderUserID.IsZero() {
-		b = append(b, `"provider_user_i`...)
-		b = append(b, `d":`...)
-		if v, ok := x.ProviderUserID.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"provider_user_id":`, x.ProviderUserID)
 	}
 	if !x.AccountCreationDate.IsZero() {
 		b = x.AccountCreationDate.AppendJSON(w, append(b, `"account_creation_date":`...))
 	}
 	if !x.FirstName.IsZero() {
-		b = append(b, `"first_name":`...)
-		if v, ok := x.FirstName.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"first_name":`, x.FirstName)
 	}
 	if !x.LastName.IsZero() {
-		b = append(b, `"last_name":`...)
-		if v, ok := x.LastName.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"last_name":`, x.LastName)
 	}
 	if !x.Email.IsZero() {
-		b = append(b, `"email":`...)
-		if v, ok := x.Email.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"email":`, x.Email)
 	}
 	if !x.Bio.IsZero() {
-		b = append(b, `"bio":`...)
-		if v, ok := x.Bio.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"bio":`, x.Bio)
 	}
 	if !x.DateOfBirth.IsZero() {
 		b = x.DateOfBirth.AppendJSON(w, append(b, `"date_of_birth":`...))
 	}
 	if !x.Age.IsZero() {
-		b = append(b, `"age":`...)
-		if v, ok := x.Age.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"age":`, x.Age)
 	}
 	if !x.Sex.IsZero() {
-		b = append(b, `"sex":`...)
-		if v, ok := x.Sex.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"sex":`, x.Sex)
 	}
 	if !x.Gender.IsZero() {
-		b = append(b, `"gender":`...)
-		if v, ok := x.Gender.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"gender":`, x.Gender)
 	}
 	if !x.City.IsZero() {
-		b = append(b, `"city":`...)
-		if v, ok := x.City.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"city":`, x.City)
 	}
 	if !x.State.IsZero() {
-		b = append(b, `"state":`...)
-		if v, ok := x.State.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"state":`, x.State)
 	}
 	if !x.Country.IsZero() {
-		b = append(b, `"country":`...)
-		if v, ok := x.Country.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"country":`, x.Country)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -982,48 +852,19 @@ func (x *AthleteMetrics) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.ThresholdHeartRate.IsZero() {
-		b = append(b, `"threshold_heart`...)
-		b = append(b, `_rate":`...)
-		if v, ok := x.ThresholdHeartRate.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"threshold_heart_rate":`, x.ThresholdHeartRate)
 	}
 	if !x.MaxHeartRate.IsZero() {
-		b = append(b, `"max_heart_rate"`...)
-		b = append(b, `:`...)
-		if v, ok := x.MaxHeartRate.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"max_heart_rate":`, x.MaxHeartRate)
 	}
 	if !x.ThresholdSpeed.IsZero() {
-		b = append(b, `"threshold_speed`...)
-		b = append(b, `":`...)
-		if v, ok := x.ThresholdSpeed.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"threshold_speed":`, x.ThresholdSpeed)
 	}
 	if !x.FTP.IsZero() {
-		b = append(b, `"ftp":`...)
-		if v, ok := x.FTP.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"ftp":`, x.FTP)
 	}
 	if !x.PoolLengthMeters.IsZero() {
-		b = append(b, `"pool_length_met`...)
-		b = append(b, `ers":`...)
-		if v, ok := x.PoolLengthMeters.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"pool_length_meters":`, x.PoolLengthMeters)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -1104,69 +945,25 @@ func (x *AwakeDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.DurationAwakeStateSeconds.IsZero() {
-		b = append(b, `"duration_awake_`...)
-		b = append(b, `state_seconds":`...)
-		if v, ok := x.DurationAwakeStateSeconds.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"duration_awake_state_seconds":`, x.DurationAwakeStateSeconds)
 	}
 	if !x.DurationLongInterruptionSeconds.IsZero() {
-		b = append(b, `"duration_long_i`...)
-		b = append(b, `nterruption_seco`...)
-		b = append(b, `nds":`...)
-		if v, ok := x.DurationLongInterruptionSeconds.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"duration_long_interruption_seconds":`, x.DurationLongInterruptionSeconds)
 	}
 	if !x.DurationShortInterruptionSeconds.IsZero() {
-		b = append(b, `"duration_short_`...)
-		b = append(b, `interruption_sec`...)
-		b = append(b, `onds":`...)
-		if v, ok := x.DurationShortInterruptionSeconds.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"duration_short_interruption_seconds":`, x.DurationShortInterruptionSeconds)
 	}
 	if !x.NumWakeupEvents.IsZero() {
-		b = append(b, `"num_wakeup_even`...)
-		b = append(b, `ts":`...)
-		if v, ok := x.NumWakeupEvents.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"num_wakeup_events":`, x.NumWakeupEvents)
 	}
 	if !x.NumOutOfBedEvents.IsZero() {
-		b = append(b, `"num_out_of_bed_`...)
-		b = append(b, `events":`...)
-		if v, ok := x.NumOutOfBedEvents.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"num_out_of_bed_events":`, x.NumOutOfBedEvents)
 	}
 	if !x.SleepLatencySeconds.IsZero() {
-		b = append(b, `"sleep_latency_s`...)
-		b = append(b, `econds":`...)
-		if v, ok := x.SleepLatencySeconds.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"sleep_latency_seconds":`, x.SleepLatencySeconds)
 	}
 	if !x.WakeUpLatencySeconds.IsZero() {
-		b = append(b, `"wake_up_latency`...)
-		b = append(b, `_seconds":`...)
-		if v, ok := x.WakeUpLatencySeconds.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"wake_up_latency_seconds":`, x.WakeUpLatencySeconds)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -1545,13 +1342,7 @@ func (x *BodyMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
 	if !x.TimestampLocalization.IsZero() {
-		b = append(b, `"timestamp_local`...)
-		b = append(b, `ization":`...)
-		if v, ok := x.TimestampLocalization.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -2021,36 +1812,16 @@ func (x *CompletionCondition) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.Type.IsZero() {
-		b = append(b, `"type":`...)
-		if v, ok := x.Type.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"type":`, x.Type)
 	}
 	if !x.Value.IsZero() {
-		b = append(b, `"value":`...)
-		if v, ok := x.Value.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"value":`, x.Value)
 	}
 	if !x.ValueLow.IsZero() {
-		b = append(b, `"value_low":`...)
-		if v, ok := x.ValueLow.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"value_low":`, x.ValueLow)
 	}
 	if !x.ValueHigh.IsZero() {
-		b = append(b, `"value_high":`...)
-		if v, ok := x.ValueHigh.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"value_high":`, x.ValueHigh)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -2586,21 +2357,10 @@ func (x *DailyMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
 	if !x.TimestampLocalization.IsZero() {
-		b = append(b, `"timestamp_local`...)
-		b = append(b, `ization":`...)
-		if v, ok := x.TimestampLocalization.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
 	}
 	if !x.UploadType.IsZero() {
-		b = append(b, `"upload_type":`...)
-		if v, ok := x.UploadType.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"upload_type":`, x.UploadType)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -2676,53 +2436,22 @@ func (x *DailyPatternSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.TimeFromMidnight.IsZero() {
-		b = append(b, `"time_from_midni`...)
-		b = append(b, `ght":`...)
-		if v, ok := x.TimeFromMidnight.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"time_from_midnight":`, x.TimeFromMidnight)
 	}
 	if !x.Percentile5.IsZero() {
-		b = append(b, `"percentile_5":`...)
-		if v, ok := x.Percentile5.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"percentile_5":`, x.Percentile5)
 	}
 	if !x.Percentile25.IsZero() {
-		b = append(b, `"percentile_25":`...)
-		if v, ok := x.Percentile25.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"percentile_25":`, x.Percentile25)
 	}
 	if !x.Percentile50.IsZero() {
-		b = append(b, `"percentile_50":`...)
-		if v, ok := x.Percentile50.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"percentile_50":`, x.Percentile50)
 	}
 	if !x.Percentile75.IsZero() {
-		b = append(b, `"percentile_75":`...)
-		if v, ok := x.Percentile75.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"percentile_75":`, x.Percentile75)
 	}
 	if !x.Percentile95.IsZero() {
-		b = append(b, `"percentile_95":`...)
-		if v, ok := x.Percentile95.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"percentile_95":`, x.Percentile95)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -3503,55 +3232,22 @@ func (x *ElevationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.AvgMeters.IsZero() {
-		b = append(b, `"avg_meters":`...)
-		if v, ok := x.AvgMeters.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"avg_meters":`, x.AvgMeters)
 	}
 	if !x.MinMeters.IsZero() {
-		b = append(b, `"min_meters":`...)
-		if v, ok := x.MinMeters.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"min_meters":`, x.MinMeters)
 	}
 	if !x.MaxMeters.IsZero() {
-		b = append(b, `"max_meters":`...)
-		if v, ok := x.MaxMeters.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"max_meters":`, x.MaxMeters)
 	}
 	if !x.GainActualMeters.IsZero() {
-		b = append(b, `"gain_actual_met`...)
-		b = append(b, `ers":`...)
-		if v, ok := x.GainActualMeters.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"gain_actual_meters":`, x.GainActualMeters)
 	}
 	if !x.GainPlannedMeters.IsZero() {
-		b = append(b, `"gain_planned_me`...)
-		b = append(b, `ters":`...)
-		if v, ok := x.GainPlannedMeters.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"gain_planned_meters":`, x.GainPlannedMeters)
 	}
 	if !x.LossActualMeters.IsZero() {
-		b = append(b, `"loss_actual_met`...)
-		b = append(b, `ers":`...)
-		if v, ok := x.LossActualMeters.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"loss_actual_meters":`, x.LossActualMeters)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -3682,22 +3378,10 @@ func (x *EnergyData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.EnergyKilojoules.IsZero() {
-		b = append(b, `"energy_kilojoul`...)
-		b = append(b, `es":`...)
-		if v, ok := x.EnergyKilojoules.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"energy_kilojoules":`, x.EnergyKilojoules)
 	}
 	if !x.EnergyPlannedKilojoules.IsZero() {
-		b = append(b, `"energy_planned_`...)
-		b = append(b, `kilojoules":`...)
-		if v, ok := x.EnergyPlannedKilojoules.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"energy_planned_kilojoules":`, x.EnergyPlannedKilojoules)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -4238,21 +3922,10 @@ func (x *HealthObservationMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []by
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
 	if !x.TimestampLocalization.IsZero() {
-		b = append(b, `"timestamp_local`...)
-		b = append(b, `ization":`...)
-		if v, ok := x.TimestampLocalization.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
 	}
 	if !x.SummaryID.IsZero() {
-		b = append(b, `"summary_id":`...)
-		if v, ok := x.SummaryID.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"summary_id":`, x.SummaryID)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -4895,47 +4568,19 @@ func (x *HeartRateZoneData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.Zone.IsZero() {
-		b = append(b, `"zone":`...)
-		if v, ok := x.Zone.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"zone":`, x.Zone)
 	}
 	if !x.Name.IsZero() {
-		b = append(b, `"name":`...)
-		if v, ok := x.Name.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
 	if !x.StartPercentage.IsZero() {
-		b = append(b, `"start_percentag`...)
-		b = append(b, `e":`...)
-		if v, ok := x.StartPercentage.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"start_percentage":`, x.StartPercentage)
 	}
 	if !x.EndPercentage.IsZero() {
-		b = append(b, `"end_percentage"`...)
-		b = append(b, `:`...)
-		if v, ok := x.EndPercentage.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"end_percentage":`, x.EndPercentage)
 	}
 	if !x.DurationSeconds.IsZero() {
-		b = append(b, `"duration_second`...)
-		b = append(b, `s":`...)
-		if v, ok := x.DurationSeconds.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"duration_seconds":`, x.DurationSeconds)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -5315,36 +4960,16 @@ func (x *IntensityTarget) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.TargetType.IsZero() {
-		b = append(b, `"target_type":`...)
-		if v, ok := x.TargetType.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"target_type":`, x.TargetType)
 	}
 	if !x.Value.IsZero() {
-		b = append(b, `"value":`...)
-		if v, ok := x.Value.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"value":`, x.Value)
 	}
 	if !x.ValueLow.IsZero() {
-		b = append(b, `"value_low":`...)
-		if v, ok := x.ValueLow.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"value_low":`, x.ValueLow)
 	}
 	if !x.ValueHigh.IsZero() {
-		b = append(b, `"value_high":`...)
-		if v, ok := x.ValueHigh.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"value_high":`, x.ValueHigh)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -5539,20 +5164,10 @@ func (x *LabReportAppliedRange) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.Lower.IsZero() {
-		b = append(b, `"lower":`...)
-		if v, ok := x.Lower.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"lower":`, x.Lower)
 	}
 	if !x.Upper.IsZero() {
-		b = append(b, `"upper":`...)
-		if v, ok := x.Upper.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"upper":`, x.Upper)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -5696,52 +5311,22 @@ func (x *LabReportBiomarker) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.Key.IsZero() {
-		b = append(b, `"key":`...)
-		if v, ok := x.Key.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"key":`, x.Key)
 	}
 	if !x.DisplayName.IsZero() {
-		b = append(b, `"display_name":`...)
-		if v, ok := x.DisplayName.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"display_name":`, x.DisplayName)
 	}
 	if !x.LOINCCode.IsZero() {
-		b = append(b, `"loinc_code":`...)
-		if v, ok := x.LOINCCode.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"loinc_code":`, x.LOINCCode)
 	}
 	if !x.Specimen.IsZero() {
-		b = append(b, `"specimen":`...)
-		if v, ok := x.Specimen.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"specimen":`, x.Specimen)
 	}
 	if !x.PanelID.IsZero() {
-		b = append(b, `"panel_id":`...)
-		if v, ok := x.PanelID.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"panel_id":`, x.PanelID)
 	}
 	if !x.PanelKey.IsZero() {
-		b = append(b, `"panel_key":`...)
-		if v, ok := x.PanelKey.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"panel_key":`, x.PanelKey)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -5799,20 +5384,10 @@ func (x *LabReportBoundedValue) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.Operator.IsZero() {
-		b = append(b, `"operator":`...)
-		if v, ok := x.Operator.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"operator":`, x.Operator)
 	}
 	if !x.Value.IsZero() {
-		b = append(b, `"value":`...)
-		if v, ok := x.Value.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"value":`, x.Value)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -5943,46 +5518,19 @@ func (x *LabReportDelivery) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.DestinationID.IsZero() {
-		b = append(b, `"destination_id"`...)
-		b = append(b, `:`...)
-		if v, ok := x.DestinationID.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"destination_id":`, x.DestinationID)
 	}
 	if !x.DestinationType.IsZero() {
-		b = append(b, `"destination_typ`...)
-		b = append(b, `e":`...)
-		if v, ok := x.DestinationType.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"destination_type":`, x.DestinationType)
 	}
 	if !x.Status.IsZero() {
-		b = append(b, `"status":`...)
-		if v, ok := x.Status.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"status":`, x.Status)
 	}
 	if !x.AttemptCount.IsZero() {
-		b = append(b, `"attempt_count":`...)
-		if v, ok := x.AttemptCount.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"attempt_count":`, x.AttemptCount)
 	}
 	if !x.LastError.IsZero() {
-		b = append(b, `"last_error":`...)
-		if v, ok := x.LastError.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"last_error":`, x.LastError)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -6170,28 +5718,13 @@ func (x *LabReportEventError) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.Code.IsZero() {
-		b = append(b, `"code":`...)
-		if v, ok := x.Code.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"code":`, x.Code)
 	}
 	if !x.Message.IsZero() {
-		b = append(b, `"message":`...)
-		if v, ok := x.Message.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"message":`, x.Message)
 	}
 	if !x.Retriable.IsZero() {
-		b = append(b, `"retriable":`...)
-		if v, ok := x.Retriable.Get(); ok {
-			b = jsonscan.AppendBool(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.BoolMember(b, `"retriable":`, x.Retriable)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -6371,81 +5904,34 @@ func (x *LabReportEventResultSource) WriteJSON(w *jsonscan.Writer, b []byte) []b
 	b = append(b, '{')
 	start := len(b)
 	if !x.Name.IsZero() {
-		b = append(b, `"name":`...)
-		if v, ok := x.Name.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
 	if !x.Panel.IsZero() {
-		b = append(b, `"panel":`...)
-		if v, ok := x.Panel.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"panel":`, x.Panel)
 	}
 	if !x.Value.IsZero() {
-		b = append(b, `"value":`...)
-		if v, ok := x.Value.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"value":`, x.Value)
 	}
 	if !x.Units.IsZero() {
-		b = append(b, `"units":`...)
-		if v, ok := x.Units.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"units":`, x.Units)
 	}
 	if !x.Flag.IsZero() {
-		b = append(b, `"flag":`...)
-		if v, ok := x.Flag.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"flag":`, x.Flag)
 	}
 	if !x.Method.IsZero() {
-		b = append(b, `"method":`...)
-		if v, ok := x.Method.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"method":`, x.Method)
 	}
 	if !x.Notes.IsZero() {
-		b = append(b, `"notes":`...)
-		if v, ok := x.Notes.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"notes":`, x.Notes)
 	}
 	if !x.ReferenceText.IsZero() {
-		b = append(b, `"reference_text"`...)
-		b = append(b, `:`...)
-		if v, ok := x.ReferenceText.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"reference_text":`, x.ReferenceText)
 	}
 	if !x.CollectionDate.IsZero() {
 		b = x.CollectionDate.AppendJSON(w, append(b, `"collection_date":`...))
 	}
 	if !x.CollectionTime.IsZero() {
-		b = append(b, `"collection_time`...)
-		b = append(b, `":`...)
-		if v, ok := x.CollectionTime.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"collection_time":`, x.CollectionTime)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -6570,20 +6056,10 @@ func (x *LabReportFile) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.Filename.IsZero() {
-		b = append(b, `"filename":`...)
-		if v, ok := x.Filename.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"filename":`, x.Filename)
 	}
 	if !x.PresignedURL.IsZero() {
-		b = append(b, `"presigned_url":`...)
-		if v, ok := x.PresignedURL.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"presigned_url":`, x.PresignedURL)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -6954,28 +6430,13 @@ func (x *LabReportPanel) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.ID.IsZero() {
-		b = append(b, `"id":`...)
-		if v, ok := x.ID.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"id":`, x.ID)
 	}
 	if !x.Name.IsZero() {
-		b = append(b, `"name":`...)
-		if v, ok := x.Name.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
 	if !x.Key.IsZero() {
-		b = append(b, `"key":`...)
-		if v, ok := x.Key.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"key":`, x.Key)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -7031,20 +6492,10 @@ func (x *LabReportQualitativeValue) WriteJSON(w *jsonscan.Writer, b []byte) []by
 	b = append(b, '{')
 	start := len(b)
 	if !x.Text.IsZero() {
-		b = append(b, `"text":`...)
-		if v, ok := x.Text.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"text":`, x.Text)
 	}
 	if !x.Code.IsZero() {
-		b = append(b, `"code":`...)
-		if v, ok := x.Code.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"code":`, x.Code)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -7294,21 +6745,10 @@ func (x *LabReportReprocessResponse) WriteJSON(w *jsonscan.Writer, b []byte) []b
 	b = append(b, '{')
 	start := len(b)
 	if !x.SessionID.IsZero() {
-		b = append(b, `"session_id":`...)
-		if v, ok := x.SessionID.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"session_id":`, x.SessionID)
 	}
 	if !x.CurrentStatus.IsZero() {
-		b = append(b, `"current_status"`...)
-		b = append(b, `:`...)
-		if v, ok := x.CurrentStatus.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"current_status":`, x.CurrentStatus)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -7476,69 +6916,28 @@ func (x *LabReportResultSource) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.Name.IsZero() {
-		b = append(b, `"name":`...)
-		if v, ok := x.Name.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
 	if !x.Panel.IsZero() {
-		b = append(b, `"panel":`...)
-		if v, ok := x.Panel.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"panel":`, x.Panel)
 	}
 	if !x.Value.IsZero() {
-		b = append(b, `"value":`...)
-		if v, ok := x.Value.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"value":`, x.Value)
 	}
 	if !x.Units.IsZero() {
-		b = append(b, `"units":`...)
-		if v, ok := x.Units.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"units":`, x.Units)
 	}
 	if !x.Flag.IsZero() {
-		b = append(b, `"flag":`...)
-		if v, ok := x.Flag.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"flag":`, x.Flag)
 	}
 	if !x.Method.IsZero() {
-		b = append(b, `"method":`...)
-		if v, ok := x.Method.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"method":`, x.Method)
 	}
 	if !x.Notes.IsZero() {
-		b = append(b, `"notes":`...)
-		if v, ok := x.Notes.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"notes":`, x.Notes)
 	}
 	if !x.ReferenceText.IsZero() {
-		b = append(b, `"reference_text"`...)
-		b = append(b, `:`...)
-		if v, ok := x.ReferenceText.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"reference_text":`, x.ReferenceText)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -7843,23 +7242,13 @@ func (x *LabReportStatusEntry) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.Status.IsZero() {
-		b = append(b, `"status":`...)
-		if v, ok := x.Status.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"status":`, x.Status)
 	}
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
 	if !x.Note.IsZero() {
-		b = append(b, `"note":`...)
-		if v, ok := x.Note.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"note":`, x.Note)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -7917,21 +7306,10 @@ func (x *LabReportUploadResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte
 	b = append(b, '{')
 	start := len(b)
 	if !x.UploadID.IsZero() {
-		b = append(b, `"upload_id":`...)
-		if v, ok := x.UploadID.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"upload_id":`, x.UploadID)
 	}
 	if !x.CurrentStatus.IsZero() {
-		b = append(b, `"current_status"`...)
-		b = append(b, `:`...)
-		if v, ok := x.CurrentStatus.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"current_status":`, x.CurrentStatus)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -8096,80 +7474,31 @@ func (x *LapSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
 	if !x.ActiveDurationSeconds.IsZero() {
-		b = append(b, `"active_duration`...)
-		b = append(b, `_seconds":`...)
-		if v, ok := x.ActiveDurationSeconds.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"active_duration_seconds":`, x.ActiveDurationSeconds)
 	}
 	if !x.DistanceMeters.IsZero() {
-		b = append(b, `"distance_meters`...)
-		b = append(b, `":`...)
-		if v, ok := x.DistanceMeters.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"distance_meters":`, x.DistanceMeters)
 	}
 	if !x.AvgSpeedMetersPerSecond.IsZero() {
-		b = append(b, `"avg_speed_meter`...)
-		b = append(b, `s_per_second":`...)
-		if v, ok := x.AvgSpeedMetersPerSecond.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"avg_speed_meters_per_second":`, x.AvgSpeedMetersPerSecond)
 	}
 	if !x.AvgHRBPM.IsZero() {
-		b = append(b, `"avg_hr_bpm":`...)
-		if v, ok := x.AvgHRBPM.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"avg_hr_bpm":`, x.AvgHRBPM)
 	}
 	if !x.AvgWatts.IsZero() {
-		b = append(b, `"avg_watts":`...)
-		if v, ok := x.AvgWatts.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"avg_watts":`, x.AvgWatts)
 	}
 	if !x.Calories.IsZero() {
-		b = append(b, `"calories":`...)
-		if v, ok := x.Calories.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"calories":`, x.Calories)
 	}
 	if !x.TotalStrokes.IsZero() {
-		b = append(b, `"total_strokes":`...)
-		if v, ok := x.TotalStrokes.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"total_strokes":`, x.TotalStrokes)
 	}
 	if !x.StrokeType.IsZero() {
-		b = append(b, `"stroke_type":`...)
-		if v, ok := x.StrokeType.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"stroke_type":`, x.StrokeType)
 	}
 	if !x.TriggerMethod.IsZero() {
-		b = append(b, `"trigger_method"`...)
-		b = append(b, `:`...)
-		if v, ok := x.TriggerMethod.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"trigger_method":`, x.TriggerMethod)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -8563,153 +7892,58 @@ func (x *MeasurementDataSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		b = x.MeasurementTime.AppendJSON(w, append(b, `"measurement_time":`...))
 	}
 	if !x.WeightKg.IsZero() {
-		b = append(b, `"weight_kg":`...)
-		if v, ok := x.WeightKg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"weight_kg":`, x.WeightKg)
 	}
 	if !x.HeightCm.IsZero() {
-		b = append(b, `"height_cm":`...)
-		if v, ok := x.HeightCm.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"height_cm":`, x.HeightCm)
 	}
 	if !x.BMI.IsZero() {
-		b = append(b, `"BMI":`...)
-		if v, ok := x.BMI.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"BMI":`, x.BMI)
 	}
 	if !x.BodyfatPercentage.IsZero() {
-		b = append(b, `"bodyfat_percent`...)
-		b = append(b, `age":`...)
-		if v, ok := x.BodyfatPercentage.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"bodyfat_percentage":`, x.BodyfatPercentage)
 	}
 	if !x.WaterPercentage.IsZero() {
-		b = append(b, `"water_percentag`...)
-		b = append(b, `e":`...)
-		if v, ok := x.WaterPercentage.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"water_percentage":`, x.WaterPercentage)
 	}
 	if !x.BoneMassG.IsZero() {
-		b = append(b, `"bone_mass_g":`...)
-		if v, ok := x.BoneMassG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"bone_mass_g":`, x.BoneMassG)
 	}
 	if !x.MuscleMassG.IsZero() {
-		b = append(b, `"muscle_mass_g":`...)
-		if v, ok := x.MuscleMassG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"muscle_mass_g":`, x.MuscleMassG)
 	}
 	if !x.LeanMassG.IsZero() {
-		b = append(b, `"lean_mass_g":`...)
-		if v, ok := x.LeanMassG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"lean_mass_g":`, x.LeanMassG)
 	}
 	if !x.VisceralFatLevel.IsZero() {
-		b = append(b, `"visceral_fat_le`...)
-		b = append(b, `vel":`...)
-		if v, ok := x.VisceralFatLevel.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"visceral_fat_level":`, x.VisceralFatLevel)
 	}
 	if !x.VisceralFatCategory.IsZero() {
-		b = append(b, `"visceral_fat_ca`...)
-		b = append(b, `tegory":`...)
-		if v, ok := x.VisceralFatCategory.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"visceral_fat_category":`, x.VisceralFatCategory)
 	}
 	if !x.SkinFoldMm.IsZero() {
-		b = append(b, `"skin_fold_mm":`...)
-		if v, ok := x.SkinFoldMm.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"skin_fold_mm":`, x.SkinFoldMm)
 	}
 	if !x.BMR.IsZero() {
-		b = append(b, `"BMR":`...)
-		if v, ok := x.BMR.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"BMR":`, x.BMR)
 	}
 	if !x.RMR.IsZero() {
-		b = append(b, `"RMR":`...)
-		if v, ok := x.RMR.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"RMR":`, x.RMR)
 	}
 	if !x.EstimatedFitnessAge.IsZero() {
-		b = append(b, `"estimated_fitne`...)
-		b = append(b, `ss_age":`...)
-		if v, ok := x.EstimatedFitnessAge.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"estimated_fitness_age":`, x.EstimatedFitnessAge)
 	}
 	if !x.InsulinUnits.IsZero() {
-		b = append(b, `"insulin_units":`...)
-		if v, ok := x.InsulinUnits.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"insulin_units":`, x.InsulinUnits)
 	}
 	if !x.InsulinType.IsZero() {
-		b = append(b, `"insulin_type":`...)
-		if v, ok := x.InsulinType.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"insulin_type":`, x.InsulinType)
 	}
 	if !x.UrineColor.IsZero() {
-		b = append(b, `"urine_color":`...)
-		if v, ok := x.UrineColor.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"urine_color":`, x.UrineColor)
 	}
 	if !x.UserNotes.IsZero() {
-		b = append(b, `"user_notes":`...)
-		if v, ok := x.UserNotes.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"user_notes":`, x.UserNotes)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -9231,12 +8465,7 @@ func (x *MenstruationIntervalSample) WriteJSON(w *jsonscan.Writer, b []byte) []b
 	b = append(b, '{')
 	start := len(b)
 	if !x.Phase.IsZero() {
-		b = append(b, `"phase":`...)
-		if v, ok := x.Phase.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"phase":`, x.Phase)
 	}
 	if !x.StartTimestamp.IsZero() {
 		b = x.StartTimestamp.AppendJSON(w, append(b, `"start_timestamp":`...))
@@ -9311,13 +8540,7 @@ func (x *MenstruationMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
 	if !x.TimestampLocalization.IsZero() {
-		b = append(b, `"timestamp_local`...)
-		b = append(b, `ization":`...)
-		if v, ok := x.TimestampLocalization.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -9684,104 +8907,40 @@ func (x *NutritionMacros) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.Calories.IsZero() {
-		b = append(b, `"calories":`...)
-		if v, ok := x.Calories.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"calories":`, x.Calories)
 	}
 	if !x.ProteinG.IsZero() {
-		b = append(b, `"protein_g":`...)
-		if v, ok := x.ProteinG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"protein_g":`, x.ProteinG)
 	}
 	if !x.CarbohydratesG.IsZero() {
-		b = append(b, `"carbohydrates_g`...)
-		b = append(b, `":`...)
-		if v, ok := x.CarbohydratesG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"carbohydrates_g":`, x.CarbohydratesG)
 	}
 	if !x.NetCarbohydratesG.IsZero() {
-		b = append(b, `"net_carbohydrat`...)
-		b = append(b, `es_g":`...)
-		if v, ok := x.NetCarbohydratesG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"net_carbohydrates_g":`, x.NetCarbohydratesG)
 	}
 	if !x.SugarG.IsZero() {
-		b = append(b, `"sugar_g":`...)
-		if v, ok := x.SugarG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"sugar_g":`, x.SugarG)
 	}
 	if !x.FiberG.IsZero() {
-		b = append(b, `"fiber_g":`...)
-		if v, ok := x.FiberG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"fiber_g":`, x.FiberG)
 	}
 	if !x.FatG.IsZero() {
-		b = append(b, `"fat_g":`...)
-		if v, ok := x.FatG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"fat_g":`, x.FatG)
 	}
 	if !x.SaturatedFatG.IsZero() {
-		b = append(b, `"saturated_fat_g`...)
-		b = append(b, `":`...)
-		if v, ok := x.SaturatedFatG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"saturated_fat_g":`, x.SaturatedFatG)
 	}
 	if !x.TransFatG.IsZero() {
-		b = append(b, `"trans_fat_g":`...)
-		if v, ok := x.TransFatG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"trans_fat_g":`, x.TransFatG)
 	}
 	if !x.CholesterolMg.IsZero() {
-		b = append(b, `"cholesterol_mg"`...)
-		b = append(b, `:`...)
-		if v, ok := x.CholesterolMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"cholesterol_mg":`, x.CholesterolMg)
 	}
 	if !x.SodiumMg.IsZero() {
-		b = append(b, `"sodium_mg":`...)
-		if v, ok := x.SodiumMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"sodium_mg":`, x.SodiumMg)
 	}
 	if !x.AlcoholG.IsZero() {
-		b = append(b, `"alcohol_g":`...)
-		if v, ok := x.AlcoholG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"alcohol_g":`, x.AlcoholG)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -9848,13 +9007,7 @@ func (x *NutritionMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
 	if !x.TimestampLocalization.IsZero() {
-		b = append(b, `"timestamp_local`...)
-		b = append(b, `ization":`...)
-		if v, ok := x.TimestampLocalization.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -10135,385 +9288,145 @@ func (x *NutritionMicros) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.VitaminAMg.IsZero() {
-		b = append(b, `"vitamin_A_mg":`...)
-		if v, ok := x.VitaminAMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"vitamin_A_mg":`, x.VitaminAMg)
 	}
 	if !x.ThiaminMg.IsZero() {
-		b = append(b, `"thiamin_mg":`...)
-		if v, ok := x.ThiaminMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"thiamin_mg":`, x.ThiaminMg)
 	}
 	if !x.RiboflavinMg.IsZero() {
-		b = append(b, `"riboflavin_mg":`...)
-		if v, ok := x.RiboflavinMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"riboflavin_mg":`, x.RiboflavinMg)
 	}
 	if !x.NiacinMg.IsZero() {
-		b = append(b, `"niacin_mg":`...)
-		if v, ok := x.NiacinMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"niacin_mg":`, x.NiacinMg)
 	}
 	if !x.PantothenicAcidMg.IsZero() {
-		b = append(b, `"pantothenic_aci`...)
-		b = append(b, `d_mg":`...)
-		if v, ok := x.PantothenicAcidMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"pantothenic_acid_mg":`, x.PantothenicAcidMg)
 	}
 	if !x.VitaminB6Mg.IsZero() {
-		b = append(b, `"vitamin_B6_mg":`...)
-		if v, ok := x.VitaminB6Mg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"vitamin_B6_mg":`, x.VitaminB6Mg)
 	}
 	if !x.BiotinMg.IsZero() {
-		b = append(b, `"biotin_mg":`...)
-		if v, ok := x.BiotinMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"biotin_mg":`, x.BiotinMg)
 	}
 	if !x.FolateMg.IsZero() {
-		b = append(b, `"folate_mg":`...)
-		if v, ok := x.FolateMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"folate_mg":`, x.FolateMg)
 	}
 	if !x.FolicAcidMg.IsZero() {
-		b = append(b, `"folic_acid_mg":`...)
-		if v, ok := x.FolicAcidMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"folic_acid_mg":`, x.FolicAcidMg)
 	}
 	if !x.VitaminB12Mg.IsZero() {
-		b = append(b, `"vitamin_B12_mg"`...)
-		b = append(b, `:`...)
-		if v, ok := x.VitaminB12Mg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"vitamin_B12_mg":`, x.VitaminB12Mg)
 	}
 	if !x.VitaminCMg.IsZero() {
-		b = append(b, `"vitamin_C_mg":`...)
-		if v, ok := x.VitaminCMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"vitamin_C_mg":`, x.VitaminCMg)
 	}
 	if !x.VitaminDMg.IsZero() {
-		b = append(b, `"vitamin_D_mg":`...)
-		if v, ok := x.VitaminDMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"vitamin_D_mg":`, x.VitaminDMg)
 	}
 	if !x.VitaminD2Mg.IsZero() {
-		b = append(b, `"vitamin_D2_mg":`...)
-		if v, ok := x.VitaminD2Mg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"vitamin_D2_mg":`, x.VitaminD2Mg)
 	}
 	if !x.VitaminD3Mg.IsZero() {
-		b = append(b, `"vitamin_D3_mg":`...)
-		if v, ok := x.VitaminD3Mg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"vitamin_D3_mg":`, x.VitaminD3Mg)
 	}
 	if !x.VitaminEMg.IsZero() {
-		b = append(b, `"vitamin_E_mg":`...)
-		if v, ok := x.VitaminEMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"vitamin_E_mg":`, x.VitaminEMg)
 	}
 	if !x.VitaminKMg.IsZero() {
-		b = append(b, `"vitamin_K_mg":`...)
-		if v, ok := x.VitaminKMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"vitamin_K_mg":`, x.VitaminKMg)
 	}
 	if !x.CalciumMg.IsZero() {
-		b = append(b, `"calcium_mg":`...)
-		if v, ok := x.CalciumMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"calcium_mg":`, x.CalciumMg)
 	}
 	if !x.ChlorideMg.IsZero() {
-		b = append(b, `"chloride_mg":`...)
-		if v, ok := x.ChlorideMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"chloride_mg":`, x.ChlorideMg)
 	}
 	if !x.ChromiumMg.IsZero() {
-		b = append(b, `"chromium_mg":`...)
-		if v, ok := x.ChromiumMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"chromium_mg":`, x.ChromiumMg)
 	}
 	if !x.CopperMg.IsZero() {
-		b = append(b, `"copper_mg":`...)
-		if v, ok := x.CopperMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"copper_mg":`, x.CopperMg)
 	}
 	if !x.IodineMg.IsZero() {
-		b = append(b, `"iodine_mg":`...)
-		if v, ok := x.IodineMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"iodine_mg":`, x.IodineMg)
 	}
 	if !x.IronMg.IsZero() {
-		b = append(b, `"iron_mg":`...)
-		if v, ok := x.IronMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"iron_mg":`, x.IronMg)
 	}
 	if !x.MagnesiumMg.IsZero() {
-		b = append(b, `"magnesium_mg":`...)
-		if v, ok := x.MagnesiumMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"magnesium_mg":`, x.MagnesiumMg)
 	}
 	if !x.ManganeseMg.IsZero() {
-		b = append(b, `"manganese_mg":`...)
-		if v, ok := x.ManganeseMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"manganese_mg":`, x.ManganeseMg)
 	}
 	if !x.MolybdenumMg.IsZero() {
-		b = append(b, `"molybdenum_mg":`...)
-		if v, ok := x.MolybdenumMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"molybdenum_mg":`, x.MolybdenumMg)
 	}
 	if !x.PhosphorusMg.IsZero() {
-		b = append(b, `"phosphorus_mg":`...)
-		if v, ok := x.PhosphorusMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"phosphorus_mg":`, x.PhosphorusMg)
 	}
 	if !x.PotassiumMg.IsZero() {
-		b = append(b, `"potassium_mg":`...)
-		if v, ok := x.PotassiumMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"potassium_mg":`, x.PotassiumMg)
 	}
 	if !x.SeleniumMg.IsZero() {
-		b = append(b, `"selenium_mg":`...)
-		if v, ok := x.SeleniumMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"selenium_mg":`, x.SeleniumMg)
 	}
 	if !x.SodiumMg.IsZero() {
-		b = append(b, `"sodium_mg":`...)
-		if v, ok := x.SodiumMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"sodium_mg":`, x.SodiumMg)
 	}
 	if !x.ZincMg.IsZero() {
-		b = append(b, `"zinc_mg":`...)
-		if v, ok := x.ZincMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"zinc_mg":`, x.ZincMg)
 	}
 	if !x.CaffeineMg.IsZero() {
-		b = append(b, `"caffeine_mg":`...)
-		if v, ok := x.CaffeineMg.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"caffeine_mg":`, x.CaffeineMg)
 	}
 	if !x.CystineG.IsZero() {
-		b = append(b, `"cystine_g":`...)
-		if v, ok := x.CystineG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"cystine_g":`, x.CystineG)
 	}
 	if !x.HistidineG.IsZero() {
-		b = append(b, `"histidine_g":`...)
-		if v, ok := x.HistidineG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"histidine_g":`, x.HistidineG)
 	}
 	if !x.IsoleucineG.IsZero() {
-		b = append(b, `"isoleucine_g":`...)
-		if v, ok := x.IsoleucineG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"isoleucine_g":`, x.IsoleucineG)
 	}
 	if !x.LeucineG.IsZero() {
-		b = append(b, `"leucine_g":`...)
-		if v, ok := x.LeucineG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"leucine_g":`, x.LeucineG)
 	}
 	if !x.LysineG.IsZero() {
-		b = append(b, `"lysine_g":`...)
-		if v, ok := x.LysineG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"lysine_g":`, x.LysineG)
 	}
 	if !x.MethionineG.IsZero() {
-		b = append(b, `"methionine_g":`...)
-		if v, ok := x.MethionineG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"methionine_g":`, x.MethionineG)
 	}
 	if !x.PhenylalanineG.IsZero() {
-		b = append(b, `"phenylalanine_g`...)
-		b = append(b, `":`...)
-		if v, ok := x.PhenylalanineG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"phenylalanine_g":`, x.PhenylalanineG)
 	}
 	if !x.ThreonineG.IsZero() {
-		b = append(b, `"threonine_g":`...)
-		if v, ok := x.ThreonineG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"threonine_g":`, x.ThreonineG)
 	}
 	if !x.TryptophanG.IsZero() {
-		b = append(b, `"tryptophan_g":`...)
-		if v, ok := x.TryptophanG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"tryptophan_g":`, x.TryptophanG)
 	}
 	if !x.TyrosineG.IsZero() {
-		b = append(b, `"tyrosine_g":`...)
-		if v, ok := x.TyrosineG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"tyrosine_g":`, x.TyrosineG)
 	}
 	if !x.ValineG.IsZero() {
-		b = append(b, `"valine_g":`...)
-		if v, ok := x.ValineG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"valine_g":`, x.ValineG)
 	}
 	if !x.MonounsaturatedFatG.IsZero() {
-		b = append(b, `"monounsaturated`...)
-		b = append(b, `_fat_g":`...)
-		if v, ok := x.MonounsaturatedFatG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"monounsaturated_fat_g":`, x.MonounsaturatedFatG)
 	}
 	if !x.PolyunsaturatedFatG.IsZero() {
-		b = append(b, `"polyunsaturated`...)
-		b = append(b, `_fat_g":`...)
-		if v, ok := x.PolyunsaturatedFatG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"polyunsaturated_fat_g":`, x.PolyunsaturatedFatG)
 	}
 	if !x.Omega3G.IsZero() {
-		b = append(b, `"omega3_g":`...)
-		if v, ok := x.Omega3G.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"omega3_g":`, x.Omega3G)
 	}
 	if !x.Omega6G.IsZero() {
-		b = append(b, `"omega6_g":`...)
-		if v, ok := x.Omega6G.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"omega6_g":`, x.Omega6G)
 	}
 	if !x.StarchG.IsZero() {
-		b = append(b, `"starch_g":`...)
-		if v, ok := x.StarchG.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"starch_g":`, x.StarchG)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -10569,20 +9482,10 @@ func (x *NutritionQuantity) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.Amount.IsZero() {
-		b = append(b, `"amount":`...)
-		if v, ok := x.Amount.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"amount":`, x.Amount)
 	}
 	if !x.Unit.IsZero() {
-		b = append(b, `"unit":`...)
-		if v, ok := x.Unit.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"unit":`, x.Unit)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -10714,28 +9617,13 @@ func (x *ObservationCode) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.System.IsZero() {
-		b = append(b, `"system":`...)
-		if v, ok := x.System.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"system":`, x.System)
 	}
 	if !x.Code.IsZero() {
-		b = append(b, `"code":`...)
-		if v, ok := x.Code.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"code":`, x.Code)
 	}
 	if !x.Display.IsZero() {
-		b = append(b, `"display":`...)
-		if v, ok := x.Display.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"display":`, x.Display)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -10870,52 +9758,22 @@ func (x *ObservationValue) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.ValueType.IsZero() {
-		b = append(b, `"value_type":`...)
-		if v, ok := x.ValueType.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"value_type":`, x.ValueType)
 	}
 	if !x.Quantity.IsZero() {
-		b = append(b, `"quantity":`...)
-		if v, ok := x.Quantity.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"quantity":`, x.Quantity)
 	}
 	if !x.Unit.IsZero() {
-		b = append(b, `"unit":`...)
-		if v, ok := x.Unit.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"unit":`, x.Unit)
 	}
 	if !x.Boolean.IsZero() {
-		b = append(b, `"boolean":`...)
-		if v, ok := x.Boolean.Get(); ok {
-			b = jsonscan.AppendBool(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.BoolMember(b, `"boolean":`, x.Boolean)
 	}
 	if !x.Text.IsZero() {
-		b = append(b, `"text":`...)
-		if v, ok := x.Text.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"text":`, x.Text)
 	}
 	if !x.Code.IsZero() {
-		b = append(b, `"code":`...)
-		if v, ok := x.Code.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"code":`, x.Code)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -11070,23 +9928,10 @@ func (x *OtherSleepDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.DurationInBedSeconds.IsZero() {
-		b = append(b, `"duration_in_bed`...)
-		b = append(b, `_seconds":`...)
-		if v, ok := x.DurationInBedSeconds.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"duration_in_bed_seconds":`, x.DurationInBedSeconds)
 	}
 	if !x.DurationUnmeasurableSleepSeconds.IsZero() {
-		b = append(b, `"duration_unmeas`...)
-		b = append(b, `urable_sleep_sec`...)
-		b = append(b, `onds":`...)
-		if v, ok := x.DurationUnmeasurableSleepSeconds.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"duration_unmeasurable_sleep_seconds":`, x.DurationUnmeasurableSleepSeconds)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -11648,44 +10493,19 @@ func (x *PlannedWorkoutDetailsMetadata) WriteJSON(w *jsonscan.Writer, b []byte) 
 	b = append(b, '{')
 	start := len(b)
 	if !x.ID.IsZero() {
-		b = append(b, `"id":`...)
-		if v, ok := x.ID.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"id":`, x.ID)
 	}
 	if !x.Provider.IsZero() {
-		b = append(b, `"provider":`...)
-		if v, ok := x.Provider.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"provider":`, x.Provider)
 	}
 	if !x.Name.IsZero() {
-		b = append(b, `"name":`...)
-		if v, ok := x.Name.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
 	if !x.Description.IsZero() {
-		b = append(b, `"description":`...)
-		if v, ok := x.Description.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"description":`, x.Description)
 	}
 	if !x.Type.IsZero() {
-		b = append(b, `"type":`...)
-		if v, ok := x.Type.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"type":`, x.Type)
 	}
 	if !x.PlannedDate.IsZero() {
 		b = x.PlannedDate.AppendJSON(w, append(b, `"planned_date":`...))
@@ -11694,85 +10514,31 @@ func (x *PlannedWorkoutDetailsMetadata) WriteJSON(w *jsonscan.Writer, b []byte) 
 		b = x.CreatedDate.AppendJSON(w, append(b, `"created_date":`...))
 	}
 	if !x.EstimatedDurationSeconds.IsZero() {
-		b = append(b, `"estimated_durat`...)
-		b = append(b, `ion_seconds":`...)
-		if v, ok := x.EstimatedDurationSeconds.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"estimated_duration_seconds":`, x.EstimatedDurationSeconds)
 	}
 	if !x.EstimatedDistanceMeters.IsZero() {
-		b = append(b, `"estimated_dista`...)
-		b = append(b, `nce_meters":`...)
-		if v, ok := x.EstimatedDistanceMeters.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"estimated_distance_meters":`, x.EstimatedDistanceMeters)
 	}
 	if !x.EstimatedElevationGainMeters.IsZero() {
-		b = append(b, `"estimated_eleva`...)
-		b = append(b, `tion_gain_meters`...)
-		b = append(b, `":`...)
-		if v, ok := x.EstimatedElevationGainMeters.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"estimated_elevation_gain_meters":`, x.EstimatedElevationGainMeters)
 	}
 	if !x.EstimatedSpeedMetersPerSecond.IsZero() {
-		b = append(b, `"estimated_speed`...)
-		b = append(b, `_meters_per_seco`...)
-		b = append(b, `nd":`...)
-		if v, ok := x.EstimatedSpeedMetersPerSecond.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"estimated_speed_meters_per_second":`, x.EstimatedSpeedMetersPerSecond)
 	}
 	if !x.EstimatedCalories.IsZero() {
-		b = append(b, `"estimated_calor`...)
-		b = append(b, `ies":`...)
-		if v, ok := x.EstimatedCalories.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"estimated_calories":`, x.EstimatedCalories)
 	}
 	if !x.EstimatedEnergyKJ.IsZero() {
-		b = append(b, `"estimated_energ`...)
-		b = append(b, `y_kj":`...)
-		if v, ok := x.EstimatedEnergyKJ.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"estimated_energy_kj":`, x.EstimatedEnergyKJ)
 	}
 	if !x.EstimatedTSS.IsZero() {
-		b = append(b, `"estimated_tss":`...)
-		if v, ok := x.EstimatedTSS.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"estimated_tss":`, x.EstimatedTSS)
 	}
 	if !x.EstimatedIF.IsZero() {
-		b = append(b, `"estimated_if":`...)
-		if v, ok := x.EstimatedIF.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"estimated_if":`, x.EstimatedIF)
 	}
 	if !x.PoolLengthMeters.IsZero() {
-		b = append(b, `"pool_length_met`...)
-		b = append(b, `ers":`...)
-		if v, ok := x.PoolLengthMeters.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"pool_length_meters":`, x.PoolLengthMeters)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -12048,95 +10814,37 @@ func (x *PlannedWorkoutDetailsStepDuration) WriteJSON(w *jsonscan.Writer, b []by
 	b = append(b, '{')
 	start := len(b)
 	if !x.DurationType.IsZero() {
-		b = append(b, `"duration_type":`...)
-		if v, ok := x.DurationType.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"duration_type":`, x.DurationType)
 	}
 	if !x.Seconds.IsZero() {
-		b = append(b, `"seconds":`...)
-		if v, ok := x.Seconds.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"seconds":`, x.Seconds)
 	}
 	if !x.RestSeconds.IsZero() {
-		b = append(b, `"rest_seconds":`...)
-		if v, ok := x.RestSeconds.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"rest_seconds":`, x.RestSeconds)
 	}
 	if !x.DistanceMeters.IsZero() {
-		b = append(b, `"distance_meters`...)
-		b = append(b, `":`...)
-		if v, ok := x.DistanceMeters.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"distance_meters":`, x.DistanceMeters)
 	}
 	if !x.Steps.IsZero() {
-		b = append(b, `"steps":`...)
-		if v, ok := x.Steps.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"steps":`, x.Steps)
 	}
 	if !x.Reps.IsZero() {
-		b = append(b, `"reps":`...)
-		if v, ok := x.Reps.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"reps":`, x.Reps)
 	}
 	if !x.Calories.IsZero() {
-		b = append(b, `"calories":`...)
-		if v, ok := x.Calories.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"calories":`, x.Calories)
 	}
 	if !x.HRBelowBPM.IsZero() {
-		b = append(b, `"hr_below_bpm":`...)
-		if v, ok := x.HRBelowBPM.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"hr_below_bpm":`, x.HRBelowBPM)
 	}
 	if !x.HRAboveBPM.IsZero() {
-		b = append(b, `"hr_above_bpm":`...)
-		if v, ok := x.HRAboveBPM.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"hr_above_bpm":`, x.HRAboveBPM)
 	}
 	if !x.PowerBelowWatts.IsZero() {
-		b = append(b, `"power_below_wat`...)
-		b = append(b, `ts":`...)
-		if v, ok := x.PowerBelowWatts.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"power_below_watts":`, x.PowerBelowWatts)
 	}
 	if !x.PowerAboveWatts.IsZero() {
-		b = append(b, `"power_above_wat`...)
-		b = append(b, `ts":`...)
-		if v, ok := x.PowerAboveWatts.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"power_above_watts":`, x.PowerAboveWatts)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -12299,201 +11007,73 @@ func (x *PlannedWorkoutDetailsStepTarget) WriteJSON(w *jsonscan.Writer, b []byte
 	b = append(b, '{')
 	start := len(b)
 	if !x.TargetType.IsZero() {
-		b = append(b, `"target_type":`...)
-		if v, ok := x.TargetType.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"target_type":`, x.TargetType)
 	}
 	if !x.HRBPMLow.IsZero() {
-		b = append(b, `"hr_bpm_low":`...)
-		if v, ok := x.HRBPMLow.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"hr_bpm_low":`, x.HRBPMLow)
 	}
 	if !x.HRBPMHigh.IsZero() {
-		b = append(b, `"hr_bpm_high":`...)
-		if v, ok := x.HRBPMHigh.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"hr_bpm_high":`, x.HRBPMHigh)
 	}
 	if !x.HRPercentage.IsZero() {
-		b = append(b, `"hr_percentage":`...)
-		if v, ok := x.HRPercentage.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"hr_percentage":`, x.HRPercentage)
 	}
 	if !x.HRPercentageLow.IsZero() {
-		b = append(b, `"hr_percentage_l`...)
-		b = append(b, `ow":`...)
-		if v, ok := x.HRPercentageLow.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"hr_percentage_low":`, x.HRPercentageLow)
 	}
 	if !x.HRPercentageHigh.IsZero() {
-		b = append(b, `"hr_percentage_h`...)
-		b = append(b, `igh":`...)
-		if v, ok := x.HRPercentageHigh.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"hr_percentage_high":`, x.HRPercentageHigh)
 	}
 	if !x.Cadence.IsZero() {
-		b = append(b, `"cadence":`...)
-		if v, ok := x.Cadence.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"cadence":`, x.Cadence)
 	}
 	if !x.CadenceLow.IsZero() {
-		b = append(b, `"cadence_low":`...)
-		if v, ok := x.CadenceLow.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"cadence_low":`, x.CadenceLow)
 	}
 	if !x.CadenceHigh.IsZero() {
-		b = append(b, `"cadence_high":`...)
-		if v, ok := x.CadenceHigh.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"cadence_high":`, x.CadenceHigh)
 	}
 	if !x.PowerWatt.IsZero() {
-		b = append(b, `"power_watt":`...)
-		if v, ok := x.PowerWatt.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"power_watt":`, x.PowerWatt)
 	}
 	if !x.PowerWattLow.IsZero() {
-		b = append(b, `"power_watt_low"`...)
-		b = append(b, `:`...)
-		if v, ok := x.PowerWattLow.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"power_watt_low":`, x.PowerWattLow)
 	}
 	if !x.PowerWattHigh.IsZero() {
-		b = append(b, `"power_watt_high`...)
-		b = append(b, `":`...)
-		if v, ok := x.PowerWattHigh.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"power_watt_high":`, x.PowerWattHigh)
 	}
 	if !x.PowerPercentage.IsZero() {
-		b = append(b, `"power_percentag`...)
-		b = append(b, `e":`...)
-		if v, ok := x.PowerPercentage.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"power_percentage":`, x.PowerPercentage)
 	}
 	if !x.PowerPercentageLow.IsZero() {
-		b = append(b, `"power_percentag`...)
-		b = append(b, `e_low":`...)
-		if v, ok := x.PowerPercentageLow.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"power_percentage_low":`, x.PowerPercentageLow)
 	}
 	if !x.PowerPercentageHigh.IsZero() {
-		b = append(b, `"power_percentag`...)
-		b = append(b, `e_high":`...)
-		if v, ok := x.PowerPercentageHigh.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"power_percentage_high":`, x.PowerPercentageHigh)
 	}
 	if !x.SpeedMetersPerSecond.IsZero() {
-		b = append(b, `"speed_meters_pe`...)
-		b = append(b, `r_second":`...)
-		if v, ok := x.SpeedMetersPerSecond.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"speed_meters_per_second":`, x.SpeedMetersPerSecond)
 	}
 	if !x.SpeedMetersPerSecondLow.IsZero() {
-		b = append(b, `"speed_meters_pe`...)
-		b = append(b, `r_second_low":`...)
-		if v, ok := x.SpeedMetersPerSecondLow.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"speed_meters_per_second_low":`, x.SpeedMetersPerSecondLow)
 	}
 	if !x.SpeedMetersPerSecondHigh.IsZero() {
-		b = append(b, `"speed_meters_pe`...)
-		b = append(b, `r_second_high":`...)
-		if v, ok := x.SpeedMetersPerSecondHigh.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"speed_meters_per_second_high":`, x.SpeedMetersPerSecondHigh)
 	}
 	if !x.SpeedPercentage.IsZero() {
-		b = append(b, `"speed_percentag`...)
-		b = append(b, `e":`...)
-		if v, ok := x.SpeedPercentage.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"speed_percentage":`, x.SpeedPercentage)
 	}
 	if !x.SpeedPercentageLow.IsZero() {
-		b = append(b, `"speed_percentag`...)
-		b = append(b, `e_low":`...)
-		if v, ok := x.SpeedPercentageLow.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"speed_percentage_low":`, x.SpeedPercentageLow)
 	}
 	if !x.SpeedPercentageHigh.IsZero() {
-		b = append(b, `"speed_percentag`...)
-		b = append(b, `e_high":`...)
-		if v, ok := x.SpeedPercentageHigh.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"speed_percentage_high":`, x.SpeedPercentageHigh)
 	}
 	if !x.SwimStrokes.IsZero() {
-		b = append(b, `"swim_strokes":`...)
-		if v, ok := x.SwimStrokes.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"swim_strokes":`, x.SwimStrokes)
 	}
 	if !x.Repetitions.IsZero() {
-		b = append(b, `"repetitions":`...)
-		if v, ok := x.Repetitions.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"repetitions":`, x.Repetitions)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -12546,13 +11126,7 @@ func (x *PolylineMapData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.SummaryPolyline.IsZero() {
-		b = append(b, `"summary_polylin`...)
-		b = append(b, `e":`...)
-		if v, ok := x.SummaryPolyline.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"summary_polyline":`, x.SummaryPolyline)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -13106,21 +11680,10 @@ func (x *ReadinessData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.Readiness.IsZero() {
-		b = append(b, `"readiness":`...)
-		if v, ok := x.Readiness.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"readiness":`, x.Readiness)
 	}
 	if !x.RecoveryLevel.IsZero() {
-		b = append(b, `"recovery_level"`...)
-		b = append(b, `:`...)
-		if v, ok := x.RecoveryLevel.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"recovery_level":`, x.RecoveryLevel)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -13242,28 +11805,13 @@ func (x *ScoresData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.Activity.IsZero() {
-		b = append(b, `"activity":`...)
-		if v, ok := x.Activity.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"activity":`, x.Activity)
 	}
 	if !x.Recovery.IsZero() {
-		b = append(b, `"recovery":`...)
-		if v, ok := x.Recovery.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"recovery":`, x.Recovery)
 	}
 	if !x.Sleep.IsZero() {
-		b = append(b, `"sleep":`...)
-		if v, ok := x.Sleep.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"sleep":`, x.Sleep)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -13698,37 +12246,16 @@ func (x *SleepMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
 	if !x.TimestampLocalization.IsZero() {
-		b = append(b, `"timestamp_local`...)
-		b = append(b, `ization":`...)
-		if v, ok := x.TimestampLocalization.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
 	}
 	if !x.SummaryID.IsZero() {
-		b = append(b, `"summary_id":`...)
-		if v, ok := x.SummaryID.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"summary_id":`, x.SummaryID)
 	}
 	if !x.IsNap.IsZero() {
-		b = append(b, `"is_nap":`...)
-		if v, ok := x.IsNap.Get(); ok {
-			b = jsonscan.AppendBool(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.BoolMember(b, `"is_nap":`, x.IsNap)
 	}
 	if !x.UploadType.IsZero() {
-		b = append(b, `"upload_type":`...)
-		if v, ok := x.UploadType.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"upload_type":`, x.UploadType)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -13782,12 +12309,7 @@ func (x *SleepScores) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.Sleep.IsZero() {
-		b = append(b, `"sleep":`...)
-		if v, ok := x.Sleep.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"sleep":`, x.Sleep)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -13838,12 +12360,7 @@ func (x *SleepTemperatureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.Delta.IsZero() {
-		b = append(b, `"delta":`...)
-		if v, ok := x.Delta.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"delta":`, x.Delta)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -14189,20 +12706,10 @@ func (x *StepControl) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.Type.IsZero() {
-		b = append(b, `"type":`...)
-		if v, ok := x.Type.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"type":`, x.Type)
 	}
 	if !x.Value.IsZero() {
-		b = append(b, `"value":`...)
-		if v, ok := x.Value.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"value":`, x.Value)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -14328,12 +12835,7 @@ func (x *StrainData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.StrainLevel.IsZero() {
-		b = append(b, `"strain_level":`...)
-		if v, ok := x.StrainLevel.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"strain_level":`, x.StrainLevel)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -14399,38 +12901,16 @@ func (x *StrengthData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.ExerciseName.IsZero() {
-		b = append(b, `"exercise_name":`...)
-		if v, ok := x.ExerciseName.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"exercise_name":`, x.ExerciseName)
 	}
 	if !x.ExerciseCategory.IsZero() {
-		b = append(b, `"exercise_catego`...)
-		b = append(b, `ry":`...)
-		if v, ok := x.ExerciseCategory.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"exercise_category":`, x.ExerciseCategory)
 	}
 	if !x.Weight.IsZero() {
-		b = append(b, `"weight":`...)
-		if v, ok := x.Weight.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"weight":`, x.Weight)
 	}
 	if !x.WeightDisplayUnit.IsZero() {
-		b = append(b, `"weight_display_`...)
-		b = append(b, `unit":`...)
-		if v, ok := x.WeightDisplayUnit.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"weight_display_unit":`, x.WeightDisplayUnit)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -14760,29 +13240,13 @@ func (x *SwimmingData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.NumLaps.IsZero() {
-		b = append(b, `"num_laps":`...)
-		if v, ok := x.NumLaps.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"num_laps":`, x.NumLaps)
 	}
 	if !x.NumStrokes.IsZero() {
-		b = append(b, `"num_strokes":`...)
-		if v, ok := x.NumStrokes.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"num_strokes":`, x.NumStrokes)
 	}
 	if !x.PoolLengthMeters.IsZero() {
-		b = append(b, `"pool_length_met`...)
-		b = append(b, `ers":`...)
-		if v, ok := x.PoolLengthMeters.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"pool_length_meters":`, x.PoolLengthMeters)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -14914,55 +13378,22 @@ func (x *TSSSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.Planned.IsZero() {
-		b = append(b, `"planned":`...)
-		if v, ok := x.Planned.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"planned":`, x.Planned)
 	}
 	if !x.Actual.IsZero() {
-		b = append(b, `"actual":`...)
-		if v, ok := x.Actual.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"actual":`, x.Actual)
 	}
 	if !x.Method.IsZero() {
-		b = append(b, `"method":`...)
-		if v, ok := x.Method.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"method":`, x.Method)
 	}
 	if !x.IntensityFactorPlanned.IsZero() {
-		b = append(b, `"intensity_facto`...)
-		b = append(b, `r_planned":`...)
-		if v, ok := x.IntensityFactorPlanned.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"intensity_factor_planned":`, x.IntensityFactorPlanned)
 	}
 	if !x.IntensityFactorActual.IsZero() {
-		b = append(b, `"intensity_facto`...)
-		b = append(b, `r_actual":`...)
-		if v, ok := x.IntensityFactorActual.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"intensity_factor_actual":`, x.IntensityFactorActual)
 	}
 	if !x.NormalizedPowerWatts.IsZero() {
-		b = append(b, `"normalized_powe`...)
-		b = append(b, `r_watts":`...)
-		if v, ok := x.NormalizedPowerWatts.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"normalized_power_watts":`, x.NormalizedPowerWatts)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -15423,28 +13854,13 @@ func (x *User) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		b = jsonscan.AppendString(append(b, `"provider":`...), string(x.Provider))
 	}
 	if !x.ReferenceID.IsZero() {
-		b = append(b, `"reference_id":`...)
-		if v, ok := x.ReferenceID.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
 	}
 	if !x.Active.IsZero() {
-		b = append(b, `"active":`...)
-		if v, ok := x.Active.Get(); ok {
-			b = jsonscan.AppendBool(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.BoolMember(b, `"active":`, x.Active)
 	}
 	if !x.Scopes.IsZero() {
-		b = append(b, `"scopes":`...)
-		if v, ok := x.Scopes.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"scopes":`, x.Scopes)
 	}
 	if !x.CreatedAt.IsZero() {
 		b = x.CreatedAt.AppendJSON(w, append(b, `"created_at":`...))
@@ -15563,13 +13979,7 @@ func (x *WorkData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.WorkKilojoules.IsZero() {
-		b = append(b, `"work_kilojoules`...)
-		b = append(b, `":`...)
-		if v, ok := x.WorkKilojoules.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"work_kilojoules":`, x.WorkKilojoules)
 	}
 	return jsonscan.Close(b, start, '}')
 }
@@ -15856,22 +14266,10 @@ func (x *contributor) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.Name.IsZero() {
-		b = append(b, `"contributor_nam`...)
-		b = append(b, `e":`...)
-		if v, ok := x.Name.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"contributor_name":`, x.Name)
 	}
 	if !x.Score.IsZero() {
-		b = append(b, `"contributor_sco`...)
-		b = append(b, `re":`...)
-		if v, ok := x.Score.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"contributor_score":`, x.Score)
 	}
 	return jsonscan.Close(b, start, '}')
 }

@@ -1517,12 +1517,7 @@ func (x *S3Payload) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		b = jsonscan.AppendString(append(b, `"url":`...), string(x.URL))
 	}
 	if !x.ExpiresIn.IsZero() {
-		b = append(b, `"expires_in":`...)
-		if v, ok := x.ExpiresIn.Get(); ok {
-			b = jsonscan.AppendInt(b, int64(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.IntMember(b, `"expires_in":`, x.ExpiresIn)
 	}
 	if x.PayloadReference != "" {
 		b = jsonscan.AppendString(append(b, `"payload_reference":`...), string(x.PayloadReference))

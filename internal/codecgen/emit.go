@@ -65,9 +65,9 @@ func (e *emitter) structCodec(s structType) {
 	}
 	e.line("// WriteJSON is for generated code. Use json.Marshal.")
 	e.line("func (x *%s) WriteJSON(w *jsonscan.Writer, b []byte) []byte {", typ)
-	members, sample := s.members, e.pkg.isFlat(s)
-	if first := members[0]; sample && first.typ == "Timestamp" && first.key == "timestamp" {
-		e.line("start := len(b) + 1\nb = x.%s.OpenJSON(w, b)", first.field)
+	members, sample := s.members, e.pkg.isSample(s)
+	if sample {
+		e.line("start := len(b) + 1\nb = x.%s.OpenJSON(w, b)", members[0].field)
 		members = members[1:]
 	} else {
 		e.line("b = append(b, '{')\nstart := len(b)")

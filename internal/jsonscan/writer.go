@@ -37,11 +37,10 @@ var errNotFinite = errors.New("JSON has no infinities and no NaN")
 
 // Close ends an object or array whose bracket ended at start.
 func Close(b []byte, start int, bracket byte) []byte {
-	if len(b) == start {
-		return append(b, bracket, ',')
+	if len(b) > start {
+		b = b[:len(b)-1]
 	}
-	b[len(b)-1] = bracket
-	return append(b, ',')
+	return append(b, bracket, ',')
 }
 
 // Member ends the text from before, to which a key of n bytes with its colon and

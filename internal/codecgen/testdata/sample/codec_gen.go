@@ -163,20 +163,10 @@ func (x *Reading) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	if !x.Value.IsZero() {
-		b = append(b, `"value":`...)
-		if v, ok := x.Value.Get(); ok {
-			b = w.Float(b, v)
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = w.FloatMember(b, `"value":`, x.Value)
 	}
 	if !x.Kind.IsZero() {
-		b = append(b, `"kind":`...)
-		if v, ok := x.Kind.Get(); ok {
-			b = jsonscan.AppendString(b, string(v))
-		} else {
-			b = append(b, "null,"...)
-		}
+		b = jsonscan.TextMember(b, `"kind":`, x.Kind)
 	}
 	return jsonscan.Close(b, start, '}')
 }
