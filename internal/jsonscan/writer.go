@@ -140,8 +140,8 @@ func AppendBool(b []byte, v bool) []byte {
 // Float appends v as encoding/json does: as the shortest decimal that reads back
 // as v.
 func (w *Writer) Float(b []byte, v float64) []byte {
-	if n := int64(v); float64(n) == v && (n != 0 || !math.Signbit(v)) && -1e15 < v && v < 1e15 {
-		return AppendInt(b, n)
+	if n := int64(v); float64(n) == v && uint64(n) < 1e15 && (n != 0 || !math.Signbit(v)) {
+		return append(appendUint(b, uint64(n)), ',')
 	}
 	return w.fraction(b, v)
 }
@@ -194,7 +194,7 @@ func digits8(n uint64) uint64 {
 	return high | (n-high*10)<<8
 }
 
-// fraction appends a float that is no small whole number.
+// fraction appends a float that is no small natural number.
 //
 // What was measured and rounded has few decimal places. No two decimals of at most
 // 15 digits are the same float64, so one that reads back as v is the shortest.
@@ -267,12 +267,11 @@ func isPlain(text []byte) bool {
 		}
 		return true
 	}
-	for i := 0; i < len(text)-8; i += 8 {
-		if special(binary.LittleEndian.Uint64(text[i:])) != 0 {
-			return false
-		}
+	found := special(binary.LittleEndian.Uint64(text[len(text)-8:]))
+	for ; len(text) > 8; text = text[8:] {
+		found |= special(binary.LittleEndian.Uint64(text))
 	}
-	return special(binary.LittleEndian.Uint64(text[len(text)-8:])) == 0
+	return found == 0
 }
 
 // special is not zero if there is a byte in the word that is no ASCII, a control
