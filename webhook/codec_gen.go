@@ -18,20 +18,9 @@ var keysAccessRevoked = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextAccessRevoked[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "message":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
+	Next:  nextAccessRevoked[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -91,22 +80,9 @@ var keysAthleteEvent = jsonscan.Keys{
 		`"version":`,
 		`"athlete":`,
 	},
-	Next: nextAthleteEvent[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "version":
-			return 3
-		case "athlete":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x01\x00\x04\x00\x02\x03\x00\x00\x00",
+	Next:  nextAthleteEvent[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -171,26 +147,9 @@ var keysAuth = jsonscan.Keys{
 		`"widget_session_id":`,
 		`"flow_id":`,
 	},
-	Next: nextAuth[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "message":
-			return 3
-		case "reference_id":
-			return 4
-		case "widget_session_id":
-			return 5
-		case "flow_id":
-			return 6
-		}
-		return 7
-	},
+	Seed:  0x45702ddfc4d8f07d,
+	Slots: "\x01\x00\x02\x00\x03\x00\x06\x05\x00\x00\x00\x00\x04\x00",
+	Next:  nextAuth[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -269,30 +228,9 @@ var keysAuthFailed = jsonscan.Keys{
 		`"widget_session_id":`,
 		`"flow_id":`,
 	},
-	Next: nextAuthFailed[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "provider":
-			return 2
-		case "status":
-			return 3
-		case "reason":
-			return 4
-		case "message":
-			return 5
-		case "reference_id":
-			return 6
-		case "widget_session_id":
-			return 7
-		case "flow_id":
-			return 8
-		}
-		return 9
-	},
+	Seed:  0x86dfff4f95a32265,
+	Slots: "\x00\x00\x03\a\b\x01\x00\x00\x04\x02\x05\x06\x00\x00\x00\x00\x00\x00",
+	Next:  nextAuthFailed[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -381,20 +319,9 @@ var keysConnectionError = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextConnectionError[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "message":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
+	Next:  nextConnectionError[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -454,22 +381,9 @@ var keysDataEvent = jsonscan.Keys{
 		`"version":`,
 		`"data":`,
 	},
-	Next: nextDataEvent[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "version":
-			return 3
-		case "data":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x04\x00\x00\x00\x02\x00\x01\x00\x03",
+	Next:  nextDataEvent[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -537,20 +451,9 @@ var keysDeauth = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextDeauth[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "message":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
+	Next:  nextDeauth[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -609,20 +512,9 @@ var keysGoogleNoDataSource = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextGoogleNoDataSource[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "message":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
+	Next:  nextGoogleNoDataSource[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -685,24 +577,9 @@ var keysHealthCheck = jsonscan.Keys{
 		`"sent_webhooks_last_hour":`,
 		`"version":`,
 	},
-	Next: nextHealthCheck[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "status":
-			return 1
-		case "creation_timestamp":
-			return 2
-		case "trend_percentage":
-			return 3
-		case "sent_webhooks_last_hour":
-			return 4
-		case "version":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x00\x00\x03\x04\x00\x01\x05\x00\x00\x02\x00",
+	Next:  nextHealthCheck[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -780,22 +657,9 @@ var keysLabReportCompleted = jsonscan.Keys{
 		`"upload_id":`,
 		`"data":`,
 	},
-	Next: nextLabReportCompleted[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "event_id":
-			return 1
-		case "occurred_at":
-			return 2
-		case "upload_id":
-			return 3
-		case "data":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x5b30e55ed83cb273,
+	Slots: "\x02\x00\x00\x00\x00\x03\x00\x04\x01\x00",
+	Next:  nextLabReportCompleted[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -862,22 +726,9 @@ var keysLabReportFailed = jsonscan.Keys{
 		`"upload_id":`,
 		`"data":`,
 	},
-	Next: nextLabReportFailed[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "event_id":
-			return 1
-		case "occurred_at":
-			return 2
-		case "upload_id":
-			return 3
-		case "data":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x5b30e55ed83cb273,
+	Slots: "\x02\x00\x00\x00\x00\x03\x00\x04\x01\x00",
+	Next:  nextLabReportFailed[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -942,22 +793,9 @@ var keysLargeRequestProcessing = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextLargeRequestProcessing[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "reference":
-			return 2
-		case "status":
-			return 3
-		case "message":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0xc7f47ada392f7c41,
+	Slots: "\x03\x00\x04\x00\x01\x00\x00\x02\x00\x00",
+	Next:  nextLargeRequestProcessing[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1025,24 +863,9 @@ var keysLargeRequestSending = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextLargeRequestSending[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "reference":
-			return 2
-		case "expected_payloads":
-			return 3
-		case "status":
-			return 4
-		case "message":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x05\x00\x00\x03\x04\x00\x00\x01\x02\x00",
+	Next:  nextLargeRequestSending[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1116,20 +939,9 @@ var keysNoData = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextNoData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "message":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
+	Next:  nextNoData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1191,26 +1003,9 @@ var keysPermissionChange = jsonscan.Keys{
 		`"message":`,
 		`"version":`,
 	},
-	Next: nextPermissionChange[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "scopes_added":
-			return 2
-		case "scopes_removed":
-			return 3
-		case "status":
-			return 4
-		case "message":
-			return 5
-		case "version":
-			return 6
-		}
-		return 7
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x01\x00\x00\x02\x03\x00\x04\x06\x00\x05\x00\x00\x00",
+	Next:  nextPermissionChange[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1285,22 +1080,9 @@ var keysProcessing = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextProcessing[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "retry_after_seconds":
-			return 2
-		case "status":
-			return 3
-		case "message":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x41166f93275e967f,
+	Slots: "\x04\x00\x02\x00\x00\x00\x01\x00\x03\x00",
+	Next:  nextProcessing[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1369,24 +1151,9 @@ var keysRateLimitHit = jsonscan.Keys{
 		`"retrying_at":`,
 		`"message":`,
 	},
-	Next: nextRateLimitHit[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "start_date":
-			return 2
-		case "end_date":
-			return 3
-		case "retrying_at":
-			return 4
-		case "message":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x45702ddfc4d8f07d,
+	Slots: "\x01\x00\x04\x05\x00\x03\x00\x02\x00\x00\x00\x00",
+	Next:  nextRateLimitHit[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1456,22 +1223,9 @@ var keysS3Payload = jsonscan.Keys{
 		`"payload_reference":`,
 		`"status":`,
 	},
-	Next: nextS3Payload[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "url":
-			return 1
-		case "expires_in":
-			return 2
-		case "payload_reference":
-			return 3
-		case "status":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x02\x00\x00\x00\x04\x03\x00\x00\x00",
+	Next:  nextS3Payload[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1542,24 +1296,9 @@ var keysUserReauth = jsonscan.Keys{
 		`"message":`,
 		`"version":`,
 	},
-	Next: nextUserReauth[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "new_user":
-			return 1
-		case "old_user":
-			return 2
-		case "status":
-			return 3
-		case "message":
-			return 4
-		case "version":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0xc7f47ada392f7c41,
+	Slots: "\x03\x02\x04\x00\x01\x05\x00\x00\x00\x00\x00\x00",
+	Next:  nextUserReauth[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.

@@ -10,38 +10,86 @@ import (
 // which they arrived last. The order is a hint that all scanners share: where it
 // is wrong, a key costs a search.
 type Keys struct {
-	Quoted []string              // "name": of each, in the order most likely to arrive; none longer than Padding-8
-	Find   func(name []byte) int // the index of a name, len(Quoted) where there is none
-	Next   []atomic.Uint32       // len(Quoted)+2 zeros: what came behind each key, plus one
+	Quoted []string        // "name": of each, in the order most likely to arrive; none longer than Padding-8
+	Seed   uint64          // with which no two names have the same slot
+	Slots  string          // the index of the name in each
+	Next   []atomic.Uint32 // len(Quoted)+2 zeros: what came behind each key, plus one
 }
 
 // key reads the key and colon at p. slot is where k remembers what came here
 // last: the index of the key before, plus one.
 func (s *Scanner) key(k *Keys, slot, p int) (f, q int) {
 	guess := k.guess(slot)
-	if guess >= len(k.Quoted) {
-		return s.keySlow(k, slot, p)
+	if guess < len(k.Quoted) {
+		if want := k.Quoted[guess]; s.isKey(want, p) {
+			return guess, p + len(want)
+		}
 	}
-	want := k.Quoted[guess]
-	b, w, n := unsafe.Add(s.base, p), unsafe.Pointer(unsafe.StringData(want)), len(want)
-	var same bool
-	switch {
-	case n < 8:
-		same = load32(b, 0) == load32(w, 0) && load32(b, n-4) == load32(w, n-4)
-	case n <= 16:
-		same = load64(b, 0) == load64(w, 0) && load64(b, n-8) == load64(w, n-8)
-	case n <= 32:
-		same = load64(b, 0) == load64(w, 0) && load64(b, 8) == load64(w, 8) &&
-			load64(b, n-16) == load64(w, n-16) && load64(b, n-8) == load64(w, n-8)
-	default:
-		same = unsafe.String((*byte)(b), n) == want
-	}
-	if !same {
-		return s.keySlow(k, slot, p)
-	}
-	return guess, p + n
+	return s.otherKey(k, slot, p)
 }
 
+// isKey is whether want, a quoted name and colon, is at p.
+func (s *Scanner) isKey(want string, p int) bool {
+	b, w, n := unsafe.Add(s.base, p), unsafe.Pointer(unsafe.StringData(want)), len(want)
+	switch {
+	case n < 8:
+		return load32(b, 0) == load32(w, 0) && load32(b, n-4) == load32(w, n-4)
+	case n <= 16:
+		return load64(b, 0) == load64(w, 0) && load64(b, n-8) == load64(w, n-8)
+	case n <= 32:
+		return load64(b, 0) == load64(w, 0) && load64(b, 8) == load64(w, 8) &&
+			load64(b, n-16) == load64(w, n-16) && load64(b, n-8) == load64(w, n-8)
+	}
+	return unsafe.String((*byte)(b), n) == want
+}
+
+// otherKey reads a key that was not expected.
+func (s *Scanner) otherKey(k *Keys, slot, p int) (f, q int) {
+	f = int(k.Slots[slotOf(unsafe.Add(s.base, p), k.Seed, len(k.Slots))])
+	if want := k.Quoted[f]; s.isKey(want, p) {
+		k.learn(slot, f)
+		return f, p + len(want)
+	}
+	return s.keySlow(k, slot, p)
+}
+
+// slotOf hashes the name whose opening quote is at b to one of so many slots.
+func slotOf(b unsafe.Pointer, seed uint64, slots int) int {
+	var h uint64
+	for i := 1; i < Padding-8; i += 8 {
+		w := load64(b, i)
+		other := w ^ lows*'"'
+		quote := (other - lows) &^ other & highs // the lowest bit is that of the first quote
+		if quote != 0 {
+			w &= quote&-quote - 1
+			i = Padding
+		}
+		h = (h ^ w) * seed
+		h ^= h >> 32
+	}
+	return int(h >> 32 * uint64(slots) >> 32)
+}
+
+// Slots finds the Seed and Slots of Keys.
+func Slots(quoted []string) (seed uint64, slots string) {
+	size := 2 * len(quoted)
+	for seed = 0x9e3779b97f4a7c15; ; seed = seed*5 + 2 {
+		table, taken := make([]byte, size), make([]bool, size)
+		for i, name := range quoted {
+			text := Pad([]byte(name))
+			slot := slotOf(unsafe.Pointer(unsafe.SliceData(text)), seed, size)
+			if taken[slot] {
+				break
+			}
+			table[slot], taken[slot] = byte(i), true
+			if i == len(quoted)-1 {
+				return seed, string(table)
+			}
+		}
+	}
+}
+
+// keySlow reads a key that is unknown, or spelled in an unusual way.
 func (s *Scanner) keySlow(k *Keys, slot, p int) (f, q int) {
 	name, q, ok := s.Quoted(p)
 	if !ok {
@@ -72,14 +120,15 @@ func (k *Keys) learn(slot, found int) {
 // find searches for name as encoding/json does: exactly first, then without
 // regard to case.
 func (k *Keys) find(name []byte) int {
-	found := k.Find(name)
-	if found < len(k.Quoted) {
-		return found
+	for i, q := range k.Quoted {
+		if string(name) == q[1:len(q)-2] {
+			return i
+		}
 	}
 	for i, q := range k.Quoted {
 		if bytes.EqualFold(name, []byte(q[1:len(q)-2])) {
 			return i
 		}
 	}
-	return found
+	return len(k.Quoted)
 }
