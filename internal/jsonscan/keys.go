@@ -16,42 +16,56 @@ type Keys struct {
 	Next   []atomic.Uint32 // len(Quoted)+2 zeros: what came behind each key, plus one
 }
 
+// After many keys that did not come where they were expected, a Scanner expects
+// none and learns nothing for a while.
+const (
+	many  = 128
+	while = 1024
+)
+
 // key reads the key and colon at p. slot is where k remembers what came here
 // last: the index of the key before, plus one.
 func (s *Scanner) key(k *Keys, slot, p int) (f, q int) {
-	guess := k.guess(slot)
-	if guess < len(k.Quoted) {
-		if want := k.Quoted[guess]; s.isKey(want, p) {
-			return guess, p + len(want)
+	b := unsafe.Add(s.base, p)
+	searched := s.astray >= many
+	if !searched {
+		f = k.guess(slot)
+		searched = f >= len(k.Quoted)
+	}
+	if searched {
+		f = k.search(b)
+	}
+	for {
+		want := k.Quoted[f]
+		w, n := unsafe.Pointer(unsafe.StringData(want)), len(want)
+		var same bool
+		switch {
+		case n < 8:
+			same = load32(b, 0) == load32(w, 0) && load32(b, n-4) == load32(w, n-4)
+		case n <= 16:
+			same = load64(b, 0) == load64(w, 0) && load64(b, n-8) == load64(w, n-8)
+		case n <= 32:
+			same = load64(b, 0) == load64(w, 0) && load64(b, 8) == load64(w, 8) &&
+				load64(b, n-16) == load64(w, n-16) && load64(b, n-8) == load64(w, n-8)
+		default:
+			same = unsafe.String((*byte)(b), n) == want
 		}
+		switch {
+		case same && searched:
+			s.learn(k, slot, f)
+			fallthrough
+		case same:
+			return f, p + n
+		case searched:
+			return s.keySlow(k, slot, p)
+		}
+		f, searched = k.search(b), true
 	}
-	return s.otherKey(k, slot, p)
 }
 
-// isKey is whether want, a quoted name and colon, is at p.
-func (s *Scanner) isKey(want string, p int) bool {
-	b, w, n := unsafe.Add(s.base, p), unsafe.Pointer(unsafe.StringData(want)), len(want)
-	switch {
-	case n < 8:
-		return load32(b, 0) == load32(w, 0) && load32(b, n-4) == load32(w, n-4)
-	case n <= 16:
-		return load64(b, 0) == load64(w, 0) && load64(b, n-8) == load64(w, n-8)
-	case n <= 32:
-		return load64(b, 0) == load64(w, 0) && load64(b, 8) == load64(w, 8) &&
-			load64(b, n-16) == load64(w, n-16) && load64(b, n-8) == load64(w, n-8)
-	}
-	return unsafe.String((*byte)(b), n) == want
-}
-
-// otherKey reads a key that was not expected.
-func (s *Scanner) otherKey(k *Keys, slot, p int) (f, q int) {
-	f = int(k.Slots[slotOf(unsafe.Add(s.base, p), k.Seed, len(k.Slots))])
-	if want := k.Quoted[f]; s.isKey(want, p) {
-		k.learn(slot, f)
-		return f, p + len(want)
-	}
-	return s.keySlow(k, slot, p)
-}
+// search is the one name that the key at b can be, unless it is spelled in an
+// unusual way.
+func (k *Keys) search(b unsafe.Pointer) int { return int(k.Slots[slotOf(b, k.Seed, len(k.Slots))]) }
 
 // slotOf hashes the name whose opening quote is at b to one of so many slots.
 func slotOf(b unsafe.Pointer, seed uint64, slots int) int {
@@ -95,8 +109,9 @@ func (s *Scanner) keySlow(k *Keys, slot, p int) (f, q int) {
 	if !ok {
 		return -1, q
 	}
-	f = k.find(name)
-	k.learn(slot, f)
+	if f = k.find(name); f < len(k.Quoted) {
+		s.learn(k, slot, f)
+	}
 	c, q := s.space(q)
 	if c != ':' {
 		return -1, s.fail(q, "no colon after a key")
@@ -111,9 +126,13 @@ func (k *Keys) guess(slot int) int {
 	return slot
 }
 
-func (k *Keys) learn(slot, found int) {
-	if found < len(k.Quoted) && k.guess(slot) != found {
+// learn takes note of a key that was not expected.
+func (s *Scanner) learn(k *Keys, slot, found int) {
+	if s.astray < many {
 		k.Next[slot].Store(uint32(found) + 1)
+	}
+	if s.astray++; s.astray == many+while {
+		s.astray = 0
 	}
 }
 

@@ -56,6 +56,7 @@ type Scanner struct {
 	alias bool   // strings may share buf's memory
 	arena []byte // what strings that may not are copied to
 
+	astray  int                     // keys that came where they were not expected, see many
 	counted int                     // how far count has looked
 	memory  int64                   // bytes that arrays of objects may still take
 	objects [MaxDepth/64 + 1]uint64 // a bit for each depth that Skip is at: an object, not an array
@@ -85,7 +86,7 @@ func (s *Scanner) Reset(text []byte, alias bool) {
 	s.base = unsafe.Pointer(unsafe.SliceData(s.buf))
 	s.end, s.alias = len(text), alias
 	s.depth, s.err, s.arena, s.Mismatch = 0, nil, nil, nil
-	s.counted = 0
+	s.astray, s.counted = 0, 0
 	s.memory = maxGrowth*int64(len(text)) + 1<<20
 }
 
