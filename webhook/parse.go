@@ -66,8 +66,10 @@ func parse(h http.Header, body []byte) (Event, error) {
 		return nil, parseError(body, err)
 	}
 	*ev.env() = envelope{typ: head.typ, meta: metaOf(h), raw: body[:len(body):len(body)]}
-	if records, ok := ev.(interface{ missing() bool }); ok && head.hasData && records.missing() {
-		return nil, &ParseError{Err: ErrNotRecords, Offset: -1}
+	if head.hasData {
+		if records, ok := ev.(interface{ missing() bool }); ok && records.missing() {
+			return nil, &ParseError{Err: ErrNotRecords, Offset: -1}
+		}
 	}
 	ev.complete()
 	return ev, nil

@@ -26,46 +26,44 @@ const (
 // key reads the key and colon at p. slot is where k remembers what came here
 // last: the index of the key before, plus one.
 func (s *Scanner) key(k *Keys, slot, p int) (f, q int) {
-	b := unsafe.Add(s.base, p)
-	searched := s.astray >= many
-	if !searched {
-		f = k.guess(slot)
-		searched = f >= len(k.Quoted)
+	if s.astray >= many {
+		return s.otherKey(k, slot, p)
 	}
-	if searched {
-		f = k.search(b)
+	guess := k.guess(slot)
+	if guess >= len(k.Quoted) {
+		return s.otherKey(k, slot, p)
 	}
-	for {
-		want := k.Quoted[f]
-		w, n := unsafe.Pointer(unsafe.StringData(want)), len(want)
-		var same bool
-		switch {
-		case n < 8:
-			same = load32(b, 0) == load32(w, 0) && load32(b, n-4) == load32(w, n-4)
-		case n <= 16:
-			same = load64(b, 0) == load64(w, 0) && load64(b, n-8) == load64(w, n-8)
-		case n <= 32:
-			same = load64(b, 0) == load64(w, 0) && load64(b, 8) == load64(w, 8) &&
-				load64(b, n-16) == load64(w, n-16) && load64(b, n-8) == load64(w, n-8)
-		default:
-			same = unsafe.String((*byte)(b), n) == want
-		}
-		switch {
-		case same && searched:
-			s.learn(k, slot, f)
-			fallthrough
-		case same:
-			return f, p + n
-		case searched:
-			return s.keySlow(k, slot, p)
-		}
-		f, searched = k.search(b), true
+	want := k.Quoted[guess]
+	b, w, n := unsafe.Add(s.base, p), unsafe.Pointer(unsafe.StringData(want)), len(want)
+	var same bool
+	switch {
+	case n < 8:
+		same = load32(b, 0) == load32(w, 0) && load32(b, n-4) == load32(w, n-4)
+	case n <= 16:
+		same = load64(b, 0) == load64(w, 0) && load64(b, n-8) == load64(w, n-8)
+	case n <= 32:
+		same = load64(b, 0) == load64(w, 0) && load64(b, 8) == load64(w, 8) &&
+			load64(b, n-16) == load64(w, n-16) && load64(b, n-8) == load64(w, n-8)
+	default:
+		same = unsafe.String((*byte)(b), n) == want
 	}
+	if !same {
+		return s.otherKey(k, slot, p)
+	}
+	return guess, p + n
 }
 
-// search is the one name that the key at b can be, unless it is spelled in an
-// unusual way.
-func (k *Keys) search(b unsafe.Pointer) int { return int(k.Slots[slotOf(b, k.Seed, len(k.Slots))]) }
+// otherKey reads a key that is not the expected one. Only one name has its hash.
+func (s *Scanner) otherKey(k *Keys, slot, p int) (f, q int) {
+	b := unsafe.Add(s.base, p)
+	f = int(k.Slots[slotOf(b, k.Seed, len(k.Slots))])
+	want := k.Quoted[f]
+	if unsafe.String((*byte)(b), len(want)) != want {
+		return s.keySlow(k, slot, p)
+	}
+	s.learn(k, slot, f)
+	return f, p + len(want)
+}
 
 // slotOf hashes the name whose opening quote is at b to one of so many slots.
 func slotOf(b unsafe.Pointer, seed uint64, slots int) int {

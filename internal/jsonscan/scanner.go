@@ -59,7 +59,7 @@ type Scanner struct {
 	astray  int                     // keys that came where they were not expected, see many
 	counted int                     // how far count has looked
 	memory  int64                   // bytes that arrays of objects may still take
-	passed  span                    // the last array of objects that a member of the text was
+	passed  span                    // a member's value that was read
 	objects [MaxDepth/64 + 1]uint64 // a bit for each depth that Skip is at: an object, not an array
 
 	// Mismatch, if set, is told the offset of every value that was passed over
