@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -145,6 +147,48 @@ func TestLearnedOrder(t *testing.T) {
 		})
 	}
 	readers.Wait()
+}
+
+// So many keys come elsewhere than before that none is expected any more, and then
+// again.
+func TestKeysWithoutOrder(t *testing.T) {
+	t.Parallel()
+	k := keysOf(keyed{})
+	n := len(k.Quoted)
+	rng := rand.New(rand.NewPCG(1, 2))
+	var text strings.Builder
+	var want []int
+	for range 500 {
+		text.WriteByte('{')
+		for i, f := range rng.Perm(n) {
+			if i > 0 {
+				text.WriteByte(',')
+			}
+			want = append(want, f)
+			text.WriteString(k.Quoted[f] + "1")
+		}
+		text.WriteByte('}')
+	}
+	s := scannerOf(text.String())
+	var got []int
+	lost := 0
+	for p := 0; p < s.end && s.err == nil; {
+		var f int
+		f, p = s.Object(k, p)
+		for f >= 0 {
+			if s.astray >= many {
+				lost++
+			}
+			got = append(got, f)
+			f, p = s.Next(k, f, s.Skip(p))
+		}
+	}
+	if s.err != nil || !slices.Equal(got, want) {
+		t.Errorf("other keys are found, error %v", s.err)
+	}
+	if lost < len(want)/2 || lost == len(want) {
+		t.Errorf("no key is expected for %d of %d", lost, len(want))
+	}
 }
 
 // A key that came in its place once is expected there.
