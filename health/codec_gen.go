@@ -15,16 +15,9 @@ var keysAFibClassificationSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"afib_classification":`,
 	},
-	Next: nextAFibClassificationSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "afib_classification":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextAFibClassificationSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -87,32 +80,9 @@ var keysActiveDurationsData = jsonscan.Keys{
 		`"standing_hours_count":`,
 		`"activity_levels_samples":`,
 	},
-	Next: nextActiveDurationsData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "activity_seconds":
-			return 0
-		case "rest_seconds":
-			return 1
-		case "inactivity_seconds":
-			return 2
-		case "low_intensity_seconds":
-			return 3
-		case "moderate_intensity_seconds":
-			return 4
-		case "vigorous_intensity_seconds":
-			return 5
-		case "num_continuous_inactive_periods":
-			return 6
-		case "standing_seconds":
-			return 7
-		case "standing_hours_count":
-			return 8
-		case "activity_levels_samples":
-			return 9
-		}
-		return 10
-	},
+	Seed:  0x86dfff4f95a32265,
+	Slots: "\x00\b\x00\x00\x00\x05\x00\x02\x00\x00\t\x04\x00\x06\x03\x01\x00\a\x00\x00",
+	Next:  nextActiveDurationsData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -226,50 +196,9 @@ var keysActivity = jsonscan.Keys{
 		`"cheat_detection":`,
 		`"data_enrichment":`,
 	},
-	Next: nextActivity[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "metadata":
-			return 0
-		case "device_data":
-			return 1
-		case "active_durations_data":
-			return 2
-		case "calories_data":
-			return 3
-		case "energy_data":
-			return 4
-		case "work_data":
-			return 5
-		case "distance_data":
-			return 6
-		case "movement_data":
-			return 7
-		case "power_data":
-			return 8
-		case "heart_rate_data":
-			return 9
-		case "oxygen_data":
-			return 10
-		case "MET_data":
-			return 11
-		case "TSS_data":
-			return 12
-		case "strain_data":
-			return 13
-		case "lap_data":
-			return 14
-		case "position_data":
-			return 15
-		case "polyline_map_data":
-			return 16
-		case "cheat_detection":
-			return 17
-		case "data_enrichment":
-			return 18
-		}
-		return 19
-	},
+	Seed:  0x7f63d2ebad1ddc4d,
+	Slots: "\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x12\x00\x02\x05\x06\r\a\x01\x00\x0f\v\n\f\x00\x00\x03\x00\x00\x00\x0e\x00\x04\b\x00\x00\x00\x10\x11",
+	Next:  nextActivity[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -370,20 +299,9 @@ var keysActivityLevelSample = jsonscan.Keys{
 		`"timer_duration_seconds":`,
 		`"level":`,
 	},
-	Next: nextActivityLevelSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "activity_level":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		case "level":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x02\x00\x00\x01\x03\x00\x00\x00",
+	Next:  nextActivityLevelSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -457,32 +375,9 @@ var keysActivityMetadata = jsonscan.Keys{
 		`"state":`,
 		`"country":`,
 	},
-	Next: nextActivityMetadata[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "summary_id":
-			return 0
-		case "name":
-			return 1
-		case "type":
-			return 2
-		case "upload_type":
-			return 3
-		case "start_time":
-			return 4
-		case "end_time":
-			return 5
-		case "timestamp_localization":
-			return 6
-		case "city":
-			return 7
-		case "state":
-			return 8
-		case "country":
-			return 9
-		}
-		return 10
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x03\x06\x00\x00\x02\x04\x05\x00\b\x00\x00\x00\a\x00\x00\x00\t\x01\x00",
+	Next:  nextActivityMetadata[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -575,22 +470,9 @@ var keysAsleepDurations = jsonscan.Keys{
 		`"duration_REM_sleep_state_seconds":`,
 		`"num_REM_events":`,
 	},
-	Next: nextAsleepDurations[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "duration_asleep_state_seconds":
-			return 0
-		case "duration_light_sleep_state_seconds":
-			return 1
-		case "duration_deep_sleep_state_seconds":
-			return 2
-		case "duration_REM_sleep_state_seconds":
-			return 3
-		case "num_REM_events":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x00\x00\x00\x04\x02\x00\x03\x00\x01",
+	Next:  nextAsleepDurations[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -666,38 +548,9 @@ var keysAthlete = jsonscan.Keys{
 		`"state":`,
 		`"country":`,
 	},
-	Next: nextAthlete[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "provider_user_id":
-			return 0
-		case "account_creation_date":
-			return 1
-		case "first_name":
-			return 2
-		case "last_name":
-			return 3
-		case "email":
-			return 4
-		case "bio":
-			return 5
-		case "date_of_birth":
-			return 6
-		case "age":
-			return 7
-		case "sex":
-			return 8
-		case "gender":
-			return 9
-		case "city":
-			return 10
-		case "state":
-			return 11
-		case "country":
-			return 12
-		}
-		return 13
-	},
+	Seed:  0x33bdfd13879491d7,
+	Slots: "\x00\x05\x00\x04\t\x01\x00\v\x00\x00\x03\b\a\f\x00\x06\x00\x00\x00\x00\x02\x00\n\x00\x00\x00",
+	Next:  nextAthlete[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -805,22 +658,9 @@ var keysAthleteMetrics = jsonscan.Keys{
 		`"ftp":`,
 		`"pool_length_meters":`,
 	},
-	Next: nextAthleteMetrics[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "threshold_heart_rate":
-			return 0
-		case "max_heart_rate":
-			return 1
-		case "threshold_speed":
-			return 2
-		case "ftp":
-			return 3
-		case "pool_length_meters":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x00\x04\x03\x00\x00\x00\x02\x01\x00",
+	Next:  nextAthleteMetrics[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -890,26 +730,9 @@ var keysAwakeDurations = jsonscan.Keys{
 		`"sleep_latency_seconds":`,
 		`"wake_up_latency_seconds":`,
 	},
-	Next: nextAwakeDurations[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "duration_awake_state_seconds":
-			return 0
-		case "duration_long_interruption_seconds":
-			return 1
-		case "duration_short_interruption_seconds":
-			return 2
-		case "num_wakeup_events":
-			return 3
-		case "num_out_of_bed_events":
-			return 4
-		case "sleep_latency_seconds":
-			return 5
-		case "wake_up_latency_seconds":
-			return 6
-		}
-		return 7
-	},
+	Seed:  0x5b30e55ed83cb273,
+	Slots: "\x00\x01\x00\x04\x00\x00\x00\x00\x03\x00\x05\x02\x06\x00",
+	Next:  nextAwakeDurations[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -985,18 +808,9 @@ var keysBloodPressureData = jsonscan.Keys{
 		`"day_avg_diastolic_bp":`,
 		`"blood_pressure_samples":`,
 	},
-	Next: nextBloodPressureData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "day_avg_systolic_bp":
-			return 0
-		case "day_avg_diastolic_bp":
-			return 1
-		case "blood_pressure_samples":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x02\x00\x00",
+	Next:  nextBloodPressureData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1057,18 +871,9 @@ var keysBloodPressureSample = jsonscan.Keys{
 		`"systolic_bp":`,
 		`"diastolic_bp":`,
 	},
-	Next: nextBloodPressureSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "systolic_bp":
-			return 1
-		case "diastolic_bp":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x02\x00\x00\x01",
+	Next:  nextBloodPressureSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1140,32 +945,9 @@ var keysBody = jsonscan.Keys{
 		`"ketone_data":`,
 		`"hydration_data":`,
 	},
-	Next: nextBody[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "metadata":
-			return 0
-		case "device_data":
-			return 1
-		case "measurements_data":
-			return 2
-		case "blood_pressure_data":
-			return 3
-		case "heart_data":
-			return 4
-		case "oxygen_data":
-			return 5
-		case "temperature_data":
-			return 6
-		case "glucose_data":
-			return 7
-		case "ketone_data":
-			return 8
-		case "hydration_data":
-			return 9
-		}
-		return 10
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x03\x04\t\x00\x05\b\x06\x02\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+	Next:  nextBody[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1235,16 +1017,9 @@ var keysBodyBatterySample = jsonscan.Keys{
 		`"timestamp":`,
 		`"level":`,
 	},
-	Next: nextBodyBatterySample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "level":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextBodyBatterySample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1297,18 +1072,9 @@ var keysBodyMetadata = jsonscan.Keys{
 		`"end_time":`,
 		`"timestamp_localization":`,
 	},
-	Next: nextBodyMetadata[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "timestamp_localization":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x02\x00\x01\x00\x00\x00",
+	Next:  nextBodyMetadata[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1363,16 +1129,9 @@ var keysBreathSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"breaths_per_min":`,
 	},
-	Next: nextBreathSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "breaths_per_min":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextBreathSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1430,26 +1189,9 @@ var keysBreathsData = jsonscan.Keys{
 		`"on_demand_reading":`,
 		`"samples":`,
 	},
-	Next: nextBreathsData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "avg_breaths_per_min":
-			return 2
-		case "min_breaths_per_min":
-			return 3
-		case "max_breaths_per_min":
-			return 4
-		case "on_demand_reading":
-			return 5
-		case "samples":
-			return 6
-		}
-		return 7
-	},
+	Seed:  0xc7f47ada392f7c41,
+	Slots: "\x00\x02\x00\x04\x00\x00\x00\x06\x00\x00\x01\x00\x05\x03",
+	Next:  nextBreathsData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1530,18 +1272,9 @@ var keysCadenceSample = jsonscan.Keys{
 		`"cadence_rpm":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextCadenceSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "cadence_rpm":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x02\x00\x00\x00\x01\x00",
+	Next:  nextCadenceSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1605,18 +1338,9 @@ var keysCalorieSample = jsonscan.Keys{
 		`"calories":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextCalorieSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "calories":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x02\x01\x00\x00\x00\x00",
+	Next:  nextCalorieSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1682,22 +1406,9 @@ var keysCaloriesData = jsonscan.Keys{
 		`"net_intake_calories":`,
 		`"calorie_samples":`,
 	},
-	Next: nextCaloriesData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "total_burned_calories":
-			return 0
-		case "BMR_calories":
-			return 1
-		case "net_activity_calories":
-			return 2
-		case "net_intake_calories":
-			return 3
-		case "calorie_samples":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x02\x00\x00\x00\x00\x00\x01\x03\x04\x00",
+	Next:  nextCaloriesData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1769,20 +1480,9 @@ var keysCompletionCondition = jsonscan.Keys{
 		`"value_low":`,
 		`"value_high":`,
 	},
-	Next: nextCompletionCondition[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "value":
-			return 1
-		case "value_low":
-			return 2
-		case "value_high":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00\x02\x00\x03\x00",
+	Next:  nextCompletionCondition[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1850,28 +1550,9 @@ var keysConnection = jsonscan.Keys{
 		`"last_updated_at":`,
 		`"most_recent_data_at":`,
 	},
-	Next: nextConnection[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "id":
-			return 0
-		case "provider":
-			return 1
-		case "reference_id":
-			return 2
-		case "scopes":
-			return 3
-		case "created_at":
-			return 4
-		case "last_polled_at":
-			return 5
-		case "last_updated_at":
-			return 6
-		case "most_recent_data_at":
-			return 7
-		}
-		return 8
-	},
+	Seed:  0x48de514c5346f9cd,
+	Slots: "\x04\x02\x00\x06\x03\x00\x00\x00\x00\x00\x00\a\x05\x01\x00\x00",
+	Next:  nextConnection[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1962,38 +1643,9 @@ var keysDaily = jsonscan.Keys{
 		`"data_enrichment":`,
 		`"tag_data":`,
 	},
-	Next: nextDaily[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "metadata":
-			return 0
-		case "device_data":
-			return 1
-		case "distance_data":
-			return 2
-		case "active_durations_data":
-			return 3
-		case "calories_data":
-			return 4
-		case "MET_data":
-			return 5
-		case "heart_rate_data":
-			return 6
-		case "oxygen_data":
-			return 7
-		case "stress_data":
-			return 8
-		case "strain_data":
-			return 9
-		case "scores":
-			return 10
-		case "data_enrichment":
-			return 11
-		case "tag_data":
-			return 12
-		}
-		return 13
-	},
+	Seed:  0x2b5f161a5e6d935,
+	Slots: "\x06\x00\x00\x00\x04\v\t\f\x00\x05\x00\x02\b\x00\a\x00\x00\x00\n\x03\x00\x00\x00\x00\x00\x01",
+	Next:  nextDaily[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2083,38 +1735,9 @@ var keysDailyDataEnrichment = jsonscan.Keys{
 		`"strain_traffic_light":`,
 		`"strain_contributors":`,
 	},
-	Next: nextDailyDataEnrichment[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "total_stress_score":
-			return 0
-		case "stress_contributors":
-			return 1
-		case "total_stress_score_v2":
-			return 2
-		case "total_stress_score_v2_contributors":
-			return 3
-		case "respiratory_score":
-			return 4
-		case "respiratory_contributors":
-			return 5
-		case "immune_index":
-			return 6
-		case "immune_contributors":
-			return 7
-		case "resilience_score":
-			return 8
-		case "resilience_contributors":
-			return 9
-		case "strain_index":
-			return 10
-		case "strain_traffic_light":
-			return 11
-		case "strain_contributors":
-			return 12
-		}
-		return 13
-	},
+	Seed:  0xe7c666431ded6d47,
+	Slots: "\x00\x00\x05\x00\x00\x00\x00\x00\v\x00\n\b\x02\a\x06\x00\t\x00\x03\x00\x04\x00\f\x01\x00\x00",
+	Next:  nextDailyDataEnrichment[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2225,24 +1848,9 @@ var keysDailyDistanceData = jsonscan.Keys{
 		`"swimming":`,
 		`"detailed":`,
 	},
-	Next: nextDailyDistanceData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "steps":
-			return 0
-		case "distance_meters":
-			return 1
-		case "floors_climbed":
-			return 2
-		case "elevation":
-			return 3
-		case "swimming":
-			return 4
-		case "detailed":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x00\x05\x00\x01\x04\x00\x02\x03\x00\x00\x00",
+	Next:  nextDailyDistanceData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2308,20 +1916,9 @@ var keysDailyMetadata = jsonscan.Keys{
 		`"timestamp_localization":`,
 		`"upload_type":`,
 	},
-	Next: nextDailyMetadata[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "timestamp_localization":
-			return 2
-		case "upload_type":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x41166f93275e967f,
+	Slots: "\x00\x00\x00\x01\x03\x00\x00\x02",
+	Next:  nextDailyMetadata[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2385,24 +1982,9 @@ var keysDailyPatternSample = jsonscan.Keys{
 		`"percentile_75":`,
 		`"percentile_95":`,
 	},
-	Next: nextDailyPatternSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "time_from_midnight":
-			return 0
-		case "percentile_5":
-			return 1
-		case "percentile_25":
-			return 2
-		case "percentile_50":
-			return 3
-		case "percentile_75":
-			return 4
-		case "percentile_95":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x04\x00\x00\x01\x05\x02\x03\x00\x00\x00\x00",
+	Next:  nextDailyPatternSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2480,28 +2062,9 @@ var keysDataEnrichment = jsonscan.Keys{
 		`"trimp_score":`,
 		`"trimp_contributors":`,
 	},
-	Next: nextDataEnrichment[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "efficiency_score":
-			return 0
-		case "efficiency_contributors":
-			return 1
-		case "strain_score":
-			return 2
-		case "strain_contributors":
-			return 3
-		case "rcrs_score":
-			return 4
-		case "rcrs_contributors":
-			return 5
-		case "trimp_score":
-			return 6
-		case "trimp_contributors":
-			return 7
-		}
-		return 8
-	},
+	Seed:  0xbf0b8a7d2c4d4f29,
+	Slots: "\x00\x01\x00\x04\x00\x06\x00\x00\a\x03\x00\x00\x00\x02\x00\x05",
+	Next:  nextDataEnrichment[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2588,30 +2151,9 @@ var keysDeviceData = jsonscan.Keys{
 		`"data_provided":`,
 		`"other_devices":`,
 	},
-	Next: nextDeviceData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "name":
-			return 0
-		case "manufacturer":
-			return 1
-		case "serial_number":
-			return 2
-		case "hardware_version":
-			return 3
-		case "software_version":
-			return 4
-		case "activation_timestamp":
-			return 5
-		case "last_upload_date":
-			return 6
-		case "data_provided":
-			return 7
-		case "other_devices":
-			return 8
-		}
-		return 9
-	},
+	Seed:  0x6c57967da062e103,
+	Slots: "\x00\x00\x05\x00\x00\x00\x00\a\x04\x01\x02\x03\x00\x06\b\x00\x00\x00",
+	Next:  nextDeviceData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2701,16 +2243,9 @@ var keysDistanceData = jsonscan.Keys{
 		`"summary":`,
 		`"detailed":`,
 	},
-	Next: nextDistanceData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "summary":
-			return 0
-		case "detailed":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00",
+	Next:  nextDistanceData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2758,20 +2293,9 @@ var keysDistanceDataDetailed = jsonscan.Keys{
 		`"floors_climbed_samples":`,
 		`"elevation_samples":`,
 	},
-	Next: nextDistanceDataDetailed[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "distance_samples":
-			return 0
-		case "step_samples":
-			return 1
-		case "floors_climbed_samples":
-			return 2
-		case "elevation_samples":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x03\x00\x00\x00\x00\x02",
+	Next:  nextDistanceDataDetailed[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2856,22 +2380,9 @@ var keysDistanceDataSummary = jsonscan.Keys{
 		`"elevation":`,
 		`"swimming":`,
 	},
-	Next: nextDistanceDataSummary[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "distance_meters":
-			return 0
-		case "steps":
-			return 1
-		case "floors_climbed":
-			return 2
-		case "elevation":
-			return 3
-		case "swimming":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x02\x04\x00\x00\x00\x00\x01\x00\x03\x00",
+	Next:  nextDistanceDataSummary[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2935,18 +2446,9 @@ var keysDistanceSample = jsonscan.Keys{
 		`"distance_meters":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextDistanceSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "distance_meters":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x02\x00\x01\x00\x00\x00",
+	Next:  nextDistanceSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3012,20 +2514,9 @@ var keysDrinkSample = jsonscan.Keys{
 		`"drink_volume":`,
 		`"drink_unit":`,
 	},
-	Next: nextDrinkSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "drink_name":
-			return 1
-		case "drink_volume":
-			return 2
-		case "drink_unit":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x02\x00\x01\x00\x03\x00\x00",
+	Next:  nextDrinkSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3099,20 +2590,9 @@ var keysECGReading = jsonscan.Keys{
 		`"afib_classification":`,
 		`"raw_signal":`,
 	},
-	Next: nextECGReading[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_timestamp":
-			return 0
-		case "avg_hr_bpm":
-			return 1
-		case "afib_classification":
-			return 2
-		case "raw_signal":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x5b30e55ed83cb273,
+	Slots: "\x00\x00\x03\x01\x00\x02\x00\x00",
+	Next:  nextECGReading[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3181,24 +2661,9 @@ var keysElevationData = jsonscan.Keys{
 		`"gain_planned_meters":`,
 		`"loss_actual_meters":`,
 	},
-	Next: nextElevationData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "avg_meters":
-			return 0
-		case "min_meters":
-			return 1
-		case "max_meters":
-			return 2
-		case "gain_actual_meters":
-			return 3
-		case "gain_planned_meters":
-			return 4
-		case "loss_actual_meters":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x01\x05\x00\x03\x00\x04\x00\x00\x00\x00\x02",
+	Next:  nextElevationData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3269,18 +2734,9 @@ var keysElevationSample = jsonscan.Keys{
 		`"elev_meters":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextElevationSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "elev_meters":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x45702ddfc4d8f07d,
+	Slots: "\x00\x00\x01\x02\x00\x00",
+	Next:  nextElevationSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3343,16 +2799,9 @@ var keysEnergyData = jsonscan.Keys{
 		`"energy_kilojoules":`,
 		`"energy_planned_kilojoules":`,
 	},
-	Next: nextEnergyData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "energy_kilojoules":
-			return 0
-		case "energy_planned_kilojoules":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x00\x00\x00",
+	Next:  nextEnergyData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3403,18 +2852,9 @@ var keysFloorsClimbedSample = jsonscan.Keys{
 		`"floors_climbed":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextFloorsClimbedSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "floors_climbed":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x01\x00\x02\x00\x00\x00",
+	Next:  nextFloorsClimbedSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3487,30 +2927,9 @@ var keysGlucoseData = jsonscan.Keys{
 		`"detailed_blood_glucose_samples":`,
 		`"daily_patterns":`,
 	},
-	Next: nextGlucoseData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "day_avg_blood_glucose_mg_per_dL":
-			return 0
-		case "day_avg_blood_glucose_mg_per_dl":
-			return 1
-		case "day_avg_detailed_blood_glucose_mg_per_dL":
-			return 2
-		case "gmi":
-			return 3
-		case "time_in_range":
-			return 4
-		case "sensor_usage":
-			return 5
-		case "blood_glucose_samples":
-			return 6
-		case "detailed_blood_glucose_samples":
-			return 7
-		case "daily_patterns":
-			return 8
-		}
-		return 9
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x03\x00\x00\x00\a\x06\x00\x02\x00\x05\x04\b\x00\x00\x00\x01\x00\x00",
+	Next:  nextGlucoseData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3612,20 +3031,9 @@ var keysGlucoseDataSample = jsonscan.Keys{
 		`"glucose_level_flag":`,
 		`"trend_arrow":`,
 	},
-	Next: nextGlucoseDataSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "blood_glucose_mg_per_dL":
-			return 1
-		case "glucose_level_flag":
-			return 2
-		case "trend_arrow":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00\x02\x03\x00\x00",
+	Next:  nextGlucoseDataSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3699,16 +3107,9 @@ var keysHealthObservation = jsonscan.Keys{
 		`"metadata":`,
 		`"observation_data":`,
 	},
-	Next: nextHealthObservation[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "metadata":
-			return 0
-		case "observation_data":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextHealthObservation[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3760,28 +3161,9 @@ var keysHealthObservationData = jsonscan.Keys{
 		`"codes":`,
 		`"notes":`,
 	},
-	Next: nextHealthObservationData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "observation_type":
-			return 0
-		case "category":
-			return 1
-		case "status":
-			return 2
-		case "value":
-			return 3
-		case "severity":
-			return 4
-		case "components":
-			return 5
-		case "codes":
-			return 6
-		case "notes":
-			return 7
-		}
-		return 8
-	},
+	Seed:  0xa25ffc8dec2fabfb,
+	Slots: "\x00\x00\x03\x00\a\x00\x00\x06\x01\x00\x02\x00\x05\x00\x04\x00",
+	Next:  nextHealthObservationData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3873,20 +3255,9 @@ var keysHealthObservationMetadata = jsonscan.Keys{
 		`"timestamp_localization":`,
 		`"summary_id":`,
 	},
-	Next: nextHealthObservationMetadata[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "timestamp_localization":
-			return 2
-		case "summary_id":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x45702ddfc4d8f07d,
+	Slots: "\x00\x00\x02\x01\x03\x00\x00\x00",
+	Next:  nextHealthObservationMetadata[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3951,22 +3322,9 @@ var keysHeartData = jsonscan.Keys{
 		`"pulse_wave_velocity_samples":`,
 		`"rr_interval_samples":`,
 	},
-	Next: nextHeartData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "heart_rate_data":
-			return 0
-		case "afib_classification_samples":
-			return 1
-		case "ecg_signal":
-			return 2
-		case "pulse_wave_velocity_samples":
-			return 3
-		case "rr_interval_samples":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x00\x00\x00\x01\x02\x03\x00\x04\x00",
+	Next:  nextHeartData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4049,16 +3407,9 @@ var keysHeartRateData = jsonscan.Keys{
 		`"summary":`,
 		`"detailed":`,
 	},
-	Next: nextHeartRateData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "summary":
-			return 0
-		case "detailed":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00",
+	Next:  nextHeartRateData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4105,18 +3456,9 @@ var keysHeartRateDataDetailed = jsonscan.Keys{
 		`"hrv_samples_rmssd":`,
 		`"hrv_samples_sdnn":`,
 	},
-	Next: nextHeartRateDataDetailed[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "hr_samples":
-			return 0
-		case "hrv_samples_rmssd":
-			return 1
-		case "hrv_samples_sdnn":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x00\x00\x00\x02\x00",
+	Next:  nextHeartRateDataDetailed[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4190,20 +3532,9 @@ var keysHeartRateDataSample = jsonscan.Keys{
 		`"timer_duration_seconds":`,
 		`"context":`,
 	},
-	Next: nextHeartRateDataSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "bpm":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		case "context":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x02\x00\x01\x00\x00\x03\x00\x00",
+	Next:  nextHeartRateDataSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4284,28 +3615,9 @@ var keysHeartRateDataSummary = jsonscan.Keys{
 		`"avg_hrv_sdnn":`,
 		`"hr_zone_data":`,
 	},
-	Next: nextHeartRateDataSummary[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "avg_hr_bpm":
-			return 0
-		case "min_hr_bpm":
-			return 1
-		case "max_hr_bpm":
-			return 2
-		case "resting_hr_bpm":
-			return 3
-		case "user_max_hr_bpm":
-			return 4
-		case "avg_hrv_rmssd":
-			return 5
-		case "avg_hrv_sdnn":
-			return 6
-		case "hr_zone_data":
-			return 7
-		}
-		return 8
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x00\x02\x06\x00\x00\x00\x00\a\x00\x00\x00\x01\x03\x04\x05",
+	Next:  nextHeartRateDataSummary[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4392,16 +3704,9 @@ var keysHeartRateVariabilityDataSampleRMSSD = jsonscan.Keys{
 		`"timestamp":`,
 		`"hrv_rmssd":`,
 	},
-	Next: nextHeartRateVariabilityDataSampleRMSSD[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "hrv_rmssd":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00",
+	Next:  nextHeartRateVariabilityDataSampleRMSSD[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4455,16 +3760,9 @@ var keysHeartRateVariabilityDataSampleSDNN = jsonscan.Keys{
 		`"timestamp":`,
 		`"hrv_sdnn":`,
 	},
-	Next: nextHeartRateVariabilityDataSampleSDNN[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "hrv_sdnn":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextHeartRateVariabilityDataSampleSDNN[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4521,22 +3819,9 @@ var keysHeartRateZoneData = jsonscan.Keys{
 		`"end_percentage":`,
 		`"duration_seconds":`,
 	},
-	Next: nextHeartRateZoneData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "zone":
-			return 0
-		case "name":
-			return 1
-		case "start_percentage":
-			return 2
-		case "end_percentage":
-			return 3
-		case "duration_seconds":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x01\x00\x00\x00\x04\x03\x02\x00\x00\x00",
+	Next:  nextHeartRateZoneData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4605,24 +3890,9 @@ var keysHormoneSample = jsonscan.Keys{
 		`"hcg_mIU_per_ml":`,
 		`"fsh_mIU_per_ml":`,
 	},
-	Next: nextHormoneSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "lh_mIU_per_ml":
-			return 1
-		case "e3g_ng_per_ml":
-			return 2
-		case "pdg_ug_per_ml":
-			return 3
-		case "hcg_mIU_per_ml":
-			return 4
-		case "fsh_mIU_per_ml":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x45702ddfc4d8f07d,
+	Slots: "\x03\x00\x00\x00\x00\x02\x01\x04\x00\x00\x05\x00",
+	Next:  nextHormoneSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4717,18 +3987,9 @@ var keysHydrationData = jsonscan.Keys{
 		`"day_avg_hydration_kg":`,
 		`"hydration_amount_samples":`,
 	},
-	Next: nextHydrationData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "day_total_water_consumption_ml":
-			return 0
-		case "day_avg_hydration_kg":
-			return 1
-		case "hydration_amount_samples":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00\x02\x00",
+	Next:  nextHydrationData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4788,16 +4049,9 @@ var keysHydrationLevelSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"hydration_level":`,
 	},
-	Next: nextHydrationLevelSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "hydration_level":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextHydrationLevelSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4852,16 +4106,9 @@ var keysHydrationMeasurementSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"hydration_kg":`,
 	},
-	Next: nextHydrationMeasurementSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "hydration_kg":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextHydrationMeasurementSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4917,20 +4164,9 @@ var keysIntensityTarget = jsonscan.Keys{
 		`"value_low":`,
 		`"value_high":`,
 	},
-	Next: nextIntensityTarget[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "target_type":
-			return 0
-		case "value":
-			return 1
-		case "value_low":
-			return 2
-		case "value_high":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00\x02\x00\x03\x00",
+	Next:  nextIntensityTarget[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4990,16 +4226,9 @@ var keysKetoneData = jsonscan.Keys{
 		`"day_avg_ketone_mg_per_dL":`,
 		`"ketone_samples":`,
 	},
-	Next: nextKetoneData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "day_avg_ketone_mg_per_dL":
-			return 0
-		case "ketone_samples":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextKetoneData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5055,18 +4284,9 @@ var keysKetoneSample = jsonscan.Keys{
 		`"ketone_mg_per_dL":`,
 		`"sample_type":`,
 	},
-	Next: nextKetoneSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "ketone_mg_per_dL":
-			return 1
-		case "sample_type":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x02\x01\x00\x00\x00",
+	Next:  nextKetoneSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5129,16 +4349,9 @@ var keysLabReportAppliedRange = jsonscan.Keys{
 		`"lower":`,
 		`"upper":`,
 	},
-	Next: nextLabReportAppliedRange[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "lower":
-			return 0
-		case "upper":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextLabReportAppliedRange[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5190,16 +4403,9 @@ var keysLabReportArtifactsResponse = jsonscan.Keys{
 		`"artifacts":`,
 		`"expires_at":`,
 	},
-	Next: nextLabReportArtifactsResponse[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "artifacts":
-			return 0
-		case "expires_at":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x00\x00\x00",
+	Next:  nextLabReportArtifactsResponse[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5260,24 +4466,9 @@ var keysLabReportBiomarker = jsonscan.Keys{
 		`"panel_id":`,
 		`"panel_key":`,
 	},
-	Next: nextLabReportBiomarker[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "key":
-			return 0
-		case "display_name":
-			return 1
-		case "loinc_code":
-			return 2
-		case "specimen":
-			return 3
-		case "panel_id":
-			return 4
-		case "panel_key":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x03\x00\x00\x00\x04\x00\x00\x02\x05\x01\x00\x00",
+	Next:  nextLabReportBiomarker[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5349,16 +4540,9 @@ var keysLabReportBoundedValue = jsonscan.Keys{
 		`"operator":`,
 		`"value":`,
 	},
-	Next: nextLabReportBoundedValue[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "operator":
-			return 0
-		case "value":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextLabReportBoundedValue[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5409,14 +4593,9 @@ var keysLabReportDeliveriesResponse = jsonscan.Keys{
 	Quoted: []string{
 		`"deliveries":`,
 	},
-	Next: nextLabReportDeliveriesResponse[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "deliveries":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextLabReportDeliveriesResponse[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5471,22 +4650,9 @@ var keysLabReportDelivery = jsonscan.Keys{
 		`"attempt_count":`,
 		`"last_error":`,
 	},
-	Next: nextLabReportDelivery[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "destination_id":
-			return 0
-		case "destination_type":
-			return 1
-		case "status":
-			return 2
-		case "attempt_count":
-			return 3
-		case "last_error":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x04\x01\x00\x00\x02\x03\x00\x00\x00",
+	Next:  nextLabReportDelivery[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5558,30 +4724,9 @@ var keysLabReportEventData = jsonscan.Keys{
 		`"panels":`,
 		`"report_notes":`,
 	},
-	Next: nextLabReportEventData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "session_id":
-			return 0
-		case "reference_id":
-			return 1
-		case "report_date":
-			return 2
-		case "report_time":
-			return 3
-		case "report_locale":
-			return 4
-		case "results_count":
-			return 5
-		case "results":
-			return 6
-		case "panels":
-			return 7
-		case "report_notes":
-			return 8
-		}
-		return 9
-	},
+	Seed:  0xdb5fa9dc10a7cb8f,
+	Slots: "\x01\x05\x00\x00\x00\x00\b\x00\a\x03\x00\x00\x00\x00\x06\x04\x00\x02",
+	Next:  nextLabReportEventData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5679,18 +4824,9 @@ var keysLabReportEventError = jsonscan.Keys{
 		`"message":`,
 		`"retriable":`,
 	},
-	Next: nextLabReportEventError[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "code":
-			return 0
-		case "message":
-			return 1
-		case "retriable":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x02\x01\x00\x00\x00\x00",
+	Next:  nextLabReportEventError[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5750,22 +4886,9 @@ var keysLabReportEventResult = jsonscan.Keys{
 		`"interpretation":`,
 		`"reference_ranges":`,
 	},
-	Next: nextLabReportEventResult[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "source":
-			return 0
-		case "biomarker":
-			return 1
-		case "measurement":
-			return 2
-		case "interpretation":
-			return 3
-		case "reference_ranges":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0xa25ffc8dec2fabfb,
+	Slots: "\x00\x00\x00\x00\x04\x01\x02\x00\x00\x03",
+	Next:  nextLabReportEventResult[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5837,32 +4960,9 @@ var keysLabReportEventResultSource = jsonscan.Keys{
 		`"collection_date":`,
 		`"collection_time":`,
 	},
-	Next: nextLabReportEventResultSource[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "name":
-			return 0
-		case "panel":
-			return 1
-		case "value":
-			return 2
-		case "units":
-			return 3
-		case "flag":
-			return 4
-		case "method":
-			return 5
-		case "notes":
-			return 6
-		case "reference_text":
-			return 7
-		case "collection_date":
-			return 8
-		case "collection_time":
-			return 9
-		}
-		return 10
-	},
+	Seed:  0x81d668b49167598b,
+	Slots: "\x00\x00\x00\x00\x00\x03\x01\x00\x00\x06\t\x00\a\x00\x00\b\x04\x02\x00\x05",
+	Next:  nextLabReportEventResultSource[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5955,18 +5055,9 @@ var keysLabReportFailureData = jsonscan.Keys{
 		`"reference_id":`,
 		`"error":`,
 	},
-	Next: nextLabReportFailureData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "session_id":
-			return 0
-		case "reference_id":
-			return 1
-		case "error":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x00\x02\x00\x00\x01",
+	Next:  nextLabReportFailureData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6021,16 +5112,9 @@ var keysLabReportFile = jsonscan.Keys{
 		`"filename":`,
 		`"presigned_url":`,
 	},
-	Next: nextLabReportFile[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "filename":
-			return 0
-		case "presigned_url":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextLabReportFile[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6081,18 +5165,9 @@ var keysLabReportFilesResponse = jsonscan.Keys{
 		`"thumbnail":`,
 		`"expires_at":`,
 	},
-	Next: nextLabReportFilesResponse[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "files":
-			return 0
-		case "thumbnail":
-			return 1
-		case "expires_at":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x02\x00\x00\x00\x01\x00",
+	Next:  nextLabReportFilesResponse[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6154,20 +5229,9 @@ var keysLabReportInterpretation = jsonscan.Keys{
 		`"source":`,
 		`"applied_range":`,
 	},
-	Next: nextLabReportInterpretation[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "flag":
-			return 0
-		case "flag_raw":
-			return 1
-		case "source":
-			return 2
-		case "applied_range":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x01\x00\x02\x00\x00\x00\x03",
+	Next:  nextLabReportInterpretation[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6226,14 +5290,9 @@ var keysLabReportListResponse = jsonscan.Keys{
 	Quoted: []string{
 		`"sessions":`,
 	},
-	Next: nextLabReportListResponse[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "sessions":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextLabReportListResponse[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6291,28 +5350,9 @@ var keysLabReportMeasurement = jsonscan.Keys{
 		`"units":`,
 		`"ucum_code":`,
 	},
-	Next: nextLabReportMeasurement[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "numeric":
-			return 1
-		case "bounded":
-			return 2
-		case "qualitative":
-			return 3
-		case "text":
-			return 4
-		case "absent_reason":
-			return 5
-		case "units":
-			return 6
-		case "ucum_code":
-			return 7
-		}
-		return 8
-	},
+	Seed:  0x45702ddfc4d8f07d,
+	Slots: "\x00\x00\x01\a\x03\x02\x06\x00\x00\x00\x05\x00\x04\x00\x00\x00",
+	Next:  nextLabReportMeasurement[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6391,18 +5431,9 @@ var keysLabReportPanel = jsonscan.Keys{
 		`"name":`,
 		`"key":`,
 	},
-	Next: nextLabReportPanel[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "id":
-			return 0
-		case "name":
-			return 1
-		case "key":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x02\x00\x00\x00\x01",
+	Next:  nextLabReportPanel[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6457,16 +5488,9 @@ var keysLabReportQualitativeValue = jsonscan.Keys{
 		`"text":`,
 		`"code":`,
 	},
-	Next: nextLabReportQualitativeValue[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "text":
-			return 0
-		case "code":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextLabReportQualitativeValue[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6525,30 +5549,9 @@ var keysLabReportRangeContext = jsonscan.Keys{
 		`"reference_population":`,
 		`"modifiers":`,
 	},
-	Next: nextLabReportRangeContext[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "sex":
-			return 0
-		case "age_lower":
-			return 1
-		case "age_upper":
-			return 2
-		case "pregnancy_status":
-			return 3
-		case "gestational_week_lower":
-			return 4
-		case "gestational_week_upper":
-			return 5
-		case "cycle_phase":
-			return 6
-		case "reference_population":
-			return 7
-		case "modifiers":
-			return 8
-		}
-		return 9
-	},
+	Seed:  0x2bdfeec59cee5be9,
+	Slots: "\x00\x00\x05\x01\x00\x00\x06\a\x03\x00\x00\x02\x00\x00\x00\b\x04\x00",
+	Next:  nextLabReportRangeContext[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6637,20 +5640,9 @@ var keysLabReportReferenceRange = jsonscan.Keys{
 		`"type":`,
 		`"context":`,
 	},
-	Next: nextLabReportReferenceRange[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "lower":
-			return 0
-		case "upper":
-			return 1
-		case "type":
-			return 2
-		case "context":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x02\x00\x01\x03\x00\x00",
+	Next:  nextLabReportReferenceRange[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6710,16 +5702,9 @@ var keysLabReportReprocessResponse = jsonscan.Keys{
 		`"session_id":`,
 		`"current_status":`,
 	},
-	Next: nextLabReportReprocessResponse[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "session_id":
-			return 0
-		case "current_status":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextLabReportReprocessResponse[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6774,22 +5759,9 @@ var keysLabReportResult = jsonscan.Keys{
 		`"interpretation":`,
 		`"reference_ranges":`,
 	},
-	Next: nextLabReportResult[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "source":
-			return 0
-		case "biomarker":
-			return 1
-		case "measurement":
-			return 2
-		case "interpretation":
-			return 3
-		case "reference_ranges":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0xa25ffc8dec2fabfb,
+	Slots: "\x00\x00\x00\x00\x04\x01\x02\x00\x00\x03",
+	Next:  nextLabReportResult[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6857,28 +5829,9 @@ var keysLabReportResultSource = jsonscan.Keys{
 		`"notes":`,
 		`"reference_text":`,
 	},
-	Next: nextLabReportResultSource[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "name":
-			return 0
-		case "panel":
-			return 1
-		case "value":
-			return 2
-		case "units":
-			return 3
-		case "flag":
-			return 4
-		case "method":
-			return 5
-		case "notes":
-			return 6
-		case "reference_text":
-			return 7
-		}
-		return 8
-	},
+	Seed:  0xa25ffc8dec2fabfb,
+	Slots: "\x00\x00\x02\x00\x06\x04\x00\a\x00\x00\x00\x00\x03\x00\x01\x05",
+	Next:  nextLabReportResultSource[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6981,58 +5934,9 @@ var keysLabReportSession = jsonscan.Keys{
 		`"panels":`,
 		`"report_notes":`,
 	},
-	Next: nextLabReportSession[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "session_id":
-			return 0
-		case "upload_id":
-			return 1
-		case "reference_id":
-			return 2
-		case "report_type":
-			return 3
-		case "current_status":
-			return 4
-		case "status_history":
-			return 5
-		case "uploaded_at":
-			return 6
-		case "updated_at":
-			return 7
-		case "input_bytes":
-			return 8
-		case "output_bytes":
-			return 9
-		case "file_count":
-			return 10
-		case "lab_name":
-			return 11
-		case "report_date":
-			return 12
-		case "report_time":
-			return 13
-		case "collection_date":
-			return 14
-		case "collection_time":
-			return 15
-		case "report_locale":
-			return 16
-		case "patient_age_at_collection":
-			return 17
-		case "patient_sex":
-			return 18
-		case "results_count":
-			return 19
-		case "results":
-			return 20
-		case "panels":
-			return 21
-		case "report_notes":
-			return 22
-		}
-		return 23
-	},
+	Seed:  0xc5748076b9424cb,
+	Slots: "\x00\x12\x0e\x00\b\x00\x00\x15\x10\x00\t\x13\x00\x0f\x16\x04\x00\x00\x01\x00\v\x00\x03\x00\x00\a\x00\r\x02\x06\x00\x14\x00\x00\x00\x00\x00\x11\x00\f\x00\x00\n\x00\x05\x00",
+	Next:  nextLabReportSession[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7203,18 +6107,9 @@ var keysLabReportStatusEntry = jsonscan.Keys{
 		`"timestamp":`,
 		`"note":`,
 	},
-	Next: nextLabReportStatusEntry[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "status":
-			return 0
-		case "timestamp":
-			return 1
-		case "note":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x02\x00\x00\x00\x00",
+	Next:  nextLabReportStatusEntry[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7271,16 +6166,9 @@ var keysLabReportUploadResponse = jsonscan.Keys{
 		`"upload_id":`,
 		`"current_status":`,
 	},
-	Next: nextLabReportUploadResponse[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "upload_id":
-			return 0
-		case "current_status":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextLabReportUploadResponse[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7331,14 +6219,9 @@ var keysLapData = jsonscan.Keys{
 	Quoted: []string{
 		`"laps":`,
 	},
-	Next: nextLapData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "laps":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextLapData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7397,34 +6280,9 @@ var keysLapSample = jsonscan.Keys{
 		`"stroke_type":`,
 		`"trigger_method":`,
 	},
-	Next: nextLapSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "active_duration_seconds":
-			return 2
-		case "distance_meters":
-			return 3
-		case "avg_speed_meters_per_second":
-			return 4
-		case "avg_hr_bpm":
-			return 5
-		case "avg_watts":
-			return 6
-		case "calories":
-			return 7
-		case "total_strokes":
-			return 8
-		case "stroke_type":
-			return 9
-		case "trigger_method":
-			return 10
-		}
-		return 11
-	},
+	Seed:  0x11e1bddc0c0317a5,
+	Slots: "\x00\x00\x00\x00\x03\x00\x00\n\x06\x00\b\x00\t\x00\x01\x04\x05\a\x00\x00\x02\x00",
+	Next:  nextLapSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7523,24 +6381,9 @@ var keysMETData = jsonscan.Keys{
 		`"num_high_intensity_minutes":`,
 		`"MET_samples":`,
 	},
-	Next: nextMETData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "avg_level":
-			return 0
-		case "num_inactive_minutes":
-			return 1
-		case "num_low_intensity_minutes":
-			return 2
-		case "num_moderate_intensity_minutes":
-			return 3
-		case "num_high_intensity_minutes":
-			return 4
-		case "MET_samples":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x05\x00\x03\x00\x01\x02\x00\x00\x00\x00\x04",
+	Next:  nextMETData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7615,16 +6458,9 @@ var keysMETSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"level":`,
 	},
-	Next: nextMETSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "level":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextMETSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7681,26 +6517,9 @@ var keysMeal = jsonscan.Keys{
 		`"macros":`,
 		`"micros":`,
 	},
-	Next: nextMeal[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "id":
-			return 0
-		case "timestamp":
-			return 1
-		case "type":
-			return 2
-		case "name":
-			return 3
-		case "quantity":
-			return 4
-		case "macros":
-			return 5
-		case "micros":
-			return 6
-		}
-		return 7
-	},
+	Seed:  0xe7c666431ded6d47,
+	Slots: "\x00\x00\x00\x04\x00\x00\x05\x00\x06\x00\x03\x00\x01\x02",
+	Next:  nextMeal[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7786,50 +6605,9 @@ var keysMeasurementDataSample = jsonscan.Keys{
 		`"urine_color":`,
 		`"user_notes":`,
 	},
-	Next: nextMeasurementDataSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "measurement_time":
-			return 0
-		case "weight_kg":
-			return 1
-		case "height_cm":
-			return 2
-		case "BMI":
-			return 3
-		case "bodyfat_percentage":
-			return 4
-		case "water_percentage":
-			return 5
-		case "bone_mass_g":
-			return 6
-		case "muscle_mass_g":
-			return 7
-		case "lean_mass_g":
-			return 8
-		case "visceral_fat_level":
-			return 9
-		case "visceral_fat_category":
-			return 10
-		case "skin_fold_mm":
-			return 11
-		case "BMR":
-			return 12
-		case "RMR":
-			return 13
-		case "estimated_fitness_age":
-			return 14
-		case "insulin_units":
-			return 15
-		case "insulin_type":
-			return 16
-		case "urine_color":
-			return 17
-		case "user_notes":
-			return 18
-		}
-		return 19
-	},
+	Seed:  0x97b42332ea256049,
+	Slots: "\x10\x00\a\x03\x00\x00\x00\x00\x00\x0e\x11\x12\f\x00\x04\x00\n\x00\x06\x00\x00\x00\x01\x02\t\x00\v\x00\x05\b\r\x00\x00\x00\x0f\x00\x00\x00",
+	Next:  nextMeasurementDataSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7979,42 +6757,9 @@ var keysMeasurementsData = jsonscan.Keys{
 		`"day_avg_insulin_units":`,
 		`"measurements":`,
 	},
-	Next: nextMeasurementsData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "day_avg_weight_kg":
-			return 0
-		case "day_avg_height_cm":
-			return 1
-		case "day_avg_bmi":
-			return 2
-		case "day_avg_bodyfat_percentage":
-			return 3
-		case "day_avg_water_percentage":
-			return 4
-		case "day_avg_bone_mass_g":
-			return 5
-		case "day_avg_muscle_mass_g":
-			return 6
-		case "day_avg_lean_mass_g":
-			return 7
-		case "day_avg_visceral_fat_level":
-			return 8
-		case "day_avg_skin_fold_mm":
-			return 9
-		case "day_avg_bmr":
-			return 10
-		case "day_avg_rmr":
-			return 11
-		case "day_avg_estimated_fitness_age":
-			return 12
-		case "day_avg_insulin_units":
-			return 13
-		case "measurements":
-			return 14
-		}
-		return 15
-	},
+	Seed:  0x72e9c0f6d6df6261,
+	Slots: "\x00\v\x00\x06\x00\b\x00\f\x00\r\x00\x00\x00\x01\t\x05\x00\x0e\x00\x02\x00\a\x03\x00\x00\n\x00\x00\x04\x00",
+	Next:  nextMeasurementsData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8134,16 +6879,9 @@ var keysMenstruation = jsonscan.Keys{
 		`"metadata":`,
 		`"menstruation_data":`,
 	},
-	Next: nextMenstruation[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "metadata":
-			return 0
-		case "menstruation_data":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextMenstruation[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8202,42 +6940,9 @@ var keysMenstruationData = jsonscan.Keys{
 		`"menstruation_flow":`,
 		`"intervals":`,
 	},
-	Next: nextMenstruationData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "period_start_date":
-			return 0
-		case "period_length_days":
-			return 1
-		case "day_in_cycle":
-			return 2
-		case "cycle_length_days":
-			return 3
-		case "predicted_cycle_length_days":
-			return 4
-		case "is_predicted_cycle":
-			return 5
-		case "current_phase":
-			return 6
-		case "length_of_current_phase_days":
-			return 7
-		case "days_until_next_phase":
-			return 8
-		case "fertility_window_start":
-			return 9
-		case "fertility_window_end":
-			return 10
-		case "ovulation_day":
-			return 11
-		case "last_updated_time":
-			return 12
-		case "menstruation_flow":
-			return 13
-		case "intervals":
-			return 14
-		}
-		return 15
-	},
+	Seed:  0xf8d4f128764415c7,
+	Slots: "\x00\x01\x00\x00\x0e\x05\x00\a\x00\r\x00\v\x04\x00\x00\f\t\x00\x03\x02\x00\x00\x00\x00\b\x06\x00\n\x00\x00",
+	Next:  nextMenstruationData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8362,16 +7067,9 @@ var keysMenstruationFlowSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"flow":`,
 	},
-	Next: nextMenstruationFlowSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "flow":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00",
+	Next:  nextMenstruationFlowSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8426,18 +7124,9 @@ var keysMenstruationIntervalSample = jsonscan.Keys{
 		`"start_timestamp":`,
 		`"end_timestamp":`,
 	},
-	Next: nextMenstruationIntervalSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "phase":
-			return 0
-		case "start_timestamp":
-			return 1
-		case "end_timestamp":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0xe7c666431ded6d47,
+	Slots: "\x00\x00\x02\x00\x00\x01",
+	Next:  nextMenstruationIntervalSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8495,18 +7184,9 @@ var keysMenstruationMetadata = jsonscan.Keys{
 		`"end_time":`,
 		`"timestamp_localization":`,
 	},
-	Next: nextMenstruationMetadata[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "timestamp_localization":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x02\x00\x01\x00\x00\x00",
+	Next:  nextMenstruationMetadata[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8576,42 +7256,9 @@ var keysMovementData = jsonscan.Keys{
 		`"cadence_samples":`,
 		`"torque_samples":`,
 	},
-	Next: nextMovementData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "avg_speed_meters_per_second":
-			return 0
-		case "max_speed_meters_per_second":
-			return 1
-		case "adjusted_max_speed_meters_per_second":
-			return 2
-		case "normalized_speed_meters_per_second":
-			return 3
-		case "avg_velocity_meters_per_second":
-			return 4
-		case "max_velocity_meters_per_second":
-			return 5
-		case "avg_pace_minutes_per_kilometer":
-			return 6
-		case "max_pace_minutes_per_kilometer":
-			return 7
-		case "avg_cadence_rpm":
-			return 8
-		case "max_cadence_rpm":
-			return 9
-		case "avg_torque_newton_meters":
-			return 10
-		case "max_torque_newton_meters":
-			return 11
-		case "speed_samples":
-			return 12
-		case "cadence_samples":
-			return 13
-		case "torque_samples":
-			return 14
-		}
-		return 15
-	},
+	Seed:  0xb82147baef7d4c3d,
+	Slots: "\x00\x00\r\x05\x00\x0e\x00\x02\x00\x01\t\x00\x00\v\x00\x00\x00\a\x00\x04\x00\x06\x00\x00\n\f\x00\b\x03\x00",
+	Next:  nextMovementData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8743,20 +7390,9 @@ var keysNutrition = jsonscan.Keys{
 		`"meals":`,
 		`"drink_samples":`,
 	},
-	Next: nextNutrition[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "metadata":
-			return 0
-		case "summary":
-			return 1
-		case "meals":
-			return 2
-		case "drink_samples":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x00\x00\x03\x00\x02\x00\x00",
+	Next:  nextNutrition[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8832,36 +7468,9 @@ var keysNutritionMacros = jsonscan.Keys{
 		`"sodium_mg":`,
 		`"alcohol_g":`,
 	},
-	Next: nextNutritionMacros[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "calories":
-			return 0
-		case "protein_g":
-			return 1
-		case "carbohydrates_g":
-			return 2
-		case "net_carbohydrates_g":
-			return 3
-		case "sugar_g":
-			return 4
-		case "fiber_g":
-			return 5
-		case "fat_g":
-			return 6
-		case "saturated_fat_g":
-			return 7
-		case "trans_fat_g":
-			return 8
-		case "cholesterol_mg":
-			return 9
-		case "sodium_mg":
-			return 10
-		case "alcohol_g":
-			return 11
-		}
-		return 12
-	},
+	Seed:  0x48de514c5346f9cd,
+	Slots: "\x00\x00\a\x04\x03\x00\x00\v\x06\t\x00\x00\x02\x00\x05\n\x00\b\x00\x00\x00\x01\x00\x00",
+	Next:  nextNutritionMacros[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8962,18 +7571,9 @@ var keysNutritionMetadata = jsonscan.Keys{
 		`"end_time":`,
 		`"timestamp_localization":`,
 	},
-	Next: nextNutritionMetadata[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "timestamp_localization":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x02\x00\x01\x00\x00\x00",
+	Next:  nextNutritionMetadata[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9073,106 +7673,9 @@ var keysNutritionMicros = jsonscan.Keys{
 		`"omega6_g":`,
 		`"starch_g":`,
 	},
-	Next: nextNutritionMicros[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "vitamin_A_mg":
-			return 0
-		case "thiamin_mg":
-			return 1
-		case "riboflavin_mg":
-			return 2
-		case "niacin_mg":
-			return 3
-		case "pantothenic_acid_mg":
-			return 4
-		case "vitamin_B6_mg":
-			return 5
-		case "biotin_mg":
-			return 6
-		case "folate_mg":
-			return 7
-		case "folic_acid_mg":
-			return 8
-		case "vitamin_B12_mg":
-			return 9
-		case "vitamin_C_mg":
-			return 10
-		case "vitamin_D_mg":
-			return 11
-		case "vitamin_D2_mg":
-			return 12
-		case "vitamin_D3_mg":
-			return 13
-		case "vitamin_E_mg":
-			return 14
-		case "vitamin_K_mg":
-			return 15
-		case "calcium_mg":
-			return 16
-		case "chloride_mg":
-			return 17
-		case "chromium_mg":
-			return 18
-		case "copper_mg":
-			return 19
-		case "iodine_mg":
-			return 20
-		case "iron_mg":
-			return 21
-		case "magnesium_mg":
-			return 22
-		case "manganese_mg":
-			return 23
-		case "molybdenum_mg":
-			return 24
-		case "phosphorus_mg":
-			return 25
-		case "potassium_mg":
-			return 26
-		case "selenium_mg":
-			return 27
-		case "sodium_mg":
-			return 28
-		case "zinc_mg":
-			return 29
-		case "caffeine_mg":
-			return 30
-		case "cystine_g":
-			return 31
-		case "histidine_g":
-			return 32
-		case "isoleucine_g":
-			return 33
-		case "leucine_g":
-			return 34
-		case "lysine_g":
-			return 35
-		case "methionine_g":
-			return 36
-		case "phenylalanine_g":
-			return 37
-		case "threonine_g":
-			return 38
-		case "tryptophan_g":
-			return 39
-		case "tyrosine_g":
-			return 40
-		case "valine_g":
-			return 41
-		case "monounsaturated_fat_g":
-			return 42
-		case "polyunsaturated_fat_g":
-			return 43
-		case "omega3_g":
-			return 44
-		case "omega6_g":
-			return 45
-		case "starch_g":
-			return 46
-		}
-		return 47
-	},
+	Seed:  0x71282d809a62cdbf,
+	Slots: "\x00\x00\x00\x00\x00\x00(\x00\x00\x00-\x00\x06\x00\x00\"\x00\x00\x1d*\x00\x00%\x04\x1e\x00\x10\x0e\x1b\x00\x00\x11!\a\x17\b\x00\x00\x0f\x00\x18\r\x00\x00\x00.\x02\x01\x13\x00\x1f\x00\x00'\x00\x00\f\x00\x00\x00\x00+\x00\x19\x1a$\x12)#\v\x16\x00\x00\x00\x00\x15& ,\x00\x00\x00\x05\x00\x00\x03\x00\x00\n\x00\x1c\t\x14\x00",
+	Next:  nextNutritionMicros[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9447,16 +7950,9 @@ var keysNutritionQuantity = jsonscan.Keys{
 		`"amount":`,
 		`"unit":`,
 	},
-	Next: nextNutritionQuantity[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "amount":
-			return 0
-		case "unit":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x01\x00\x00\x00",
+	Next:  nextNutritionQuantity[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9508,20 +8004,9 @@ var keysNutritionSummary = jsonscan.Keys{
 		`"water_ml":`,
 		`"drink_ml":`,
 	},
-	Next: nextNutritionSummary[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "macros":
-			return 0
-		case "micros":
-			return 1
-		case "water_ml":
-			return 2
-		case "drink_ml":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x00\x00\x03\x02\x01",
+	Next:  nextNutritionSummary[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9578,18 +8063,9 @@ var keysObservationCode = jsonscan.Keys{
 		`"code":`,
 		`"display":`,
 	},
-	Next: nextObservationCode[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "system":
-			return 0
-		case "code":
-			return 1
-		case "display":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x00\x02\x01",
+	Next:  nextObservationCode[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9644,16 +8120,9 @@ var keysObservationComponent = jsonscan.Keys{
 		`"code":`,
 		`"value":`,
 	},
-	Next: nextObservationComponent[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "code":
-			return 0
-		case "value":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x00\x00\x00",
+	Next:  nextObservationComponent[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9707,24 +8176,9 @@ var keysObservationValue = jsonscan.Keys{
 		`"text":`,
 		`"code":`,
 	},
-	Next: nextObservationValue[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "value_type":
-			return 0
-		case "quantity":
-			return 1
-		case "unit":
-			return 2
-		case "boolean":
-			return 3
-		case "text":
-			return 4
-		case "code":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x01\x00\x00\x00\x00\x00\x00\x03\x02\x04\x05",
+	Next:  nextObservationValue[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9799,26 +8253,9 @@ var keysOtherDeviceData = jsonscan.Keys{
 		`"last_upload_date":`,
 		`"data_provided":`,
 	},
-	Next: nextOtherDeviceData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "name":
-			return 0
-		case "manufacturer":
-			return 1
-		case "serial_number":
-			return 2
-		case "hardware_version":
-			return 3
-		case "software_version":
-			return 4
-		case "last_upload_date":
-			return 5
-		case "data_provided":
-			return 6
-		}
-		return 7
-	},
+	Seed:  0x2bdfeec59cee5be9,
+	Slots: "\x04\x00\x00\x00\x06\x03\x00\x00\x01\x02\x00\x00\x00\x05",
+	Next:  nextOtherDeviceData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9893,16 +8330,9 @@ var keysOtherSleepDurations = jsonscan.Keys{
 		`"duration_in_bed_seconds":`,
 		`"duration_unmeasurable_sleep_seconds":`,
 	},
-	Next: nextOtherSleepDurations[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "duration_in_bed_seconds":
-			return 0
-		case "duration_unmeasurable_sleep_seconds":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00",
+	Next:  nextOtherSleepDurations[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9957,22 +8387,9 @@ var keysOxygenData = jsonscan.Keys{
 		`"saturation_samples":`,
 		`"vo2_samples":`,
 	},
-	Next: nextOxygenData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "avg_saturation_percentage":
-			return 0
-		case "vo2max_ml_per_min_per_kg":
-			return 1
-		case "day_avg_vo2max_ml_per_min_per_kg":
-			return 2
-		case "saturation_samples":
-			return 3
-		case "vo2_samples":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x03\x00\x01\x00\x04\x02\x00\x00\x00",
+	Next:  nextOxygenData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10049,20 +8466,9 @@ var keysOxygenSaturationData = jsonscan.Keys{
 		`"avg_saturation_percentage":`,
 		`"samples":`,
 	},
-	Next: nextOxygenSaturationData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "avg_saturation_percentage":
-			return 2
-		case "samples":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x01\x02\x00\x00\x00\x03\x00\x00",
+	Next:  nextOxygenSaturationData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10130,18 +8536,9 @@ var keysOxygenSaturationSample = jsonscan.Keys{
 		`"percentage":`,
 		`"type":`,
 	},
-	Next: nextOxygenSaturationSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "percentage":
-			return 1
-		case "type":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x02\x00\x00\x00\x01",
+	Next:  nextOxygenSaturationSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10213,32 +8610,9 @@ var keysPlannedWorkout = jsonscan.Keys{
 		`"athlete_metrics":`,
 		`"details":`,
 	},
-	Next: nextPlannedWorkout[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "planned_workout_id":
-			return 0
-		case "workout_id":
-			return 1
-		case "provider_workout_id":
-			return 2
-		case "is_external":
-			return 3
-		case "planned_date":
-			return 4
-		case "created_at":
-			return 5
-		case "last_updated_at":
-			return 6
-		case "coercion_warnings":
-			return 7
-		case "athlete_metrics":
-			return 8
-		case "details":
-			return 9
-		}
-		return 10
-	},
+	Seed:  0x2bdfeec59cee5be9,
+	Slots: "\x04\x00\x00\x00\a\x00\x00\x01\x00\x00\x03\b\x00\x05\t\x00\x00\x06\x02\x00",
+	Next:  nextPlannedWorkout[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10324,16 +8698,9 @@ var keysPlannedWorkoutDetails = jsonscan.Keys{
 		`"metadata":`,
 		`"steps":`,
 	},
-	Next: nextPlannedWorkoutDetails[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "metadata":
-			return 0
-		case "steps":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00",
+	Next:  nextPlannedWorkoutDetails[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10402,44 +8769,9 @@ var keysPlannedWorkoutDetailsMetadata = jsonscan.Keys{
 		`"estimated_if":`,
 		`"pool_length_meters":`,
 	},
-	Next: nextPlannedWorkoutDetailsMetadata[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "id":
-			return 0
-		case "provider":
-			return 1
-		case "name":
-			return 2
-		case "description":
-			return 3
-		case "type":
-			return 4
-		case "planned_date":
-			return 5
-		case "created_date":
-			return 6
-		case "estimated_duration_seconds":
-			return 7
-		case "estimated_distance_meters":
-			return 8
-		case "estimated_elevation_gain_meters":
-			return 9
-		case "estimated_speed_meters_per_second":
-			return 10
-		case "estimated_calories":
-			return 11
-		case "estimated_energy_kj":
-			return 12
-		case "estimated_tss":
-			return 13
-		case "estimated_if":
-			return 14
-		case "pool_length_meters":
-			return 15
-		}
-		return 16
-	},
+	Seed:  0x77997098e94214d,
+	Slots: "\n\r\x00\x00\x00\f\x00\b\x0e\x02\x00\x00\t\x03\x06\x00\x00\x00\x00\x00\x04\x05\x00\v\x00\x0f\x00\x01\x00\x00\a\x00",
+	Next:  nextPlannedWorkoutDetailsMetadata[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10575,44 +8907,9 @@ var keysPlannedWorkoutDetailsStep = jsonscan.Keys{
 		`"exercice_name":`,
 		`"exercice_category":`,
 	},
-	Next: nextPlannedWorkoutDetailsStep[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "order":
-			return 0
-		case "type":
-			return 1
-		case "name":
-			return 2
-		case "description":
-			return 3
-		case "intensity":
-			return 4
-		case "durations":
-			return 5
-		case "targets":
-			return 6
-		case "stroke_type":
-			return 7
-		case "equipment_type":
-			return 8
-		case "exercise_name":
-			return 9
-		case "exercise_category":
-			return 10
-		case "weight_kg":
-			return 11
-		case "steps":
-			return 12
-		case "equipement_type":
-			return 13
-		case "exercice_name":
-			return 14
-		case "exercice_category":
-			return 15
-		}
-		return 16
-	},
+	Seed:  0xbf0b8a7d2c4d4f29,
+	Slots: "\x0e\x00\x00\v\x0f\a\x00\x00\n\x00\x00\x00\x03\x00\x00\x06\x00\x00\x00\f\x04\x00\x02\x05\b\r\t\x00\x01\x00\x00\x00",
+	Next:  nextPlannedWorkoutDetailsStep[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10743,34 +9040,9 @@ var keysPlannedWorkoutDetailsStepDuration = jsonscan.Keys{
 		`"power_below_watts":`,
 		`"power_above_watts":`,
 	},
-	Next: nextPlannedWorkoutDetailsStepDuration[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "duration_type":
-			return 0
-		case "seconds":
-			return 1
-		case "rest_seconds":
-			return 2
-		case "distance_meters":
-			return 3
-		case "steps":
-			return 4
-		case "reps":
-			return 5
-		case "calories":
-			return 6
-		case "hr_below_bpm":
-			return 7
-		case "hr_above_bpm":
-			return 8
-		case "power_below_watts":
-			return 9
-		case "power_above_watts":
-			return 10
-		}
-		return 11
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x00\x00\t\x01\x00\x00\x02\x00\x00\x03\x00\a\x04\b\x06\x00\x05\x00\x00\n\x00",
+	Next:  nextPlannedWorkoutDetailsStepDuration[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10888,58 +9160,9 @@ var keysPlannedWorkoutDetailsStepTarget = jsonscan.Keys{
 		`"swim_strokes":`,
 		`"repetitions":`,
 	},
-	Next: nextPlannedWorkoutDetailsStepTarget[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "target_type":
-			return 0
-		case "hr_bpm_low":
-			return 1
-		case "hr_bpm_high":
-			return 2
-		case "hr_percentage":
-			return 3
-		case "hr_percentage_low":
-			return 4
-		case "hr_percentage_high":
-			return 5
-		case "cadence":
-			return 6
-		case "cadence_low":
-			return 7
-		case "cadence_high":
-			return 8
-		case "power_watt":
-			return 9
-		case "power_watt_low":
-			return 10
-		case "power_watt_high":
-			return 11
-		case "power_percentage":
-			return 12
-		case "power_percentage_low":
-			return 13
-		case "power_percentage_high":
-			return 14
-		case "speed_meters_per_second":
-			return 15
-		case "speed_meters_per_second_low":
-			return 16
-		case "speed_meters_per_second_high":
-			return 17
-		case "speed_percentage":
-			return 18
-		case "speed_percentage_low":
-			return 19
-		case "speed_percentage_high":
-			return 20
-		case "swim_strokes":
-			return 21
-		case "repetitions":
-			return 22
-		}
-		return 23
-	},
+	Seed:  0x715bc9a633340c57,
+	Slots: "\n\x03\x00\x0e\x00\x11\x00\x00\x00\x00\x02\f\x15\x00\v\x00\x00\x00\b\x13\x00\a\x00\x06\x00\x00\x00\r\t\x00\x04\x16\x12\x00\x01\x05\x00\x00\x00\x0f\x10\x00\x00\x14\x00\x00",
+	Next:  nextPlannedWorkoutDetailsStepTarget[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11095,14 +9318,9 @@ var keysPolylineMapData = jsonscan.Keys{
 	Quoted: []string{
 		`"summary_polyline":`,
 	},
-	Next: nextPolylineMapData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "summary_polyline":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextPolylineMapData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11149,20 +9367,9 @@ var keysPositionData = jsonscan.Keys{
 		`"end_pos_lat_lng_deg":`,
 		`"position_samples":`,
 	},
-	Next: nextPositionData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_pos_lat_lng_deg":
-			return 0
-		case "center_pos_lat_lng_deg":
-			return 1
-		case "end_pos_lat_lng_deg":
-			return 2
-		case "position_samples":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x02\x00\x01\x00\x03\x00\x00",
+	Next:  nextPositionData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11228,18 +9435,9 @@ var keysPositionSample = jsonscan.Keys{
 		`"coords_lat_lng_deg":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextPositionSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "coords_lat_lng_deg":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x02\x00\x00\x00\x00\x01",
+	Next:  nextPositionSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11298,18 +9496,9 @@ var keysPowerData = jsonscan.Keys{
 		`"max_watts":`,
 		`"power_samples":`,
 	},
-	Next: nextPowerData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "avg_watts":
-			return 0
-		case "max_watts":
-			return 1
-		case "power_samples":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00\x02\x00",
+	Next:  nextPowerData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11370,18 +9559,9 @@ var keysPowerSample = jsonscan.Keys{
 		`"watts":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextPowerSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "watts":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x02\x01\x00\x00\x00\x00",
+	Next:  nextPowerSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11444,16 +9624,9 @@ var keysPulseVelocitySample = jsonscan.Keys{
 		`"timestamp":`,
 		`"pulse_wave_velocity_meters_per_second":`,
 	},
-	Next: nextPulseVelocitySample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "pulse_wave_velocity_meters_per_second":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextPulseVelocitySample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11510,18 +9683,9 @@ var keysRRIntervalSample = jsonscan.Keys{
 		`"rr_interval_ms":`,
 		`"hr_bpm":`,
 	},
-	Next: nextRRIntervalSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "rr_interval_ms":
-			return 1
-		case "hr_bpm":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x02\x00\x00\x01\x00",
+	Next:  nextRRIntervalSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11584,16 +9748,9 @@ var keysRawECGSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"potential_uV":`,
 	},
-	Next: nextRawECGSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "potential_uV":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x01\x00\x00\x00",
+	Next:  nextRawECGSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11645,16 +9802,9 @@ var keysReadinessData = jsonscan.Keys{
 		`"readiness":`,
 		`"recovery_level":`,
 	},
-	Next: nextReadinessData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "readiness":
-			return 0
-		case "recovery_level":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00",
+	Next:  nextReadinessData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11705,18 +9855,9 @@ var keysRespirationData = jsonscan.Keys{
 		`"oxygen_saturation_data":`,
 		`"snoring_data":`,
 	},
-	Next: nextRespirationData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "breaths_data":
-			return 0
-		case "oxygen_saturation_data":
-			return 1
-		case "snoring_data":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x02\x00\x00\x00\x01\x00",
+	Next:  nextRespirationData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11766,18 +9907,9 @@ var keysScoresData = jsonscan.Keys{
 		`"recovery":`,
 		`"sleep":`,
 	},
-	Next: nextScoresData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "activity":
-			return 0
-		case "recovery":
-			return 1
-		case "sleep":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x02\x00\x00\x00\x01",
+	Next:  nextScoresData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11839,30 +9971,9 @@ var keysSleep = jsonscan.Keys{
 		`"scores":`,
 		`"data_enrichment":`,
 	},
-	Next: nextSleep[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "metadata":
-			return 0
-		case "device_data":
-			return 1
-		case "sleep_durations_data":
-			return 2
-		case "heart_rate_data":
-			return 3
-		case "respiration_data":
-			return 4
-		case "temperature_data":
-			return 5
-		case "readiness_data":
-			return 6
-		case "scores":
-			return 7
-		case "data_enrichment":
-			return 8
-		}
-		return 9
-	},
+	Seed:  0x41166f93275e967f,
+	Slots: "\x00\x00\x00\x03\x00\x02\x00\x01\b\x00\x04\x00\x06\x00\x00\a\x00\x05",
+	Next:  nextSleep[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11935,28 +10046,9 @@ var keysSleepDataEnrichment = jsonscan.Keys{
 		`"respiratory_score_v2":`,
 		`"respiratory_score_v2_contributors":`,
 	},
-	Next: nextSleepDataEnrichment[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "sleep_score":
-			return 0
-		case "sleep_contributors":
-			return 1
-		case "sleep_score_v2":
-			return 2
-		case "sleep_score_v2_contributors":
-			return 3
-		case "readiness_score":
-			return 4
-		case "readiness_contributors":
-			return 5
-		case "respiratory_score_v2":
-			return 6
-		case "respiratory_score_v2_contributors":
-			return 7
-		}
-		return 8
-	},
+	Seed:  0xdb5fa9dc10a7cb8f,
+	Slots: "\x02\x00\x06\x00\x01\x00\x00\x04\a\x03\x00\x00\x05\x00\x00\x00",
+	Next:  nextSleepDataEnrichment[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12041,22 +10133,9 @@ var keysSleepDurationsData = jsonscan.Keys{
 		`"other":`,
 		`"hypnogram_samples":`,
 	},
-	Next: nextSleepDurationsData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "sleep_efficiency":
-			return 0
-		case "asleep":
-			return 1
-		case "awake":
-			return 2
-		case "other":
-			return 3
-		case "hypnogram_samples":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x04\x00\x00\x00\x00\x02\x01\x00\x00\x03",
+	Next:  nextSleepDurationsData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12122,16 +10201,9 @@ var keysSleepHypnogramSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"level":`,
 	},
-	Next: nextSleepHypnogramSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "level":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextSleepHypnogramSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12189,24 +10261,9 @@ var keysSleepMetadata = jsonscan.Keys{
 		`"is_nap":`,
 		`"upload_type":`,
 	},
-	Next: nextSleepMetadata[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "timestamp_localization":
-			return 2
-		case "summary_id":
-			return 3
-		case "is_nap":
-			return 4
-		case "upload_type":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x05\x02\x00\x00\x01\x00\x03\x00\x00\x00\x00\x04",
+	Next:  nextSleepMetadata[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12276,16 +10333,9 @@ var keysSleepScores = jsonscan.Keys{
 		`"sleep":`,
 		`"sleep_score":`,
 	},
-	Next: nextSleepScores[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "sleep":
-			return 0
-		case "sleep_score":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x00\x00\x00",
+	Next:  nextSleepScores[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12329,14 +10379,9 @@ var keysSleepTemperatureData = jsonscan.Keys{
 	Quoted: []string{
 		`"delta":`,
 	},
-	Next: nextSleepTemperatureData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "delta":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextSleepTemperatureData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12386,22 +10431,9 @@ var keysSnoringData = jsonscan.Keys{
 		`"total_snoring_duration_seconds":`,
 		`"samples":`,
 	},
-	Next: nextSnoringData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "num_snoring_events":
-			return 2
-		case "total_snoring_duration_seconds":
-			return 3
-		case "samples":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0xe7c666431ded6d47,
+	Slots: "\x04\x00\x00\x00\x02\x00\x01\x00\x00\x03",
+	Next:  nextSnoringData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12471,16 +10503,9 @@ var keysSnoringSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"duration_seconds":`,
 	},
-	Next: nextSnoringSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "duration_seconds":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00",
+	Next:  nextSnoringSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12534,18 +10559,9 @@ var keysSpeedSample = jsonscan.Keys{
 		`"speed_meters_per_second":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextSpeedSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "speed_meters_per_second":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x41166f93275e967f,
+	Slots: "\x00\x00\x01\x00\x00\x02",
+	Next:  nextSpeedSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12609,16 +10625,9 @@ var keysStepBlock = jsonscan.Keys{
 		`"completion_condition":`,
 		`"steps":`,
 	},
-	Next: nextStepBlock[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "completion_condition":
-			return 0
-		case "steps":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x01\x00\x00",
+	Next:  nextStepBlock[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12671,16 +10680,9 @@ var keysStepControl = jsonscan.Keys{
 		`"type":`,
 		`"value":`,
 	},
-	Next: nextStepControl[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "value":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x00\x00\x00",
+	Next:  nextStepControl[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12731,18 +10733,9 @@ var keysStepSample = jsonscan.Keys{
 		`"steps":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextStepSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "steps":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x02\x01\x00\x00\x00\x00",
+	Next:  nextStepSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12804,14 +10797,9 @@ var keysStrainData = jsonscan.Keys{
 	Quoted: []string{
 		`"strain_level":`,
 	},
-	Next: nextStrainData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "strain_level":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextStrainData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12858,20 +10846,9 @@ var keysStrengthData = jsonscan.Keys{
 		`"weight":`,
 		`"weight_display_unit":`,
 	},
-	Next: nextStrengthData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "exercise_name":
-			return 0
-		case "exercise_category":
-			return 1
-		case "weight":
-			return 2
-		case "weight_display_unit":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x03\x00\x00\x00\x02\x00\x01",
+	Next:  nextStrengthData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12940,34 +10917,9 @@ var keysStressData = jsonscan.Keys{
 		`"samples":`,
 		`"body_battery_samples":`,
 	},
-	Next: nextStressData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "stress_rating":
-			return 0
-		case "avg_stress_level":
-			return 1
-		case "max_stress_level":
-			return 2
-		case "stress_duration_seconds":
-			return 3
-		case "rest_stress_duration_seconds":
-			return 4
-		case "low_stress_duration_seconds":
-			return 5
-		case "medium_stress_duration_seconds":
-			return 6
-		case "high_stress_duration_seconds":
-			return 7
-		case "activity_stress_duration_seconds":
-			return 8
-		case "samples":
-			return 9
-		case "body_battery_samples":
-			return 10
-		}
-		return 11
-	},
+	Seed:  0x11e1bddc0c0317a5,
+	Slots: "\x00\x03\x00\x00\x00\x00\x00\x04\x00\x05\b\t\a\n\x00\x00\x06\x02\x01\x00\x00\x00",
+	Next:  nextStressData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13072,16 +11024,9 @@ var keysStressSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"level":`,
 	},
-	Next: nextStressSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "level":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextStressSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13134,18 +11079,9 @@ var keysSwimStepData = jsonscan.Keys{
 		`"drill_type":`,
 		`"equipment":`,
 	},
-	Next: nextSwimStepData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "stroke_type":
-			return 0
-		case "drill_type":
-			return 1
-		case "equipment":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x02\x00\x01\x00\x00\x00",
+	Next:  nextSwimStepData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13201,18 +11137,9 @@ var keysSwimmingData = jsonscan.Keys{
 		`"num_strokes":`,
 		`"pool_length_meters":`,
 	},
-	Next: nextSwimmingData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "num_laps":
-			return 0
-		case "num_strokes":
-			return 1
-		case "pool_length_meters":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x01\x00\x02",
+	Next:  nextSwimmingData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13266,14 +11193,9 @@ var keysTSSData = jsonscan.Keys{
 	Quoted: []string{
 		`"TSS_samples":`,
 	},
-	Next: nextTSSData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "TSS_samples":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextTSSData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13327,24 +11249,9 @@ var keysTSSSample = jsonscan.Keys{
 		`"intensity_factor_actual":`,
 		`"normalized_power_watts":`,
 	},
-	Next: nextTSSSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "planned":
-			return 0
-		case "actual":
-			return 1
-		case "method":
-			return 2
-		case "intensity_factor_planned":
-			return 3
-		case "intensity_factor_actual":
-			return 4
-		case "normalized_power_watts":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x45702ddfc4d8f07d,
+	Slots: "\x00\x00\x00\x00\x00\x00\x02\x04\x05\x01\x03\x00",
+	Next:  nextTSSSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13413,14 +11320,9 @@ var keysTagData = jsonscan.Keys{
 	Quoted: []string{
 		`"tags":`,
 	},
-	Next: nextTagData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "tags":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextTagData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13471,18 +11373,9 @@ var keysTagEntry = jsonscan.Keys{
 		`"tag_name":`,
 		`"notes":`,
 	},
-	Next: nextTagEntry[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "tag_name":
-			return 1
-		case "notes":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x02\x00\x00\x00",
+	Next:  nextTagEntry[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13548,24 +11441,9 @@ var keysTemperatureData = jsonscan.Keys{
 		`"skin_temperature_samples":`,
 		`"ambient_temperature_samples":`,
 	},
-	Next: nextTemperatureData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "day_avg_body_temperature_celsius":
-			return 0
-		case "day_avg_skin_temperature_celsius":
-			return 1
-		case "day_avg_ambient_temperature_celsius":
-			return 2
-		case "body_temperature_samples":
-			return 3
-		case "skin_temperature_samples":
-			return 4
-		case "ambient_temperature_samples":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x86dfff4f95a32265,
+	Slots: "\x00\x00\x00\x02\x01\x00\x00\x05\x00\x03\x00\x04",
+	Next:  nextTemperatureData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13650,16 +11528,9 @@ var keysTemperatureSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"temperature_celsius":`,
 	},
-	Next: nextTemperatureSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "temperature_celsius":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextTemperatureSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13713,18 +11584,9 @@ var keysTorqueSample = jsonscan.Keys{
 		`"torque_newton_meters":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextTorqueSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "torque_newton_meters":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x41166f93275e967f,
+	Slots: "\x00\x01\x00\x00\x00\x02",
+	Next:  nextTorqueSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13793,26 +11655,9 @@ var keysUser = jsonscan.Keys{
 		`"created_at":`,
 		`"last_webhook_update":`,
 	},
-	Next: nextUser[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "user_id":
-			return 0
-		case "provider":
-			return 1
-		case "reference_id":
-			return 2
-		case "active":
-			return 3
-		case "scopes":
-			return 4
-		case "created_at":
-			return 5
-		case "last_webhook_update":
-			return 6
-		}
-		return 7
-	},
+	Seed:  0x89300b86d704bfb9,
+	Slots: "\x00\x00\x05\x02\x00\x00\x00\x03\x04\x00\x00\x00\x01\x06",
+	Next:  nextUser[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13887,16 +11732,9 @@ var keysVO2MaxSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"vo2max_ml_per_min_per_kg":`,
 	},
-	Next: nextVO2MaxSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "vo2max_ml_per_min_per_kg":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextVO2MaxSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13948,14 +11786,9 @@ var keysWorkData = jsonscan.Keys{
 	Quoted: []string{
 		`"work_kilojoules":`,
 	},
-	Next: nextWorkData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "work_kilojoules":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextWorkData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -14005,26 +11838,9 @@ var keysWorkoutStep = jsonscan.Keys{
 		`"swimming":`,
 		`"notes":`,
 	},
-	Next: nextWorkoutStep[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "completion_condition":
-			return 0
-		case "intensity_type":
-			return 1
-		case "intensity_targets":
-			return 2
-		case "controls":
-			return 3
-		case "strength":
-			return 4
-		case "swimming":
-			return 5
-		case "notes":
-			return 6
-		}
-		return 7
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x00\x00\x06\x01\x03\x05\x00\x04\x00\x00\x00\x00\x02",
+	Next:  nextWorkoutStep[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -14111,32 +11927,9 @@ var keysWorkoutTemplate = jsonscan.Keys{
 		`"estimated_calories":`,
 		`"step_blocks":`,
 	},
-	Next: nextWorkoutTemplate[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "workout_id":
-			return 0
-		case "name":
-			return 1
-		case "description":
-			return 2
-		case "sport":
-			return 3
-		case "environment":
-			return 4
-		case "pool_length_meters":
-			return 5
-		case "estimated_duration_seconds":
-			return 6
-		case "estimated_distance_meters":
-			return 7
-		case "estimated_calories":
-			return 8
-		case "step_blocks":
-			return 9
-		}
-		return 10
-	},
+	Seed:  0x9a830ffbd46b2823,
+	Slots: "\a\x05\x00\x00\x00\x00\x03\x00\x01\x00\x00\x00\x02\b\x00\x04\t\x06\x00\x00",
+	Next:  nextWorkoutTemplate[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -14231,16 +12024,9 @@ var keyscontributor = jsonscan.Keys{
 		`"contributor_name":`,
 		`"contributor_score":`,
 	},
-	Next: nextcontributor[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "contributor_name":
-			return 0
-		case "contributor_score":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x00\x00\x00",
+	Next:  nextcontributor[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.

@@ -18,20 +18,9 @@ var keysAccessRevoked = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextAccessRevoked[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "message":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
+	Next:  nextAccessRevoked[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -92,22 +81,9 @@ var keysAthleteEvent = jsonscan.Keys{
 		`"version":`,
 		`"athlete":`,
 	},
-	Next: nextAthleteEvent[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "version":
-			return 3
-		case "athlete":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x01\x00\x04\x00\x02\x03\x00\x00\x00",
+	Next:  nextAthleteEvent[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -173,26 +149,9 @@ var keysAuth = jsonscan.Keys{
 		`"widget_session_id":`,
 		`"flow_id":`,
 	},
-	Next: nextAuth[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "message":
-			return 3
-		case "reference_id":
-			return 4
-		case "widget_session_id":
-			return 5
-		case "flow_id":
-			return 6
-		}
-		return 7
-	},
+	Seed:  0x45702ddfc4d8f07d,
+	Slots: "\x01\x00\x02\x00\x03\x00\x06\x05\x00\x00\x00\x00\x04\x00",
+	Next:  nextAuth[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -272,30 +231,9 @@ var keysAuthFailed = jsonscan.Keys{
 		`"widget_session_id":`,
 		`"flow_id":`,
 	},
-	Next: nextAuthFailed[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "provider":
-			return 2
-		case "status":
-			return 3
-		case "reason":
-			return 4
-		case "message":
-			return 5
-		case "reference_id":
-			return 6
-		case "widget_session_id":
-			return 7
-		case "flow_id":
-			return 8
-		}
-		return 9
-	},
+	Seed:  0x86dfff4f95a32265,
+	Slots: "\x00\x00\x03\a\b\x01\x00\x00\x04\x02\x05\x06\x00\x00\x00\x00\x00\x00",
+	Next:  nextAuthFailed[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -387,20 +325,9 @@ var keysConnectionError = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextConnectionError[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "message":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
+	Next:  nextConnectionError[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -461,22 +388,9 @@ var keysDataEvent = jsonscan.Keys{
 		`"version":`,
 		`"data":`,
 	},
-	Next: nextDataEvent[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "version":
-			return 3
-		case "data":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x04\x00\x00\x00\x02\x00\x01\x00\x03",
+	Next:  nextDataEvent[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -546,20 +460,9 @@ var keysDeauth = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextDeauth[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "message":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
+	Next:  nextDeauth[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -619,20 +522,9 @@ var keysGoogleNoDataSource = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextGoogleNoDataSource[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "message":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
+	Next:  nextGoogleNoDataSource[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -696,24 +588,9 @@ var keysHealthCheck = jsonscan.Keys{
 		`"sent_webhooks_last_hour":`,
 		`"version":`,
 	},
-	Next: nextHealthCheck[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "status":
-			return 1
-		case "creation_timestamp":
-			return 2
-		case "trend_percentage":
-			return 3
-		case "sent_webhooks_last_hour":
-			return 4
-		case "version":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x00\x00\x03\x04\x00\x01\x05\x00\x00\x02\x00",
+	Next:  nextHealthCheck[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -786,22 +663,9 @@ var keysLabReportCompleted = jsonscan.Keys{
 		`"upload_id":`,
 		`"data":`,
 	},
-	Next: nextLabReportCompleted[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "event_id":
-			return 1
-		case "occurred_at":
-			return 2
-		case "upload_id":
-			return 3
-		case "data":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x5b30e55ed83cb273,
+	Slots: "\x02\x00\x00\x00\x00\x03\x00\x04\x01\x00",
+	Next:  nextLabReportCompleted[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -869,22 +733,9 @@ var keysLabReportFailed = jsonscan.Keys{
 		`"upload_id":`,
 		`"data":`,
 	},
-	Next: nextLabReportFailed[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "event_id":
-			return 1
-		case "occurred_at":
-			return 2
-		case "upload_id":
-			return 3
-		case "data":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x5b30e55ed83cb273,
+	Slots: "\x02\x00\x00\x00\x00\x03\x00\x04\x01\x00",
+	Next:  nextLabReportFailed[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -950,22 +801,9 @@ var keysLargeRequestProcessing = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextLargeRequestProcessing[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "reference":
-			return 2
-		case "status":
-			return 3
-		case "message":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0xc7f47ada392f7c41,
+	Slots: "\x03\x00\x04\x00\x01\x00\x00\x02\x00\x00",
+	Next:  nextLargeRequestProcessing[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1034,24 +872,9 @@ var keysLargeRequestSending = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextLargeRequestSending[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "reference":
-			return 2
-		case "expected_payloads":
-			return 3
-		case "status":
-			return 4
-		case "message":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x05\x00\x00\x03\x04\x00\x00\x01\x02\x00",
+	Next:  nextLargeRequestSending[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1123,20 +946,9 @@ var keysNoData = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextNoData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "message":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
+	Next:  nextNoData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1199,26 +1011,9 @@ var keysPermissionChange = jsonscan.Keys{
 		`"message":`,
 		`"version":`,
 	},
-	Next: nextPermissionChange[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "scopes_added":
-			return 2
-		case "scopes_removed":
-			return 3
-		case "status":
-			return 4
-		case "message":
-			return 5
-		case "version":
-			return 6
-		}
-		return 7
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x01\x00\x00\x02\x03\x00\x04\x06\x00\x05\x00\x00\x00",
+	Next:  nextPermissionChange[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1294,22 +1089,9 @@ var keysProcessing = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextProcessing[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "retry_after_seconds":
-			return 2
-		case "status":
-			return 3
-		case "message":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x41166f93275e967f,
+	Slots: "\x04\x00\x02\x00\x00\x00\x01\x00\x03\x00",
+	Next:  nextProcessing[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1376,24 +1158,9 @@ var keysRateLimitHit = jsonscan.Keys{
 		`"retrying_at":`,
 		`"message":`,
 	},
-	Next: nextRateLimitHit[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "start_date":
-			return 2
-		case "end_date":
-			return 3
-		case "retrying_at":
-			return 4
-		case "message":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x45702ddfc4d8f07d,
+	Slots: "\x01\x00\x04\x05\x00\x03\x00\x02\x00\x00\x00\x00",
+	Next:  nextRateLimitHit[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1464,22 +1231,9 @@ var keysS3Payload = jsonscan.Keys{
 		`"payload_reference":`,
 		`"status":`,
 	},
-	Next: nextS3Payload[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "url":
-			return 1
-		case "expires_in":
-			return 2
-		case "payload_reference":
-			return 3
-		case "status":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x02\x00\x00\x00\x04\x03\x00\x00\x00",
+	Next:  nextS3Payload[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1548,24 +1302,9 @@ var keysUserReauth = jsonscan.Keys{
 		`"message":`,
 		`"version":`,
 	},
-	Next: nextUserReauth[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "new_user":
-			return 1
-		case "old_user":
-			return 2
-		case "status":
-			return 3
-		case "message":
-			return 4
-		case "version":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0xc7f47ada392f7c41,
+	Slots: "\x03\x02\x04\x00\x01\x05\x00\x00\x00\x00\x00\x00",
+	Next:  nextUserReauth[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.

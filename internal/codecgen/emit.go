@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/terra-go/terra/internal/jsonscan"
 )
 
 const scanPackage = "github.com/terra-go/terra/internal/jsonscan"
@@ -84,16 +86,15 @@ func (e *emitter) structCodec(s structType) {
 }
 
 func (e *emitter) keys(name string, keys []string) {
+	quoted := make([]string, len(keys))
 	e.line("var next%s [%d]atomic.Uint32\n", name, len(keys)+2)
 	e.line("var keys%s = jsonscan.Keys{\nQuoted: []string{", name)
-	for _, key := range keys {
-		e.line("`\"%s\":`,", key)
-	}
-	e.line("},\nNext: next%s[:],\nFind: func(name []byte) int {\nswitch string(name) {", name)
 	for i, key := range keys {
-		e.line("case %q:\nreturn %d", key, i)
+		quoted[i] = `"` + key + `":`
+		e.line("`%s`,", quoted[i])
 	}
-	e.line("}\nreturn %d\n},\n}\n", len(keys))
+	seed, slots := jsonscan.Slots(quoted)
+	e.line("},\nSeed: %#x,\nSlots: %q,\nNext: next%s[:],\n}\n", seed, slots, name)
 }
 
 // scan is the expression that reads a member at p.

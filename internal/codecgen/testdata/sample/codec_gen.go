@@ -14,14 +14,9 @@ var keysNested = jsonscan.Keys{
 	Quoted: []string{
 		`"deep":`,
 	},
-	Next: nextNested[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "deep":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextNested[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -64,16 +59,9 @@ var keysPage = jsonscan.Keys{
 		`"data":`,
 		`"next":`,
 	},
-	Next: nextPage[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "data":
-			return 0
-		case "next":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextPage[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -128,16 +116,9 @@ var keysReading = jsonscan.Keys{
 		`"value":`,
 		`"kind":`,
 	},
-	Next: nextReading[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "value":
-			return 0
-		case "kind":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextReading[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -207,56 +188,9 @@ var keysRecord = jsonscan.Keys{
 		`"old_float":`,
 		`"older_float":`,
 	},
-	Next: nextRecord[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "name":
-			return 0
-		case "code":
-			return 1
-		case "float":
-			return 2
-		case "int":
-			return 3
-		case "bool":
-			return 4
-		case "text":
-			return 5
-		case "color":
-			return 6
-		case "optional":
-			return 7
-		case "nested":
-			return 8
-		case "level":
-			return 9
-		case "texts":
-			return 10
-		case "codes":
-			return 11
-		case "ints":
-			return 12
-		case "shares":
-			return 13
-		case "readings":
-			return 14
-		case "children":
-			return 15
-		case "hidden":
-			return 16
-		case "s":
-			return 17
-		case "at_16_bytes_x":
-			return 18
-		case "a_name_of_more_than_32_bytes_in_all_and_still_allowed":
-			return 19
-		case "old_float":
-			return 20
-		case "older_float":
-			return 21
-		}
-		return 22
-	},
+	Seed:  0x801b318b681d7acd,
+	Slots: "\x14\x00\x10\r\b\f\x00\x11\x03\x00\x00\x00\x00\x00\x12\x15\v\x00\x0e\t\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\a\x0f\x13\x00\n\x00\x00\x02\x04\x06\x05",
+	Next:  nextRecord[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
