@@ -22,30 +22,9 @@ var keysenvelope = jsonscan.Keys{
 		`"retry_after_seconds":`,
 		`"retry_after":`,
 	},
-	Next: nextenvelope[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "status":
-			return 1
-		case "message":
-			return 2
-		case "reference":
-			return 3
-		case "user":
-			return 4
-		case "data":
-			return 5
-		case "athlete":
-			return 6
-		case "retry_after_seconds":
-			return 7
-		case "retry_after":
-			return 8
-		}
-		return 9
-	},
+	Seed:  0x86dfff4f95a32265,
+	Slots: "\x00\x03\x01\x00\x05\x04\b\x00\x00\x00\x02\x00\x00\x00\a\x06\x00\x00",
+	Next:  nextenvelope[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.

@@ -3,7 +3,6 @@
 package health
 
 import (
-	"strconv"
 	"sync/atomic"
 
 	"github.com/terra-go/terra/internal/jsonscan"
@@ -16,16 +15,9 @@ var keysAFibClassificationSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"afib_classification":`,
 	},
-	Next: nextAFibClassificationSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "afib_classification":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextAFibClassificationSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -48,17 +40,18 @@ func (x *AFibClassificationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *AFibClassificationSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.AFibClassification.IsZero() {
+		b = append(b, `"afib_classifica`...)
+		b = append(b, `tion":`...)
+		if v, ok := x.AFibClassification.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.AFibClassification.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"afib_classification":`...), int64(v)), ',')
-	case x.AFibClassification.IsNull():
-		b = append(b, `"afib_classification":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -87,32 +80,9 @@ var keysActiveDurationsData = jsonscan.Keys{
 		`"standing_hours_count":`,
 		`"activity_levels_samples":`,
 	},
-	Next: nextActiveDurationsData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "activity_seconds":
-			return 0
-		case "rest_seconds":
-			return 1
-		case "inactivity_seconds":
-			return 2
-		case "low_intensity_seconds":
-			return 3
-		case "moderate_intensity_seconds":
-			return 4
-		case "vigorous_intensity_seconds":
-			return 5
-		case "num_continuous_inactive_periods":
-			return 6
-		case "standing_seconds":
-			return 7
-		case "standing_hours_count":
-			return 8
-		case "activity_levels_samples":
-			return 9
-		}
-		return 10
-	},
+	Seed:  0x86dfff4f95a32265,
+	Slots: "\x00\b\x00\x00\x00\x05\x00\x02\x00\x00\t\x04\x00\x06\x03\x01\x00\a\x00\x00",
+	Next:  nextActiveDurationsData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -152,68 +122,43 @@ func (x *ActiveDurationsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ActiveDurationsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.ActivitySeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"activity_seconds":`...), v), ',')
-	case x.ActivitySeconds.IsNull():
-		b = append(b, `"activity_seconds":null,`...)
+	start := len(b)
+	if !x.ActivitySeconds.IsZero() {
+		b = w.FloatMember(b, `"activity_seconds":`, x.ActivitySeconds)
 	}
-	switch v, ok := x.RestSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"rest_seconds":`...), v), ',')
-	case x.RestSeconds.IsNull():
-		b = append(b, `"rest_seconds":null,`...)
+	if !x.RestSeconds.IsZero() {
+		b = w.FloatMember(b, `"rest_seconds":`, x.RestSeconds)
 	}
-	switch v, ok := x.InactivitySeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"inactivity_seconds":`...), v), ',')
-	case x.InactivitySeconds.IsNull():
-		b = append(b, `"inactivity_seconds":null,`...)
+	if !x.InactivitySeconds.IsZero() {
+		b = w.FloatMember(b, `"inactivity_seconds":`, x.InactivitySeconds)
 	}
-	switch v, ok := x.LowIntensitySeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"low_intensity_seconds":`...), v), ',')
-	case x.LowIntensitySeconds.IsNull():
-		b = append(b, `"low_intensity_seconds":null,`...)
+	if !x.LowIntensitySeconds.IsZero() {
+		b = w.FloatMember(b, `"low_intensity_seconds":`, x.LowIntensitySeconds)
 	}
-	switch v, ok := x.ModerateIntensitySeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"moderate_intensity_seconds":`...), v), ',')
-	case x.ModerateIntensitySeconds.IsNull():
-		b = append(b, `"moderate_intensity_seconds":null,`...)
+	if !x.ModerateIntensitySeconds.IsZero() {
+		b = w.FloatMember(b, `"moderate_intensity_seconds":`, x.ModerateIntensitySeconds)
 	}
-	switch v, ok := x.VigorousIntensitySeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"vigorous_intensity_seconds":`...), v), ',')
-	case x.VigorousIntensitySeconds.IsNull():
-		b = append(b, `"vigorous_intensity_seconds":null,`...)
+	if !x.VigorousIntensitySeconds.IsZero() {
+		b = w.FloatMember(b, `"vigorous_intensity_seconds":`, x.VigorousIntensitySeconds)
 	}
-	switch v, ok := x.NumContinuousInactivePeriods.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"num_continuous_inactive_periods":`...), int64(v)), ',')
-	case x.NumContinuousInactivePeriods.IsNull():
-		b = append(b, `"num_continuous_inactive_periods":null,`...)
+	if !x.NumContinuousInactivePeriods.IsZero() {
+		b = jsonscan.IntMember(b, `"num_continuous_inactive_periods":`, x.NumContinuousInactivePeriods)
 	}
-	switch v, ok := x.StandingSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"standing_seconds":`...), v), ',')
-	case x.StandingSeconds.IsNull():
-		b = append(b, `"standing_seconds":null,`...)
+	if !x.StandingSeconds.IsZero() {
+		b = w.FloatMember(b, `"standing_seconds":`, x.StandingSeconds)
 	}
-	switch v, ok := x.StandingHoursCount.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"standing_hours_count":`...), v), ',')
-	case x.StandingHoursCount.IsNull():
-		b = append(b, `"standing_hours_count":null,`...)
+	if !x.StandingHoursCount.IsZero() {
+		b = w.FloatMember(b, `"standing_hours_count":`, x.StandingHoursCount)
 	}
 	if x.ActivityLevelsSamples != nil {
 		b = append(b, `"activity_levels_samples":[`...)
+		first := len(b)
 		for i := range x.ActivityLevelsSamples {
-			b = append(x.ActivityLevelsSamples[i].WriteJSON(w, b), ',')
+			b = x.ActivityLevelsSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -251,50 +196,9 @@ var keysActivity = jsonscan.Keys{
 		`"cheat_detection":`,
 		`"data_enrichment":`,
 	},
-	Next: nextActivity[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "metadata":
-			return 0
-		case "device_data":
-			return 1
-		case "active_durations_data":
-			return 2
-		case "calories_data":
-			return 3
-		case "energy_data":
-			return 4
-		case "work_data":
-			return 5
-		case "distance_data":
-			return 6
-		case "movement_data":
-			return 7
-		case "power_data":
-			return 8
-		case "heart_rate_data":
-			return 9
-		case "oxygen_data":
-			return 10
-		case "MET_data":
-			return 11
-		case "TSS_data":
-			return 12
-		case "strain_data":
-			return 13
-		case "lap_data":
-			return 14
-		case "position_data":
-			return 15
-		case "polyline_map_data":
-			return 16
-		case "cheat_detection":
-			return 17
-		case "data_enrichment":
-			return 18
-		}
-		return 19
-	},
+	Seed:  0x7f63d2ebad1ddc4d,
+	Slots: "\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x12\x00\x02\x05\x06\r\a\x01\x00\x0f\v\n\f\x00\x00\x03\x00\x00\x00\x0e\x00\x04\b\x00\x00\x00\x10\x11",
+	Next:  nextActivity[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -352,6 +256,7 @@ func (x *Activity) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Activity) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
 	b = jsonscan.Member(b, x.DeviceData.WriteJSON(w, append(b, `"device_data":`...)), 14)
 	b = jsonscan.Member(b, x.ActiveDurationsData.WriteJSON(w, append(b, `"active_durations_data":`...)), 24)
@@ -369,14 +274,11 @@ func (x *Activity) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = jsonscan.Member(b, x.LapData.WriteJSON(w, append(b, `"lap_data":`...)), 11)
 	b = jsonscan.Member(b, x.PositionData.WriteJSON(w, append(b, `"position_data":`...)), 16)
 	b = jsonscan.Member(b, x.PolylineMapData.WriteJSON(w, append(b, `"polyline_map_data":`...)), 20)
-	switch v, ok := x.CheatDetection.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"cheat_detection":`...), v), ',')
-	case x.CheatDetection.IsNull():
-		b = append(b, `"cheat_detection":null,`...)
+	if !x.CheatDetection.IsZero() {
+		b = w.FloatMember(b, `"cheat_detection":`, x.CheatDetection)
 	}
 	b = jsonscan.Member(b, x.DataEnrichment.WriteJSON(w, append(b, `"data_enrichment":`...)), 18)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -397,20 +299,9 @@ var keysActivityLevelSample = jsonscan.Keys{
 		`"timer_duration_seconds":`,
 		`"level":`,
 	},
-	Next: nextActivityLevelSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "activity_level":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		case "level":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x02\x00\x00\x01\x03\x00\x00\x00",
+	Next:  nextActivityLevelSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -435,23 +326,27 @@ func (x *ActivityLevelSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ActivityLevelSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.ActivityLevel.IsZero() {
+		b = append(b, `"activity_level"`...)
+		b = append(b, `:`...)
+		if v, ok := x.ActivityLevel.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.ActivityLevel.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"activity_level":`...), int64(v)), ',')
-	case x.ActivityLevel.IsNull():
-		b = append(b, `"activity_level":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -480,32 +375,9 @@ var keysActivityMetadata = jsonscan.Keys{
 		`"state":`,
 		`"country":`,
 	},
-	Next: nextActivityMetadata[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "summary_id":
-			return 0
-		case "name":
-			return 1
-		case "type":
-			return 2
-		case "upload_type":
-			return 3
-		case "start_time":
-			return 4
-		case "end_time":
-			return 5
-		case "timestamp_localization":
-			return 6
-		case "city":
-			return 7
-		case "state":
-			return 8
-		case "country":
-			return 9
-		}
-		return 10
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x03\x06\x00\x00\x02\x04\x05\x00\b\x00\x00\x00\a\x00\x00\x00\t\x01\x00",
+	Next:  nextActivityMetadata[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -545,29 +417,18 @@ func (x *ActivityMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ActivityMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.SummaryID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"summary_id":`...), string(v)), ',')
-	case x.SummaryID.IsNull():
-		b = append(b, `"summary_id":null,`...)
+	start := len(b)
+	if !x.SummaryID.IsZero() {
+		b = jsonscan.TextMember(b, `"summary_id":`, x.SummaryID)
 	}
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	if !x.Name.IsZero() {
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
-	switch v, ok := x.Type.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"type":`...), int64(v)), ',')
-	case x.Type.IsNull():
-		b = append(b, `"type":null,`...)
+	if !x.Type.IsZero() {
+		b = jsonscan.IntMember(b, `"type":`, x.Type)
 	}
-	switch v, ok := x.UploadType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"upload_type":`...), int64(v)), ',')
-	case x.UploadType.IsNull():
-		b = append(b, `"upload_type":null,`...)
+	if !x.UploadType.IsZero() {
+		b = jsonscan.IntMember(b, `"upload_type":`, x.UploadType)
 	}
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
@@ -575,31 +436,19 @@ func (x *ActivityMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.TimestampLocalization.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
-	case x.TimestampLocalization.IsNull():
-		b = append(b, `"timestamp_localization":null,`...)
+	if !x.TimestampLocalization.IsZero() {
+		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
 	}
-	switch v, ok := x.City.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"city":`...), string(v)), ',')
-	case x.City.IsNull():
-		b = append(b, `"city":null,`...)
+	if !x.City.IsZero() {
+		b = jsonscan.TextMember(b, `"city":`, x.City)
 	}
-	switch v, ok := x.State.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"state":`...), string(v)), ',')
-	case x.State.IsNull():
-		b = append(b, `"state":null,`...)
+	if !x.State.IsZero() {
+		b = jsonscan.TextMember(b, `"state":`, x.State)
 	}
-	switch v, ok := x.Country.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"country":`...), string(v)), ',')
-	case x.Country.IsNull():
-		b = append(b, `"country":null,`...)
+	if !x.Country.IsZero() {
+		b = jsonscan.TextMember(b, `"country":`, x.Country)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -621,22 +470,9 @@ var keysAsleepDurations = jsonscan.Keys{
 		`"duration_REM_sleep_state_seconds":`,
 		`"num_REM_events":`,
 	},
-	Next: nextAsleepDurations[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "duration_asleep_state_seconds":
-			return 0
-		case "duration_light_sleep_state_seconds":
-			return 1
-		case "duration_deep_sleep_state_seconds":
-			return 2
-		case "duration_REM_sleep_state_seconds":
-			return 3
-		case "num_REM_events":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x00\x00\x00\x04\x02\x00\x03\x00\x01",
+	Next:  nextAsleepDurations[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -666,37 +502,23 @@ func (x *AsleepDurations) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *AsleepDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.DurationAsleepStateSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"duration_asleep_state_seconds":`...), v), ',')
-	case x.DurationAsleepStateSeconds.IsNull():
-		b = append(b, `"duration_asleep_state_seconds":null,`...)
+	start := len(b)
+	if !x.DurationAsleepStateSeconds.IsZero() {
+		b = w.FloatMember(b, `"duration_asleep_state_seconds":`, x.DurationAsleepStateSeconds)
 	}
-	switch v, ok := x.DurationLightSleepStateSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"duration_light_sleep_state_seconds":`...), v), ',')
-	case x.DurationLightSleepStateSeconds.IsNull():
-		b = append(b, `"duration_light_sleep_state_seconds":null,`...)
+	if !x.DurationLightSleepStateSeconds.IsZero() {
+		b = w.FloatMember(b, `"duration_light_sleep_state_seconds":`, x.DurationLightSleepStateSeconds)
 	}
-	switch v, ok := x.DurationDeepSleepStateSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"duration_deep_sleep_state_seconds":`...), v), ',')
-	case x.DurationDeepSleepStateSeconds.IsNull():
-		b = append(b, `"duration_deep_sleep_state_seconds":null,`...)
+	if !x.DurationDeepSleepStateSeconds.IsZero() {
+		b = w.FloatMember(b, `"duration_deep_sleep_state_seconds":`, x.DurationDeepSleepStateSeconds)
 	}
-	switch v, ok := x.DurationREMSleepStateSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"duration_REM_sleep_state_seconds":`...), v), ',')
-	case x.DurationREMSleepStateSeconds.IsNull():
-		b = append(b, `"duration_REM_sleep_state_seconds":null,`...)
+	if !x.DurationREMSleepStateSeconds.IsZero() {
+		b = w.FloatMember(b, `"duration_REM_sleep_state_seconds":`, x.DurationREMSleepStateSeconds)
 	}
-	switch v, ok := x.NumREMEvents.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"num_REM_events":`...), int64(v)), ',')
-	case x.NumREMEvents.IsNull():
-		b = append(b, `"num_REM_events":null,`...)
+	if !x.NumREMEvents.IsZero() {
+		b = jsonscan.IntMember(b, `"num_REM_events":`, x.NumREMEvents)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -726,38 +548,9 @@ var keysAthlete = jsonscan.Keys{
 		`"state":`,
 		`"country":`,
 	},
-	Next: nextAthlete[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "provider_user_id":
-			return 0
-		case "account_creation_date":
-			return 1
-		case "first_name":
-			return 2
-		case "last_name":
-			return 3
-		case "email":
-			return 4
-		case "bio":
-			return 5
-		case "date_of_birth":
-			return 6
-		case "age":
-			return 7
-		case "sex":
-			return 8
-		case "gender":
-			return 9
-		case "city":
-			return 10
-		case "state":
-			return 11
-		case "country":
-			return 12
-		}
-		return 13
-	},
+	Seed:  0x33bdfd13879491d7,
+	Slots: "\x00\x05\x00\x04\t\x01\x00\v\x00\x00\x03\b\a\f\x00\x06\x00\x00\x00\x00\x02\x00\n\x00\x00\x00",
+	Next:  nextAthlete[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -803,79 +596,47 @@ func (x *Athlete) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Athlete) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.ProviderUserID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"provider_user_id":`...), string(v)), ',')
-	case x.ProviderUserID.IsNull():
-		b = append(b, `"provider_user_id":null,`...)
+	start := len(b)
+	if !x.ProviderUserID.IsZero() {
+		b = jsonscan.TextMember(b, `"provider_user_id":`, x.ProviderUserID)
 	}
 	if !x.AccountCreationDate.IsZero() {
 		b = x.AccountCreationDate.AppendJSON(w, append(b, `"account_creation_date":`...))
 	}
-	switch v, ok := x.FirstName.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"first_name":`...), string(v)), ',')
-	case x.FirstName.IsNull():
-		b = append(b, `"first_name":null,`...)
+	if !x.FirstName.IsZero() {
+		b = jsonscan.TextMember(b, `"first_name":`, x.FirstName)
 	}
-	switch v, ok := x.LastName.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"last_name":`...), string(v)), ',')
-	case x.LastName.IsNull():
-		b = append(b, `"last_name":null,`...)
+	if !x.LastName.IsZero() {
+		b = jsonscan.TextMember(b, `"last_name":`, x.LastName)
 	}
-	switch v, ok := x.Email.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"email":`...), string(v)), ',')
-	case x.Email.IsNull():
-		b = append(b, `"email":null,`...)
+	if !x.Email.IsZero() {
+		b = jsonscan.TextMember(b, `"email":`, x.Email)
 	}
-	switch v, ok := x.Bio.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"bio":`...), string(v)), ',')
-	case x.Bio.IsNull():
-		b = append(b, `"bio":null,`...)
+	if !x.Bio.IsZero() {
+		b = jsonscan.TextMember(b, `"bio":`, x.Bio)
 	}
 	if !x.DateOfBirth.IsZero() {
 		b = x.DateOfBirth.AppendJSON(w, append(b, `"date_of_birth":`...))
 	}
-	switch v, ok := x.Age.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"age":`...), int64(v)), ',')
-	case x.Age.IsNull():
-		b = append(b, `"age":null,`...)
+	if !x.Age.IsZero() {
+		b = jsonscan.IntMember(b, `"age":`, x.Age)
 	}
-	switch v, ok := x.Sex.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"sex":`...), string(v)), ',')
-	case x.Sex.IsNull():
-		b = append(b, `"sex":null,`...)
+	if !x.Sex.IsZero() {
+		b = jsonscan.TextMember(b, `"sex":`, x.Sex)
 	}
-	switch v, ok := x.Gender.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"gender":`...), string(v)), ',')
-	case x.Gender.IsNull():
-		b = append(b, `"gender":null,`...)
+	if !x.Gender.IsZero() {
+		b = jsonscan.TextMember(b, `"gender":`, x.Gender)
 	}
-	switch v, ok := x.City.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"city":`...), string(v)), ',')
-	case x.City.IsNull():
-		b = append(b, `"city":null,`...)
+	if !x.City.IsZero() {
+		b = jsonscan.TextMember(b, `"city":`, x.City)
 	}
-	switch v, ok := x.State.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"state":`...), string(v)), ',')
-	case x.State.IsNull():
-		b = append(b, `"state":null,`...)
+	if !x.State.IsZero() {
+		b = jsonscan.TextMember(b, `"state":`, x.State)
 	}
-	switch v, ok := x.Country.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"country":`...), string(v)), ',')
-	case x.Country.IsNull():
-		b = append(b, `"country":null,`...)
+	if !x.Country.IsZero() {
+		b = jsonscan.TextMember(b, `"country":`, x.Country)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -897,22 +658,9 @@ var keysAthleteMetrics = jsonscan.Keys{
 		`"ftp":`,
 		`"pool_length_meters":`,
 	},
-	Next: nextAthleteMetrics[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "threshold_heart_rate":
-			return 0
-		case "max_heart_rate":
-			return 1
-		case "threshold_speed":
-			return 2
-		case "ftp":
-			return 3
-		case "pool_length_meters":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x00\x04\x03\x00\x00\x00\x02\x01\x00",
+	Next:  nextAthleteMetrics[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -942,37 +690,23 @@ func (x *AthleteMetrics) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *AthleteMetrics) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.ThresholdHeartRate.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"threshold_heart_rate":`...), v), ',')
-	case x.ThresholdHeartRate.IsNull():
-		b = append(b, `"threshold_heart_rate":null,`...)
+	start := len(b)
+	if !x.ThresholdHeartRate.IsZero() {
+		b = w.FloatMember(b, `"threshold_heart_rate":`, x.ThresholdHeartRate)
 	}
-	switch v, ok := x.MaxHeartRate.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_heart_rate":`...), v), ',')
-	case x.MaxHeartRate.IsNull():
-		b = append(b, `"max_heart_rate":null,`...)
+	if !x.MaxHeartRate.IsZero() {
+		b = w.FloatMember(b, `"max_heart_rate":`, x.MaxHeartRate)
 	}
-	switch v, ok := x.ThresholdSpeed.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"threshold_speed":`...), v), ',')
-	case x.ThresholdSpeed.IsNull():
-		b = append(b, `"threshold_speed":null,`...)
+	if !x.ThresholdSpeed.IsZero() {
+		b = w.FloatMember(b, `"threshold_speed":`, x.ThresholdSpeed)
 	}
-	switch v, ok := x.FTP.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"ftp":`...), v), ',')
-	case x.FTP.IsNull():
-		b = append(b, `"ftp":null,`...)
+	if !x.FTP.IsZero() {
+		b = w.FloatMember(b, `"ftp":`, x.FTP)
 	}
-	switch v, ok := x.PoolLengthMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"pool_length_meters":`...), v), ',')
-	case x.PoolLengthMeters.IsNull():
-		b = append(b, `"pool_length_meters":null,`...)
+	if !x.PoolLengthMeters.IsZero() {
+		b = w.FloatMember(b, `"pool_length_meters":`, x.PoolLengthMeters)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -996,26 +730,9 @@ var keysAwakeDurations = jsonscan.Keys{
 		`"sleep_latency_seconds":`,
 		`"wake_up_latency_seconds":`,
 	},
-	Next: nextAwakeDurations[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "duration_awake_state_seconds":
-			return 0
-		case "duration_long_interruption_seconds":
-			return 1
-		case "duration_short_interruption_seconds":
-			return 2
-		case "num_wakeup_events":
-			return 3
-		case "num_out_of_bed_events":
-			return 4
-		case "sleep_latency_seconds":
-			return 5
-		case "wake_up_latency_seconds":
-			return 6
-		}
-		return 7
-	},
+	Seed:  0x5b30e55ed83cb273,
+	Slots: "\x00\x01\x00\x04\x00\x00\x00\x00\x03\x00\x05\x02\x06\x00",
+	Next:  nextAwakeDurations[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1049,49 +766,29 @@ func (x *AwakeDurations) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *AwakeDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.DurationAwakeStateSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"duration_awake_state_seconds":`...), v), ',')
-	case x.DurationAwakeStateSeconds.IsNull():
-		b = append(b, `"duration_awake_state_seconds":null,`...)
+	start := len(b)
+	if !x.DurationAwakeStateSeconds.IsZero() {
+		b = w.FloatMember(b, `"duration_awake_state_seconds":`, x.DurationAwakeStateSeconds)
 	}
-	switch v, ok := x.DurationLongInterruptionSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"duration_long_interruption_seconds":`...), v), ',')
-	case x.DurationLongInterruptionSeconds.IsNull():
-		b = append(b, `"duration_long_interruption_seconds":null,`...)
+	if !x.DurationLongInterruptionSeconds.IsZero() {
+		b = w.FloatMember(b, `"duration_long_interruption_seconds":`, x.DurationLongInterruptionSeconds)
 	}
-	switch v, ok := x.DurationShortInterruptionSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"duration_short_interruption_seconds":`...), v), ',')
-	case x.DurationShortInterruptionSeconds.IsNull():
-		b = append(b, `"duration_short_interruption_seconds":null,`...)
+	if !x.DurationShortInterruptionSeconds.IsZero() {
+		b = w.FloatMember(b, `"duration_short_interruption_seconds":`, x.DurationShortInterruptionSeconds)
 	}
-	switch v, ok := x.NumWakeupEvents.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"num_wakeup_events":`...), int64(v)), ',')
-	case x.NumWakeupEvents.IsNull():
-		b = append(b, `"num_wakeup_events":null,`...)
+	if !x.NumWakeupEvents.IsZero() {
+		b = jsonscan.IntMember(b, `"num_wakeup_events":`, x.NumWakeupEvents)
 	}
-	switch v, ok := x.NumOutOfBedEvents.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"num_out_of_bed_events":`...), int64(v)), ',')
-	case x.NumOutOfBedEvents.IsNull():
-		b = append(b, `"num_out_of_bed_events":null,`...)
+	if !x.NumOutOfBedEvents.IsZero() {
+		b = jsonscan.IntMember(b, `"num_out_of_bed_events":`, x.NumOutOfBedEvents)
 	}
-	switch v, ok := x.SleepLatencySeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"sleep_latency_seconds":`...), v), ',')
-	case x.SleepLatencySeconds.IsNull():
-		b = append(b, `"sleep_latency_seconds":null,`...)
+	if !x.SleepLatencySeconds.IsZero() {
+		b = w.FloatMember(b, `"sleep_latency_seconds":`, x.SleepLatencySeconds)
 	}
-	switch v, ok := x.WakeUpLatencySeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"wake_up_latency_seconds":`...), v), ',')
-	case x.WakeUpLatencySeconds.IsNull():
-		b = append(b, `"wake_up_latency_seconds":null,`...)
+	if !x.WakeUpLatencySeconds.IsZero() {
+		b = w.FloatMember(b, `"wake_up_latency_seconds":`, x.WakeUpLatencySeconds)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1111,18 +808,9 @@ var keysBloodPressureData = jsonscan.Keys{
 		`"day_avg_diastolic_bp":`,
 		`"blood_pressure_samples":`,
 	},
-	Next: nextBloodPressureData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "day_avg_systolic_bp":
-			return 0
-		case "day_avg_diastolic_bp":
-			return 1
-		case "blood_pressure_samples":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x02\x00\x00",
+	Next:  nextBloodPressureData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1148,26 +836,22 @@ func (x *BloodPressureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *BloodPressureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.DayAvgSystolicBP.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_systolic_bp":`...), v), ',')
-	case x.DayAvgSystolicBP.IsNull():
-		b = append(b, `"day_avg_systolic_bp":null,`...)
+	start := len(b)
+	if !x.DayAvgSystolicBP.IsZero() {
+		b = w.FloatMember(b, `"day_avg_systolic_bp":`, x.DayAvgSystolicBP)
 	}
-	switch v, ok := x.DayAvgDiastolicBP.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_diastolic_bp":`...), v), ',')
-	case x.DayAvgDiastolicBP.IsNull():
-		b = append(b, `"day_avg_diastolic_bp":null,`...)
+	if !x.DayAvgDiastolicBP.IsZero() {
+		b = w.FloatMember(b, `"day_avg_diastolic_bp":`, x.DayAvgDiastolicBP)
 	}
 	if x.BloodPressureSamples != nil {
 		b = append(b, `"blood_pressure_samples":[`...)
+		first := len(b)
 		for i := range x.BloodPressureSamples {
-			b = append(x.BloodPressureSamples[i].WriteJSON(w, b), ',')
+			b = x.BloodPressureSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1187,18 +871,9 @@ var keysBloodPressureSample = jsonscan.Keys{
 		`"systolic_bp":`,
 		`"diastolic_bp":`,
 	},
-	Next: nextBloodPressureSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "systolic_bp":
-			return 1
-		case "diastolic_bp":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x02\x00\x00\x01",
+	Next:  nextBloodPressureSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1223,23 +898,25 @@ func (x *BloodPressureSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *BloodPressureSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.SystolicBP.IsZero() {
+		b = append(b, `"systolic_bp":`...)
+		if v, ok := x.SystolicBP.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SystolicBP.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"systolic_bp":`...), v), ',')
-	case x.SystolicBP.IsNull():
-		b = append(b, `"systolic_bp":null,`...)
+	if !x.DiastolicBP.IsZero() {
+		b = append(b, `"diastolic_bp":`...)
+		if v, ok := x.DiastolicBP.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DiastolicBP.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"diastolic_bp":`...), v), ',')
-	case x.DiastolicBP.IsNull():
-		b = append(b, `"diastolic_bp":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1268,32 +945,9 @@ var keysBody = jsonscan.Keys{
 		`"ketone_data":`,
 		`"hydration_data":`,
 	},
-	Next: nextBody[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "metadata":
-			return 0
-		case "device_data":
-			return 1
-		case "measurements_data":
-			return 2
-		case "blood_pressure_data":
-			return 3
-		case "heart_data":
-			return 4
-		case "oxygen_data":
-			return 5
-		case "temperature_data":
-			return 6
-		case "glucose_data":
-			return 7
-		case "ketone_data":
-			return 8
-		case "hydration_data":
-			return 9
-		}
-		return 10
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x03\x04\t\x00\x05\b\x06\x02\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+	Next:  nextBody[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1333,6 +987,7 @@ func (x *Body) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Body) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
 	b = jsonscan.Member(b, x.DeviceData.WriteJSON(w, append(b, `"device_data":`...)), 14)
 	b = jsonscan.Member(b, x.MeasurementsData.WriteJSON(w, append(b, `"measurements_data":`...)), 20)
@@ -1343,7 +998,7 @@ func (x *Body) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = jsonscan.Member(b, x.GlucoseData.WriteJSON(w, append(b, `"glucose_data":`...)), 15)
 	b = jsonscan.Member(b, x.KetoneData.WriteJSON(w, append(b, `"ketone_data":`...)), 14)
 	b = jsonscan.Member(b, x.HydrationData.WriteJSON(w, append(b, `"hydration_data":`...)), 17)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1362,16 +1017,9 @@ var keysBodyBatterySample = jsonscan.Keys{
 		`"timestamp":`,
 		`"level":`,
 	},
-	Next: nextBodyBatterySample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "level":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextBodyBatterySample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1394,17 +1042,17 @@ func (x *BodyBatterySample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *BodyBatterySample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.Level.IsZero() {
+		b = append(b, `"level":`...)
+		if v, ok := x.Level.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Level.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"level":`...), v), ',')
-	case x.Level.IsNull():
-		b = append(b, `"level":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1424,18 +1072,9 @@ var keysBodyMetadata = jsonscan.Keys{
 		`"end_time":`,
 		`"timestamp_localization":`,
 	},
-	Next: nextBodyMetadata[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "timestamp_localization":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x02\x00\x01\x00\x00\x00",
+	Next:  nextBodyMetadata[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1461,19 +1100,17 @@ func (x *BodyMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *BodyMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.TimestampLocalization.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
-	case x.TimestampLocalization.IsNull():
-		b = append(b, `"timestamp_localization":null,`...)
+	if !x.TimestampLocalization.IsZero() {
+		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1492,16 +1129,9 @@ var keysBreathSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"breaths_per_min":`,
 	},
-	Next: nextBreathSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "breaths_per_min":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextBreathSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1524,17 +1154,18 @@ func (x *BreathSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *BreathSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.BreathsPerMin.IsZero() {
+		b = append(b, `"breaths_per_min`...)
+		b = append(b, `":`...)
+		if v, ok := x.BreathsPerMin.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.BreathsPerMin.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"breaths_per_min":`...), v), ',')
-	case x.BreathsPerMin.IsNull():
-		b = append(b, `"breaths_per_min":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1558,26 +1189,9 @@ var keysBreathsData = jsonscan.Keys{
 		`"on_demand_reading":`,
 		`"samples":`,
 	},
-	Next: nextBreathsData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "avg_breaths_per_min":
-			return 2
-		case "min_breaths_per_min":
-			return 3
-		case "max_breaths_per_min":
-			return 4
-		case "on_demand_reading":
-			return 5
-		case "samples":
-			return 6
-		}
-		return 7
-	},
+	Seed:  0xc7f47ada392f7c41,
+	Slots: "\x00\x02\x00\x04\x00\x00\x00\x06\x00\x00\x01\x00\x05\x03",
+	Next:  nextBreathsData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1611,44 +1225,34 @@ func (x *BreathsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *BreathsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.AvgBreathsPerMin.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_breaths_per_min":`...), v), ',')
-	case x.AvgBreathsPerMin.IsNull():
-		b = append(b, `"avg_breaths_per_min":null,`...)
+	if !x.AvgBreathsPerMin.IsZero() {
+		b = w.FloatMember(b, `"avg_breaths_per_min":`, x.AvgBreathsPerMin)
 	}
-	switch v, ok := x.MinBreathsPerMin.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"min_breaths_per_min":`...), v), ',')
-	case x.MinBreathsPerMin.IsNull():
-		b = append(b, `"min_breaths_per_min":null,`...)
+	if !x.MinBreathsPerMin.IsZero() {
+		b = w.FloatMember(b, `"min_breaths_per_min":`, x.MinBreathsPerMin)
 	}
-	switch v, ok := x.MaxBreathsPerMin.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_breaths_per_min":`...), v), ',')
-	case x.MaxBreathsPerMin.IsNull():
-		b = append(b, `"max_breaths_per_min":null,`...)
+	if !x.MaxBreathsPerMin.IsZero() {
+		b = w.FloatMember(b, `"max_breaths_per_min":`, x.MaxBreathsPerMin)
 	}
-	switch v, ok := x.OnDemandReading.Get(); {
-	case ok:
-		b = append(strconv.AppendBool(append(b, `"on_demand_reading":`...), v), ',')
-	case x.OnDemandReading.IsNull():
-		b = append(b, `"on_demand_reading":null,`...)
+	if !x.OnDemandReading.IsZero() {
+		b = jsonscan.BoolMember(b, `"on_demand_reading":`, x.OnDemandReading)
 	}
 	if x.Samples != nil {
 		b = append(b, `"samples":[`...)
+		first := len(b)
 		for i := range x.Samples {
-			b = append(x.Samples[i].WriteJSON(w, b), ',')
+			b = x.Samples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1668,18 +1272,9 @@ var keysCadenceSample = jsonscan.Keys{
 		`"cadence_rpm":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextCadenceSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "cadence_rpm":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x02\x00\x00\x00\x01\x00",
+	Next:  nextCadenceSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1704,23 +1299,26 @@ func (x *CadenceSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *CadenceSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.CadenceRPM.IsZero() {
+		b = append(b, `"cadence_rpm":`...)
+		if v, ok := x.CadenceRPM.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.CadenceRPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"cadence_rpm":`...), v), ',')
-	case x.CadenceRPM.IsNull():
-		b = append(b, `"cadence_rpm":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1740,18 +1338,9 @@ var keysCalorieSample = jsonscan.Keys{
 		`"calories":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextCalorieSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "calories":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x02\x01\x00\x00\x00\x00",
+	Next:  nextCalorieSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1776,23 +1365,26 @@ func (x *CalorieSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *CalorieSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.Calories.IsZero() {
+		b = append(b, `"calories":`...)
+		if v, ok := x.Calories.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Calories.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"calories":`...), v), ',')
-	case x.Calories.IsNull():
-		b = append(b, `"calories":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1814,22 +1406,9 @@ var keysCaloriesData = jsonscan.Keys{
 		`"net_intake_calories":`,
 		`"calorie_samples":`,
 	},
-	Next: nextCaloriesData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "total_burned_calories":
-			return 0
-		case "BMR_calories":
-			return 1
-		case "net_activity_calories":
-			return 2
-		case "net_intake_calories":
-			return 3
-		case "calorie_samples":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x02\x00\x00\x00\x00\x00\x01\x03\x04\x00",
+	Next:  nextCaloriesData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1859,38 +1438,28 @@ func (x *CaloriesData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *CaloriesData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.TotalBurnedCalories.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"total_burned_calories":`...), v), ',')
-	case x.TotalBurnedCalories.IsNull():
-		b = append(b, `"total_burned_calories":null,`...)
+	start := len(b)
+	if !x.TotalBurnedCalories.IsZero() {
+		b = w.FloatMember(b, `"total_burned_calories":`, x.TotalBurnedCalories)
 	}
-	switch v, ok := x.BMRCalories.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"BMR_calories":`...), v), ',')
-	case x.BMRCalories.IsNull():
-		b = append(b, `"BMR_calories":null,`...)
+	if !x.BMRCalories.IsZero() {
+		b = w.FloatMember(b, `"BMR_calories":`, x.BMRCalories)
 	}
-	switch v, ok := x.NetActivityCalories.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"net_activity_calories":`...), v), ',')
-	case x.NetActivityCalories.IsNull():
-		b = append(b, `"net_activity_calories":null,`...)
+	if !x.NetActivityCalories.IsZero() {
+		b = w.FloatMember(b, `"net_activity_calories":`, x.NetActivityCalories)
 	}
-	switch v, ok := x.NetIntakeCalories.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"net_intake_calories":`...), v), ',')
-	case x.NetIntakeCalories.IsNull():
-		b = append(b, `"net_intake_calories":null,`...)
+	if !x.NetIntakeCalories.IsZero() {
+		b = w.FloatMember(b, `"net_intake_calories":`, x.NetIntakeCalories)
 	}
 	if x.CalorieSamples != nil {
 		b = append(b, `"calorie_samples":[`...)
+		first := len(b)
 		for i := range x.CalorieSamples {
-			b = append(x.CalorieSamples[i].WriteJSON(w, b), ',')
+			b = x.CalorieSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1911,20 +1480,9 @@ var keysCompletionCondition = jsonscan.Keys{
 		`"value_low":`,
 		`"value_high":`,
 	},
-	Next: nextCompletionCondition[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "value":
-			return 1
-		case "value_low":
-			return 2
-		case "value_high":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00\x02\x00\x03\x00",
+	Next:  nextCompletionCondition[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1952,31 +1510,20 @@ func (x *CompletionCondition) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *CompletionCondition) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Type.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(v)), ',')
-	case x.Type.IsNull():
-		b = append(b, `"type":null,`...)
+	start := len(b)
+	if !x.Type.IsZero() {
+		b = jsonscan.TextMember(b, `"type":`, x.Type)
 	}
-	switch v, ok := x.Value.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"value":`...), v), ',')
-	case x.Value.IsNull():
-		b = append(b, `"value":null,`...)
+	if !x.Value.IsZero() {
+		b = w.FloatMember(b, `"value":`, x.Value)
 	}
-	switch v, ok := x.ValueLow.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"value_low":`...), v), ',')
-	case x.ValueLow.IsNull():
-		b = append(b, `"value_low":null,`...)
+	if !x.ValueLow.IsZero() {
+		b = w.FloatMember(b, `"value_low":`, x.ValueLow)
 	}
-	switch v, ok := x.ValueHigh.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"value_high":`...), v), ',')
-	case x.ValueHigh.IsNull():
-		b = append(b, `"value_high":null,`...)
+	if !x.ValueHigh.IsZero() {
+		b = w.FloatMember(b, `"value_high":`, x.ValueHigh)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2003,28 +1550,9 @@ var keysConnection = jsonscan.Keys{
 		`"last_updated_at":`,
 		`"most_recent_data_at":`,
 	},
-	Next: nextConnection[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "id":
-			return 0
-		case "provider":
-			return 1
-		case "reference_id":
-			return 2
-		case "scopes":
-			return 3
-		case "created_at":
-			return 4
-		case "last_polled_at":
-			return 5
-		case "last_updated_at":
-			return 6
-		case "most_recent_data_at":
-			return 7
-		}
-		return 8
-	},
+	Seed:  0x48de514c5346f9cd,
+	Slots: "\x04\x02\x00\x06\x03\x00\x00\x00\x00\x00\x00\a\x05\x01\x00\x00",
+	Next:  nextConnection[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2060,23 +1588,15 @@ func (x *Connection) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Connection) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.ID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"id":`...), int64(v)), ',')
-	case x.ID.IsNull():
-		b = append(b, `"id":null,`...)
+	start := len(b)
+	if !x.ID.IsZero() {
+		b = jsonscan.IntMember(b, `"id":`, x.ID)
 	}
-	switch v, ok := x.Provider.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"provider":`...), string(v)), ',')
-	case x.Provider.IsNull():
-		b = append(b, `"provider":null,`...)
+	if !x.Provider.IsZero() {
+		b = jsonscan.TextMember(b, `"provider":`, x.Provider)
 	}
-	switch v, ok := x.ReferenceID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"reference_id":`...), string(v)), ',')
-	case x.ReferenceID.IsNull():
-		b = append(b, `"reference_id":null,`...)
+	if !x.ReferenceID.IsZero() {
+		b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
 	}
 	if x.Scopes != nil {
 		b = jsonscan.WriteStrings(append(b, `"scopes":`...), x.Scopes)
@@ -2093,7 +1613,7 @@ func (x *Connection) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.MostRecentDataAt.IsZero() {
 		b = x.MostRecentDataAt.AppendJSON(w, append(b, `"most_recent_data_at":`...))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2123,38 +1643,9 @@ var keysDaily = jsonscan.Keys{
 		`"data_enrichment":`,
 		`"tag_data":`,
 	},
-	Next: nextDaily[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "metadata":
-			return 0
-		case "device_data":
-			return 1
-		case "distance_data":
-			return 2
-		case "active_durations_data":
-			return 3
-		case "calories_data":
-			return 4
-		case "MET_data":
-			return 5
-		case "heart_rate_data":
-			return 6
-		case "oxygen_data":
-			return 7
-		case "stress_data":
-			return 8
-		case "strain_data":
-			return 9
-		case "scores":
-			return 10
-		case "data_enrichment":
-			return 11
-		case "tag_data":
-			return 12
-		}
-		return 13
-	},
+	Seed:  0x2b5f161a5e6d935,
+	Slots: "\x06\x00\x00\x00\x04\v\t\f\x00\x05\x00\x02\b\x00\a\x00\x00\x00\n\x03\x00\x00\x00\x00\x00\x01",
+	Next:  nextDaily[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2200,6 +1691,7 @@ func (x *Daily) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Daily) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
 	b = jsonscan.Member(b, x.DeviceData.WriteJSON(w, append(b, `"device_data":`...)), 14)
 	b = jsonscan.Member(b, x.DistanceData.WriteJSON(w, append(b, `"distance_data":`...)), 16)
@@ -2213,7 +1705,7 @@ func (x *Daily) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = jsonscan.Member(b, x.Scores.WriteJSON(w, append(b, `"scores":`...)), 9)
 	b = jsonscan.Member(b, x.DataEnrichment.WriteJSON(w, append(b, `"data_enrichment":`...)), 18)
 	b = jsonscan.Member(b, x.TagData.WriteJSON(w, append(b, `"tag_data":`...)), 11)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2243,38 +1735,9 @@ var keysDailyDataEnrichment = jsonscan.Keys{
 		`"strain_traffic_light":`,
 		`"strain_contributors":`,
 	},
-	Next: nextDailyDataEnrichment[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "total_stress_score":
-			return 0
-		case "stress_contributors":
-			return 1
-		case "total_stress_score_v2":
-			return 2
-		case "total_stress_score_v2_contributors":
-			return 3
-		case "respiratory_score":
-			return 4
-		case "respiratory_contributors":
-			return 5
-		case "immune_index":
-			return 6
-		case "immune_contributors":
-			return 7
-		case "resilience_score":
-			return 8
-		case "resilience_contributors":
-			return 9
-		case "strain_index":
-			return 10
-		case "strain_traffic_light":
-			return 11
-		case "strain_contributors":
-			return 12
-		}
-		return 13
-	},
+	Seed:  0xe7c666431ded6d47,
+	Slots: "\x00\x00\x05\x00\x00\x00\x00\x00\v\x00\n\b\x02\a\x06\x00\t\x00\x03\x00\x04\x00\f\x01\x00\x00",
+	Next:  nextDailyDataEnrichment[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2320,67 +1783,47 @@ func (x *DailyDataEnrichment) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DailyDataEnrichment) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.TotalStressScore.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"total_stress_score":`...), v), ',')
-	case x.TotalStressScore.IsNull():
-		b = append(b, `"total_stress_score":null,`...)
+	start := len(b)
+	if !x.TotalStressScore.IsZero() {
+		b = w.FloatMember(b, `"total_stress_score":`, x.TotalStressScore)
 	}
 	if x.StressContributors != nil {
 		b = w.FloatMap(append(b, `"stress_contributors":`...), x.StressContributors)
 	}
-	switch v, ok := x.TotalStressScoreV2.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"total_stress_score_v2":`...), v), ',')
-	case x.TotalStressScoreV2.IsNull():
-		b = append(b, `"total_stress_score_v2":null,`...)
+	if !x.TotalStressScoreV2.IsZero() {
+		b = w.FloatMember(b, `"total_stress_score_v2":`, x.TotalStressScoreV2)
 	}
 	if x.TotalStressScoreV2Contributors != nil {
 		b = w.FloatMap(append(b, `"total_stress_score_v2_contributors":`...), x.TotalStressScoreV2Contributors)
 	}
-	switch v, ok := x.RespiratoryScore.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"respiratory_score":`...), v), ',')
-	case x.RespiratoryScore.IsNull():
-		b = append(b, `"respiratory_score":null,`...)
+	if !x.RespiratoryScore.IsZero() {
+		b = w.FloatMember(b, `"respiratory_score":`, x.RespiratoryScore)
 	}
 	if x.RespiratoryContributors != nil {
 		b = w.FloatMap(append(b, `"respiratory_contributors":`...), x.RespiratoryContributors)
 	}
-	switch v, ok := x.ImmuneIndex.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"immune_index":`...), v), ',')
-	case x.ImmuneIndex.IsNull():
-		b = append(b, `"immune_index":null,`...)
+	if !x.ImmuneIndex.IsZero() {
+		b = w.FloatMember(b, `"immune_index":`, x.ImmuneIndex)
 	}
 	if x.ImmuneContributors != nil {
 		b = w.FloatMap(append(b, `"immune_contributors":`...), x.ImmuneContributors)
 	}
-	switch v, ok := x.ResilienceScore.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"resilience_score":`...), int64(v)), ',')
-	case x.ResilienceScore.IsNull():
-		b = append(b, `"resilience_score":null,`...)
+	if !x.ResilienceScore.IsZero() {
+		b = jsonscan.IntMember(b, `"resilience_score":`, x.ResilienceScore)
 	}
 	if x.ResilienceContributors != nil {
 		b = w.FloatMap(append(b, `"resilience_contributors":`...), x.ResilienceContributors)
 	}
-	switch v, ok := x.StrainIndex.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"strain_index":`...), v), ',')
-	case x.StrainIndex.IsNull():
-		b = append(b, `"strain_index":null,`...)
+	if !x.StrainIndex.IsZero() {
+		b = w.FloatMember(b, `"strain_index":`, x.StrainIndex)
 	}
-	switch v, ok := x.StrainTrafficLight.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"strain_traffic_light":`...), string(v)), ',')
-	case x.StrainTrafficLight.IsNull():
-		b = append(b, `"strain_traffic_light":null,`...)
+	if !x.StrainTrafficLight.IsZero() {
+		b = jsonscan.TextMember(b, `"strain_traffic_light":`, x.StrainTrafficLight)
 	}
 	if x.StrainContributors != nil {
 		b = w.FloatMap(append(b, `"strain_contributors":`...), x.StrainContributors)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2405,24 +1848,9 @@ var keysDailyDistanceData = jsonscan.Keys{
 		`"swimming":`,
 		`"detailed":`,
 	},
-	Next: nextDailyDistanceData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "steps":
-			return 0
-		case "distance_meters":
-			return 1
-		case "floors_climbed":
-			return 2
-		case "elevation":
-			return 3
-		case "swimming":
-			return 4
-		case "detailed":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x00\x05\x00\x01\x04\x00\x02\x03\x00\x00\x00",
+	Next:  nextDailyDistanceData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2454,28 +1882,20 @@ func (x *DailyDistanceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DailyDistanceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Steps.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"steps":`...), int64(v)), ',')
-	case x.Steps.IsNull():
-		b = append(b, `"steps":null,`...)
+	start := len(b)
+	if !x.Steps.IsZero() {
+		b = jsonscan.IntMember(b, `"steps":`, x.Steps)
 	}
-	switch v, ok := x.DistanceMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"distance_meters":`...), v), ',')
-	case x.DistanceMeters.IsNull():
-		b = append(b, `"distance_meters":null,`...)
+	if !x.DistanceMeters.IsZero() {
+		b = w.FloatMember(b, `"distance_meters":`, x.DistanceMeters)
 	}
-	switch v, ok := x.FloorsClimbed.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"floors_climbed":`...), int64(v)), ',')
-	case x.FloorsClimbed.IsNull():
-		b = append(b, `"floors_climbed":null,`...)
+	if !x.FloorsClimbed.IsZero() {
+		b = jsonscan.IntMember(b, `"floors_climbed":`, x.FloorsClimbed)
 	}
 	b = jsonscan.Member(b, x.Elevation.WriteJSON(w, append(b, `"elevation":`...)), 12)
 	b = jsonscan.Member(b, x.Swimming.WriteJSON(w, append(b, `"swimming":`...)), 11)
 	b = jsonscan.Member(b, x.Detailed.WriteJSON(w, append(b, `"detailed":`...)), 11)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2496,20 +1916,9 @@ var keysDailyMetadata = jsonscan.Keys{
 		`"timestamp_localization":`,
 		`"upload_type":`,
 	},
-	Next: nextDailyMetadata[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "timestamp_localization":
-			return 2
-		case "upload_type":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x41166f93275e967f,
+	Slots: "\x00\x00\x00\x01\x03\x00\x00\x02",
+	Next:  nextDailyMetadata[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2537,25 +1946,20 @@ func (x *DailyMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DailyMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.TimestampLocalization.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
-	case x.TimestampLocalization.IsNull():
-		b = append(b, `"timestamp_localization":null,`...)
+	if !x.TimestampLocalization.IsZero() {
+		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
 	}
-	switch v, ok := x.UploadType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"upload_type":`...), int64(v)), ',')
-	case x.UploadType.IsNull():
-		b = append(b, `"upload_type":null,`...)
+	if !x.UploadType.IsZero() {
+		b = jsonscan.IntMember(b, `"upload_type":`, x.UploadType)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2578,24 +1982,9 @@ var keysDailyPatternSample = jsonscan.Keys{
 		`"percentile_75":`,
 		`"percentile_95":`,
 	},
-	Next: nextDailyPatternSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "time_from_midnight":
-			return 0
-		case "percentile_5":
-			return 1
-		case "percentile_25":
-			return 2
-		case "percentile_50":
-			return 3
-		case "percentile_75":
-			return 4
-		case "percentile_95":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x04\x00\x00\x01\x05\x02\x03\x00\x00\x00\x00",
+	Next:  nextDailyPatternSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2627,43 +2016,26 @@ func (x *DailyPatternSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DailyPatternSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.TimeFromMidnight.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"time_from_midnight":`...), int64(v)), ',')
-	case x.TimeFromMidnight.IsNull():
-		b = append(b, `"time_from_midnight":null,`...)
+	start := len(b)
+	if !x.TimeFromMidnight.IsZero() {
+		b = jsonscan.IntMember(b, `"time_from_midnight":`, x.TimeFromMidnight)
 	}
-	switch v, ok := x.Percentile5.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"percentile_5":`...), v), ',')
-	case x.Percentile5.IsNull():
-		b = append(b, `"percentile_5":null,`...)
+	if !x.Percentile5.IsZero() {
+		b = w.FloatMember(b, `"percentile_5":`, x.Percentile5)
 	}
-	switch v, ok := x.Percentile25.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"percentile_25":`...), v), ',')
-	case x.Percentile25.IsNull():
-		b = append(b, `"percentile_25":null,`...)
+	if !x.Percentile25.IsZero() {
+		b = w.FloatMember(b, `"percentile_25":`, x.Percentile25)
 	}
-	switch v, ok := x.Percentile50.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"percentile_50":`...), v), ',')
-	case x.Percentile50.IsNull():
-		b = append(b, `"percentile_50":null,`...)
+	if !x.Percentile50.IsZero() {
+		b = w.FloatMember(b, `"percentile_50":`, x.Percentile50)
 	}
-	switch v, ok := x.Percentile75.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"percentile_75":`...), v), ',')
-	case x.Percentile75.IsNull():
-		b = append(b, `"percentile_75":null,`...)
+	if !x.Percentile75.IsZero() {
+		b = w.FloatMember(b, `"percentile_75":`, x.Percentile75)
 	}
-	switch v, ok := x.Percentile95.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"percentile_95":`...), v), ',')
-	case x.Percentile95.IsNull():
-		b = append(b, `"percentile_95":null,`...)
+	if !x.Percentile95.IsZero() {
+		b = w.FloatMember(b, `"percentile_95":`, x.Percentile95)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2690,28 +2062,9 @@ var keysDataEnrichment = jsonscan.Keys{
 		`"trimp_score":`,
 		`"trimp_contributors":`,
 	},
-	Next: nextDataEnrichment[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "efficiency_score":
-			return 0
-		case "efficiency_contributors":
-			return 1
-		case "strain_score":
-			return 2
-		case "strain_contributors":
-			return 3
-		case "rcrs_score":
-			return 4
-		case "rcrs_contributors":
-			return 5
-		case "trimp_score":
-			return 6
-		case "trimp_contributors":
-			return 7
-		}
-		return 8
-	},
+	Seed:  0xbf0b8a7d2c4d4f29,
+	Slots: "\x00\x01\x00\x04\x00\x06\x00\x00\a\x03\x00\x00\x00\x02\x00\x05",
+	Next:  nextDataEnrichment[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2747,43 +2100,32 @@ func (x *DataEnrichment) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DataEnrichment) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.EfficiencyScore.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"efficiency_score":`...), v), ',')
-	case x.EfficiencyScore.IsNull():
-		b = append(b, `"efficiency_score":null,`...)
+	start := len(b)
+	if !x.EfficiencyScore.IsZero() {
+		b = w.FloatMember(b, `"efficiency_score":`, x.EfficiencyScore)
 	}
 	if x.EfficiencyContributors != nil {
 		b = w.FloatMap(append(b, `"efficiency_contributors":`...), x.EfficiencyContributors)
 	}
-	switch v, ok := x.StrainScore.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"strain_score":`...), v), ',')
-	case x.StrainScore.IsNull():
-		b = append(b, `"strain_score":null,`...)
+	if !x.StrainScore.IsZero() {
+		b = w.FloatMember(b, `"strain_score":`, x.StrainScore)
 	}
 	if x.StrainContributors != nil {
 		b = w.FloatMap(append(b, `"strain_contributors":`...), x.StrainContributors)
 	}
-	switch v, ok := x.RCRSScore.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"rcrs_score":`...), v), ',')
-	case x.RCRSScore.IsNull():
-		b = append(b, `"rcrs_score":null,`...)
+	if !x.RCRSScore.IsZero() {
+		b = w.FloatMember(b, `"rcrs_score":`, x.RCRSScore)
 	}
 	if x.RCRSContributors != nil {
 		b = w.FloatMap(append(b, `"rcrs_contributors":`...), x.RCRSContributors)
 	}
-	switch v, ok := x.TRIMPScore.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"trimp_score":`...), v), ',')
-	case x.TRIMPScore.IsNull():
-		b = append(b, `"trimp_score":null,`...)
+	if !x.TRIMPScore.IsZero() {
+		b = w.FloatMember(b, `"trimp_score":`, x.TRIMPScore)
 	}
 	if x.TRIMPContributors != nil {
 		b = w.FloatMap(append(b, `"trimp_contributors":`...), x.TRIMPContributors)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2809,30 +2151,9 @@ var keysDeviceData = jsonscan.Keys{
 		`"data_provided":`,
 		`"other_devices":`,
 	},
-	Next: nextDeviceData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "name":
-			return 0
-		case "manufacturer":
-			return 1
-		case "serial_number":
-			return 2
-		case "hardware_version":
-			return 3
-		case "software_version":
-			return 4
-		case "activation_timestamp":
-			return 5
-		case "last_upload_date":
-			return 6
-		case "data_provided":
-			return 7
-		case "other_devices":
-			return 8
-		}
-		return 9
-	},
+	Seed:  0x6c57967da062e103,
+	Slots: "\x00\x00\x05\x00\x00\x00\x00\a\x04\x01\x02\x03\x00\x06\b\x00\x00\x00",
+	Next:  nextDeviceData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2870,35 +2191,21 @@ func (x *DeviceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DeviceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	start := len(b)
+	if !x.Name.IsZero() {
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
-	switch v, ok := x.Manufacturer.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"manufacturer":`...), string(v)), ',')
-	case x.Manufacturer.IsNull():
-		b = append(b, `"manufacturer":null,`...)
+	if !x.Manufacturer.IsZero() {
+		b = jsonscan.TextMember(b, `"manufacturer":`, x.Manufacturer)
 	}
-	switch v, ok := x.SerialNumber.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"serial_number":`...), string(v)), ',')
-	case x.SerialNumber.IsNull():
-		b = append(b, `"serial_number":null,`...)
+	if !x.SerialNumber.IsZero() {
+		b = jsonscan.TextMember(b, `"serial_number":`, x.SerialNumber)
 	}
-	switch v, ok := x.HardwareVersion.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"hardware_version":`...), string(v)), ',')
-	case x.HardwareVersion.IsNull():
-		b = append(b, `"hardware_version":null,`...)
+	if !x.HardwareVersion.IsZero() {
+		b = jsonscan.TextMember(b, `"hardware_version":`, x.HardwareVersion)
 	}
-	switch v, ok := x.SoftwareVersion.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"software_version":`...), string(v)), ',')
-	case x.SoftwareVersion.IsNull():
-		b = append(b, `"software_version":null,`...)
+	if !x.SoftwareVersion.IsZero() {
+		b = jsonscan.TextMember(b, `"software_version":`, x.SoftwareVersion)
 	}
 	if !x.ActivationTimestamp.IsZero() {
 		b = x.ActivationTimestamp.AppendJSON(w, append(b, `"activation_timestamp":`...))
@@ -2911,12 +2218,13 @@ func (x *DeviceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	if x.OtherDevices != nil {
 		b = append(b, `"other_devices":[`...)
+		first := len(b)
 		for i := range x.OtherDevices {
-			b = append(x.OtherDevices[i].WriteJSON(w, b), ',')
+			b = x.OtherDevices[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2935,16 +2243,9 @@ var keysDistanceData = jsonscan.Keys{
 		`"summary":`,
 		`"detailed":`,
 	},
-	Next: nextDistanceData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "summary":
-			return 0
-		case "detailed":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00",
+	Next:  nextDistanceData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2968,9 +2269,10 @@ func (x *DistanceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DistanceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Summary.WriteJSON(w, append(b, `"summary":`...)), 10)
 	b = jsonscan.Member(b, x.Detailed.WriteJSON(w, append(b, `"detailed":`...)), 11)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -2991,20 +2293,9 @@ var keysDistanceDataDetailed = jsonscan.Keys{
 		`"floors_climbed_samples":`,
 		`"elevation_samples":`,
 	},
-	Next: nextDistanceDataDetailed[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "distance_samples":
-			return 0
-		case "step_samples":
-			return 1
-		case "floors_climbed_samples":
-			return 2
-		case "elevation_samples":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x03\x00\x00\x00\x00\x02",
+	Next:  nextDistanceDataDetailed[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3032,35 +2323,40 @@ func (x *DistanceDataDetailed) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DistanceDataDetailed) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.DistanceSamples != nil {
 		b = append(b, `"distance_samples":[`...)
+		first := len(b)
 		for i := range x.DistanceSamples {
-			b = append(x.DistanceSamples[i].WriteJSON(w, b), ',')
+			b = x.DistanceSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.StepSamples != nil {
 		b = append(b, `"step_samples":[`...)
+		first := len(b)
 		for i := range x.StepSamples {
-			b = append(x.StepSamples[i].WriteJSON(w, b), ',')
+			b = x.StepSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.FloorsClimbedSamples != nil {
 		b = append(b, `"floors_climbed_samples":[`...)
+		first := len(b)
 		for i := range x.FloorsClimbedSamples {
-			b = append(x.FloorsClimbedSamples[i].WriteJSON(w, b), ',')
+			b = x.FloorsClimbedSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.ElevationSamples != nil {
 		b = append(b, `"elevation_samples":[`...)
+		first := len(b)
 		for i := range x.ElevationSamples {
-			b = append(x.ElevationSamples[i].WriteJSON(w, b), ',')
+			b = x.ElevationSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3084,22 +2380,9 @@ var keysDistanceDataSummary = jsonscan.Keys{
 		`"elevation":`,
 		`"swimming":`,
 	},
-	Next: nextDistanceDataSummary[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "distance_meters":
-			return 0
-		case "steps":
-			return 1
-		case "floors_climbed":
-			return 2
-		case "elevation":
-			return 3
-		case "swimming":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x02\x04\x00\x00\x00\x00\x01\x00\x03\x00",
+	Next:  nextDistanceDataSummary[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3129,27 +2412,19 @@ func (x *DistanceDataSummary) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DistanceDataSummary) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.DistanceMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"distance_meters":`...), v), ',')
-	case x.DistanceMeters.IsNull():
-		b = append(b, `"distance_meters":null,`...)
+	start := len(b)
+	if !x.DistanceMeters.IsZero() {
+		b = w.FloatMember(b, `"distance_meters":`, x.DistanceMeters)
 	}
-	switch v, ok := x.Steps.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"steps":`...), int64(v)), ',')
-	case x.Steps.IsNull():
-		b = append(b, `"steps":null,`...)
+	if !x.Steps.IsZero() {
+		b = jsonscan.IntMember(b, `"steps":`, x.Steps)
 	}
-	switch v, ok := x.FloorsClimbed.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"floors_climbed":`...), int64(v)), ',')
-	case x.FloorsClimbed.IsNull():
-		b = append(b, `"floors_climbed":null,`...)
+	if !x.FloorsClimbed.IsZero() {
+		b = jsonscan.IntMember(b, `"floors_climbed":`, x.FloorsClimbed)
 	}
 	b = jsonscan.Member(b, x.Elevation.WriteJSON(w, append(b, `"elevation":`...)), 12)
 	b = jsonscan.Member(b, x.Swimming.WriteJSON(w, append(b, `"swimming":`...)), 11)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3171,18 +2446,9 @@ var keysDistanceSample = jsonscan.Keys{
 		`"distance_meters":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextDistanceSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "distance_meters":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x02\x00\x01\x00\x00\x00",
+	Next:  nextDistanceSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3207,23 +2473,27 @@ func (x *DistanceSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DistanceSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.DistanceMeters.IsZero() {
+		b = append(b, `"distance_meters`...)
+		b = append(b, `":`...)
+		if v, ok := x.DistanceMeters.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DistanceMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"distance_meters":`...), v), ',')
-	case x.DistanceMeters.IsNull():
-		b = append(b, `"distance_meters":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3244,20 +2514,9 @@ var keysDrinkSample = jsonscan.Keys{
 		`"drink_volume":`,
 		`"drink_unit":`,
 	},
-	Next: nextDrinkSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "drink_name":
-			return 1
-		case "drink_volume":
-			return 2
-		case "drink_unit":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x02\x00\x01\x00\x03\x00\x00",
+	Next:  nextDrinkSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3284,29 +2543,33 @@ func (x *DrinkSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DrinkSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.DrinkName.IsZero() {
+		b = append(b, `"drink_name":`...)
+		if v, ok := x.DrinkName.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DrinkName.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"drink_name":`...), string(v)), ',')
-	case x.DrinkName.IsNull():
-		b = append(b, `"drink_name":null,`...)
+	if !x.DrinkVolume.IsZero() {
+		b = append(b, `"drink_volume":`...)
+		if v, ok := x.DrinkVolume.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DrinkVolume.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"drink_volume":`...), v), ',')
-	case x.DrinkVolume.IsNull():
-		b = append(b, `"drink_volume":null,`...)
+	if !x.DrinkUnit.IsZero() {
+		b = append(b, `"drink_unit":`...)
+		if v, ok := x.DrinkUnit.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DrinkUnit.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"drink_unit":`...), int64(v)), ',')
-	case x.DrinkUnit.IsNull():
-		b = append(b, `"drink_unit":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3327,20 +2590,9 @@ var keysECGReading = jsonscan.Keys{
 		`"afib_classification":`,
 		`"raw_signal":`,
 	},
-	Next: nextECGReading[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_timestamp":
-			return 0
-		case "avg_hr_bpm":
-			return 1
-		case "afib_classification":
-			return 2
-		case "raw_signal":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x5b30e55ed83cb273,
+	Slots: "\x00\x00\x03\x01\x00\x02\x00\x00",
+	Next:  nextECGReading[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3368,29 +2620,25 @@ func (x *ECGReading) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ECGReading) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTimestamp.IsZero() {
 		b = x.StartTimestamp.AppendJSON(w, append(b, `"start_timestamp":`...))
 	}
-	switch v, ok := x.AvgHRBPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_hr_bpm":`...), v), ',')
-	case x.AvgHRBPM.IsNull():
-		b = append(b, `"avg_hr_bpm":null,`...)
+	if !x.AvgHRBPM.IsZero() {
+		b = w.FloatMember(b, `"avg_hr_bpm":`, x.AvgHRBPM)
 	}
-	switch v, ok := x.AFibClassification.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"afib_classification":`...), int64(v)), ',')
-	case x.AFibClassification.IsNull():
-		b = append(b, `"afib_classification":null,`...)
+	if !x.AFibClassification.IsZero() {
+		b = jsonscan.IntMember(b, `"afib_classification":`, x.AFibClassification)
 	}
 	if x.RawSignal != nil {
 		b = append(b, `"raw_signal":[`...)
+		first := len(b)
 		for i := range x.RawSignal {
-			b = append(x.RawSignal[i].WriteJSON(w, b), ',')
+			b = x.RawSignal[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3413,24 +2661,9 @@ var keysElevationData = jsonscan.Keys{
 		`"gain_planned_meters":`,
 		`"loss_actual_meters":`,
 	},
-	Next: nextElevationData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "avg_meters":
-			return 0
-		case "min_meters":
-			return 1
-		case "max_meters":
-			return 2
-		case "gain_actual_meters":
-			return 3
-		case "gain_planned_meters":
-			return 4
-		case "loss_actual_meters":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x01\x05\x00\x03\x00\x04\x00\x00\x00\x00\x02",
+	Next:  nextElevationData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3462,43 +2695,26 @@ func (x *ElevationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ElevationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.AvgMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_meters":`...), v), ',')
-	case x.AvgMeters.IsNull():
-		b = append(b, `"avg_meters":null,`...)
+	start := len(b)
+	if !x.AvgMeters.IsZero() {
+		b = w.FloatMember(b, `"avg_meters":`, x.AvgMeters)
 	}
-	switch v, ok := x.MinMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"min_meters":`...), v), ',')
-	case x.MinMeters.IsNull():
-		b = append(b, `"min_meters":null,`...)
+	if !x.MinMeters.IsZero() {
+		b = w.FloatMember(b, `"min_meters":`, x.MinMeters)
 	}
-	switch v, ok := x.MaxMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_meters":`...), v), ',')
-	case x.MaxMeters.IsNull():
-		b = append(b, `"max_meters":null,`...)
+	if !x.MaxMeters.IsZero() {
+		b = w.FloatMember(b, `"max_meters":`, x.MaxMeters)
 	}
-	switch v, ok := x.GainActualMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"gain_actual_meters":`...), v), ',')
-	case x.GainActualMeters.IsNull():
-		b = append(b, `"gain_actual_meters":null,`...)
+	if !x.GainActualMeters.IsZero() {
+		b = w.FloatMember(b, `"gain_actual_meters":`, x.GainActualMeters)
 	}
-	switch v, ok := x.GainPlannedMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"gain_planned_meters":`...), v), ',')
-	case x.GainPlannedMeters.IsNull():
-		b = append(b, `"gain_planned_meters":null,`...)
+	if !x.GainPlannedMeters.IsZero() {
+		b = w.FloatMember(b, `"gain_planned_meters":`, x.GainPlannedMeters)
 	}
-	switch v, ok := x.LossActualMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"loss_actual_meters":`...), v), ',')
-	case x.LossActualMeters.IsNull():
-		b = append(b, `"loss_actual_meters":null,`...)
+	if !x.LossActualMeters.IsZero() {
+		b = w.FloatMember(b, `"loss_actual_meters":`, x.LossActualMeters)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3518,18 +2734,9 @@ var keysElevationSample = jsonscan.Keys{
 		`"elev_meters":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextElevationSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "elev_meters":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x45702ddfc4d8f07d,
+	Slots: "\x00\x00\x01\x02\x00\x00",
+	Next:  nextElevationSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3554,23 +2761,26 @@ func (x *ElevationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ElevationSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.ElevMeters.IsZero() {
+		b = append(b, `"elev_meters":`...)
+		if v, ok := x.ElevMeters.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.ElevMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"elev_meters":`...), v), ',')
-	case x.ElevMeters.IsNull():
-		b = append(b, `"elev_meters":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3589,16 +2799,9 @@ var keysEnergyData = jsonscan.Keys{
 		`"energy_kilojoules":`,
 		`"energy_planned_kilojoules":`,
 	},
-	Next: nextEnergyData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "energy_kilojoules":
-			return 0
-		case "energy_planned_kilojoules":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x00\x00\x00",
+	Next:  nextEnergyData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3622,19 +2825,14 @@ func (x *EnergyData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *EnergyData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.EnergyKilojoules.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"energy_kilojoules":`...), v), ',')
-	case x.EnergyKilojoules.IsNull():
-		b = append(b, `"energy_kilojoules":null,`...)
+	start := len(b)
+	if !x.EnergyKilojoules.IsZero() {
+		b = w.FloatMember(b, `"energy_kilojoules":`, x.EnergyKilojoules)
 	}
-	switch v, ok := x.EnergyPlannedKilojoules.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"energy_planned_kilojoules":`...), v), ',')
-	case x.EnergyPlannedKilojoules.IsNull():
-		b = append(b, `"energy_planned_kilojoules":null,`...)
+	if !x.EnergyPlannedKilojoules.IsZero() {
+		b = w.FloatMember(b, `"energy_planned_kilojoules":`, x.EnergyPlannedKilojoules)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3654,18 +2852,9 @@ var keysFloorsClimbedSample = jsonscan.Keys{
 		`"floors_climbed":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextFloorsClimbedSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "floors_climbed":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x01\x00\x02\x00\x00\x00",
+	Next:  nextFloorsClimbedSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3690,23 +2879,27 @@ func (x *FloorsClimbedSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *FloorsClimbedSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.FloorsClimbed.IsZero() {
+		b = append(b, `"floors_climbed"`...)
+		b = append(b, `:`...)
+		if v, ok := x.FloorsClimbed.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.FloorsClimbed.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"floors_climbed":`...), v), ',')
-	case x.FloorsClimbed.IsNull():
-		b = append(b, `"floors_climbed":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3734,30 +2927,9 @@ var keysGlucoseData = jsonscan.Keys{
 		`"detailed_blood_glucose_samples":`,
 		`"daily_patterns":`,
 	},
-	Next: nextGlucoseData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "day_avg_blood_glucose_mg_per_dL":
-			return 0
-		case "day_avg_blood_glucose_mg_per_dl":
-			return 1
-		case "day_avg_detailed_blood_glucose_mg_per_dL":
-			return 2
-		case "gmi":
-			return 3
-		case "time_in_range":
-			return 4
-		case "sensor_usage":
-			return 5
-		case "blood_glucose_samples":
-			return 6
-		case "detailed_blood_glucose_samples":
-			return 7
-		case "daily_patterns":
-			return 8
-		}
-		return 9
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x03\x00\x00\x00\a\x06\x00\x02\x00\x05\x04\b\x00\x00\x00\x01\x00\x00",
+	Next:  nextGlucoseData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3795,64 +2967,50 @@ func (x *GlucoseData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *GlucoseData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.DayAvgBloodGlucoseMgPerDL.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_blood_glucose_mg_per_dL":`...), v), ',')
-	case x.DayAvgBloodGlucoseMgPerDL.IsNull():
-		b = append(b, `"day_avg_blood_glucose_mg_per_dL":null,`...)
+	start := len(b)
+	if !x.DayAvgBloodGlucoseMgPerDL.IsZero() {
+		b = w.FloatMember(b, `"day_avg_blood_glucose_mg_per_dL":`, x.DayAvgBloodGlucoseMgPerDL)
 	}
-	switch v, ok := x.DayAvgBloodGlucoseMgPerDLAlias.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_blood_glucose_mg_per_dl":`...), v), ',')
-	case x.DayAvgBloodGlucoseMgPerDLAlias.IsNull():
-		b = append(b, `"day_avg_blood_glucose_mg_per_dl":null,`...)
+	if !x.DayAvgBloodGlucoseMgPerDLAlias.IsZero() {
+		b = w.FloatMember(b, `"day_avg_blood_glucose_mg_per_dl":`, x.DayAvgBloodGlucoseMgPerDLAlias)
 	}
-	switch v, ok := x.DayAvgDetailedBloodGlucoseMgPerDL.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_detailed_blood_glucose_mg_per_dL":`...), v), ',')
-	case x.DayAvgDetailedBloodGlucoseMgPerDL.IsNull():
-		b = append(b, `"day_avg_detailed_blood_glucose_mg_per_dL":null,`...)
+	if !x.DayAvgDetailedBloodGlucoseMgPerDL.IsZero() {
+		b = w.FloatMember(b, `"day_avg_detailed_blood_glucose_mg_per_dL":`, x.DayAvgDetailedBloodGlucoseMgPerDL)
 	}
-	switch v, ok := x.GMI.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"gmi":`...), v), ',')
-	case x.GMI.IsNull():
-		b = append(b, `"gmi":null,`...)
+	if !x.GMI.IsZero() {
+		b = w.FloatMember(b, `"gmi":`, x.GMI)
 	}
-	switch v, ok := x.TimeInRange.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"time_in_range":`...), v), ',')
-	case x.TimeInRange.IsNull():
-		b = append(b, `"time_in_range":null,`...)
+	if !x.TimeInRange.IsZero() {
+		b = w.FloatMember(b, `"time_in_range":`, x.TimeInRange)
 	}
-	switch v, ok := x.SensorUsage.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"sensor_usage":`...), int64(v)), ',')
-	case x.SensorUsage.IsNull():
-		b = append(b, `"sensor_usage":null,`...)
+	if !x.SensorUsage.IsZero() {
+		b = jsonscan.IntMember(b, `"sensor_usage":`, x.SensorUsage)
 	}
 	if x.BloodGlucoseSamples != nil {
 		b = append(b, `"blood_glucose_samples":[`...)
+		first := len(b)
 		for i := range x.BloodGlucoseSamples {
-			b = append(x.BloodGlucoseSamples[i].WriteJSON(w, b), ',')
+			b = x.BloodGlucoseSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.DetailedBloodGlucoseSamples != nil {
 		b = append(b, `"detailed_blood_glucose_samples":[`...)
+		first := len(b)
 		for i := range x.DetailedBloodGlucoseSamples {
-			b = append(x.DetailedBloodGlucoseSamples[i].WriteJSON(w, b), ',')
+			b = x.DetailedBloodGlucoseSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.DailyPatterns != nil {
 		b = append(b, `"daily_patterns":[`...)
+		first := len(b)
 		for i := range x.DailyPatterns {
-			b = append(x.DailyPatterns[i].WriteJSON(w, b), ',')
+			b = x.DailyPatterns[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3873,20 +3031,9 @@ var keysGlucoseDataSample = jsonscan.Keys{
 		`"glucose_level_flag":`,
 		`"trend_arrow":`,
 	},
-	Next: nextGlucoseDataSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "blood_glucose_mg_per_dL":
-			return 1
-		case "glucose_level_flag":
-			return 2
-		case "trend_arrow":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00\x02\x03\x00\x00",
+	Next:  nextGlucoseDataSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3913,29 +3060,35 @@ func (x *GlucoseDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *GlucoseDataSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.BloodGlucoseMgPerDL.IsZero() {
+		b = append(b, `"blood_glucose_m`...)
+		b = append(b, `g_per_dL":`...)
+		if v, ok := x.BloodGlucoseMgPerDL.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.BloodGlucoseMgPerDL.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"blood_glucose_mg_per_dL":`...), v), ',')
-	case x.BloodGlucoseMgPerDL.IsNull():
-		b = append(b, `"blood_glucose_mg_per_dL":null,`...)
+	if !x.GlucoseLevelFlag.IsZero() {
+		b = append(b, `"glucose_level_f`...)
+		b = append(b, `lag":`...)
+		if v, ok := x.GlucoseLevelFlag.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.GlucoseLevelFlag.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"glucose_level_flag":`...), int64(v)), ',')
-	case x.GlucoseLevelFlag.IsNull():
-		b = append(b, `"glucose_level_flag":null,`...)
+	if !x.TrendArrow.IsZero() {
+		b = append(b, `"trend_arrow":`...)
+		if v, ok := x.TrendArrow.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TrendArrow.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"trend_arrow":`...), int64(v)), ',')
-	case x.TrendArrow.IsNull():
-		b = append(b, `"trend_arrow":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -3954,16 +3107,9 @@ var keysHealthObservation = jsonscan.Keys{
 		`"metadata":`,
 		`"observation_data":`,
 	},
-	Next: nextHealthObservation[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "metadata":
-			return 0
-		case "observation_data":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextHealthObservation[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3987,9 +3133,10 @@ func (x *HealthObservation) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HealthObservation) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
 	b = jsonscan.Member(b, x.ObservationData.WriteJSON(w, append(b, `"observation_data":`...)), 19)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4014,28 +3161,9 @@ var keysHealthObservationData = jsonscan.Keys{
 		`"codes":`,
 		`"notes":`,
 	},
-	Next: nextHealthObservationData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "observation_type":
-			return 0
-		case "category":
-			return 1
-		case "status":
-			return 2
-		case "value":
-			return 3
-		case "severity":
-			return 4
-		case "components":
-			return 5
-		case "codes":
-			return 6
-		case "notes":
-			return 7
-		}
-		return 8
-	},
+	Seed:  0xa25ffc8dec2fabfb,
+	Slots: "\x00\x00\x03\x00\a\x00\x00\x06\x01\x00\x02\x00\x05\x00\x04\x00",
+	Next:  nextHealthObservationData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4071,52 +3199,40 @@ func (x *HealthObservationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HealthObservationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.ObservationType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"observation_type":`...), string(v)), ',')
-	case x.ObservationType.IsNull():
-		b = append(b, `"observation_type":null,`...)
+	start := len(b)
+	if !x.ObservationType.IsZero() {
+		b = jsonscan.TextMember(b, `"observation_type":`, x.ObservationType)
 	}
-	switch v, ok := x.Category.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"category":`...), int64(v)), ',')
-	case x.Category.IsNull():
-		b = append(b, `"category":null,`...)
+	if !x.Category.IsZero() {
+		b = jsonscan.IntMember(b, `"category":`, x.Category)
 	}
-	switch v, ok := x.Status.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"status":`...), int64(v)), ',')
-	case x.Status.IsNull():
-		b = append(b, `"status":null,`...)
+	if !x.Status.IsZero() {
+		b = jsonscan.IntMember(b, `"status":`, x.Status)
 	}
 	b = jsonscan.Member(b, x.Value.WriteJSON(w, append(b, `"value":`...)), 8)
-	switch v, ok := x.Severity.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"severity":`...), int64(v)), ',')
-	case x.Severity.IsNull():
-		b = append(b, `"severity":null,`...)
+	if !x.Severity.IsZero() {
+		b = jsonscan.IntMember(b, `"severity":`, x.Severity)
 	}
 	if x.Components != nil {
 		b = append(b, `"components":[`...)
+		first := len(b)
 		for i := range x.Components {
-			b = append(x.Components[i].WriteJSON(w, b), ',')
+			b = x.Components[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.Codes != nil {
 		b = append(b, `"codes":[`...)
+		first := len(b)
 		for i := range x.Codes {
-			b = append(x.Codes[i].WriteJSON(w, b), ',')
+			b = x.Codes[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	switch v, ok := x.Notes.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"notes":`...), string(v)), ',')
-	case x.Notes.IsNull():
-		b = append(b, `"notes":null,`...)
+	if !x.Notes.IsZero() {
+		b = jsonscan.TextMember(b, `"notes":`, x.Notes)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4139,20 +3255,9 @@ var keysHealthObservationMetadata = jsonscan.Keys{
 		`"timestamp_localization":`,
 		`"summary_id":`,
 	},
-	Next: nextHealthObservationMetadata[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "timestamp_localization":
-			return 2
-		case "summary_id":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x45702ddfc4d8f07d,
+	Slots: "\x00\x00\x02\x01\x03\x00\x00\x00",
+	Next:  nextHealthObservationMetadata[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4180,25 +3285,20 @@ func (x *HealthObservationMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HealthObservationMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.TimestampLocalization.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
-	case x.TimestampLocalization.IsNull():
-		b = append(b, `"timestamp_localization":null,`...)
+	if !x.TimestampLocalization.IsZero() {
+		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
 	}
-	switch v, ok := x.SummaryID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"summary_id":`...), string(v)), ',')
-	case x.SummaryID.IsNull():
-		b = append(b, `"summary_id":null,`...)
+	if !x.SummaryID.IsZero() {
+		b = jsonscan.TextMember(b, `"summary_id":`, x.SummaryID)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4222,22 +3322,9 @@ var keysHeartData = jsonscan.Keys{
 		`"pulse_wave_velocity_samples":`,
 		`"rr_interval_samples":`,
 	},
-	Next: nextHeartData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "heart_rate_data":
-			return 0
-		case "afib_classification_samples":
-			return 1
-		case "ecg_signal":
-			return 2
-		case "pulse_wave_velocity_samples":
-			return 3
-		case "rr_interval_samples":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x00\x00\x00\x01\x02\x03\x00\x04\x00",
+	Next:  nextHeartData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4267,36 +3354,41 @@ func (x *HeartData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HeartData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.HeartRateData.WriteJSON(w, append(b, `"heart_rate_data":`...)), 18)
 	if x.AFibClassificationSamples != nil {
 		b = append(b, `"afib_classification_samples":[`...)
+		first := len(b)
 		for i := range x.AFibClassificationSamples {
-			b = append(x.AFibClassificationSamples[i].WriteJSON(w, b), ',')
+			b = x.AFibClassificationSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.ECGSignal != nil {
 		b = append(b, `"ecg_signal":[`...)
+		first := len(b)
 		for i := range x.ECGSignal {
-			b = append(x.ECGSignal[i].WriteJSON(w, b), ',')
+			b = x.ECGSignal[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.PulseWaveVelocitySamples != nil {
 		b = append(b, `"pulse_wave_velocity_samples":[`...)
+		first := len(b)
 		for i := range x.PulseWaveVelocitySamples {
-			b = append(x.PulseWaveVelocitySamples[i].WriteJSON(w, b), ',')
+			b = x.PulseWaveVelocitySamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.RRIntervalSamples != nil {
 		b = append(b, `"rr_interval_samples":[`...)
+		first := len(b)
 		for i := range x.RRIntervalSamples {
-			b = append(x.RRIntervalSamples[i].WriteJSON(w, b), ',')
+			b = x.RRIntervalSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4315,16 +3407,9 @@ var keysHeartRateData = jsonscan.Keys{
 		`"summary":`,
 		`"detailed":`,
 	},
-	Next: nextHeartRateData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "summary":
-			return 0
-		case "detailed":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00",
+	Next:  nextHeartRateData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4348,9 +3433,10 @@ func (x *HeartRateData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HeartRateData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Summary.WriteJSON(w, append(b, `"summary":`...)), 10)
 	b = jsonscan.Member(b, x.Detailed.WriteJSON(w, append(b, `"detailed":`...)), 11)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4370,18 +3456,9 @@ var keysHeartRateDataDetailed = jsonscan.Keys{
 		`"hrv_samples_rmssd":`,
 		`"hrv_samples_sdnn":`,
 	},
-	Next: nextHeartRateDataDetailed[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "hr_samples":
-			return 0
-		case "hrv_samples_rmssd":
-			return 1
-		case "hrv_samples_sdnn":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x00\x00\x00\x02\x00",
+	Next:  nextHeartRateDataDetailed[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4407,28 +3484,32 @@ func (x *HeartRateDataDetailed) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HeartRateDataDetailed) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.HRSamples != nil {
 		b = append(b, `"hr_samples":[`...)
+		first := len(b)
 		for i := range x.HRSamples {
-			b = append(x.HRSamples[i].WriteJSON(w, b), ',')
+			b = x.HRSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.HRVSamplesRMSSD != nil {
 		b = append(b, `"hrv_samples_rmssd":[`...)
+		first := len(b)
 		for i := range x.HRVSamplesRMSSD {
-			b = append(x.HRVSamplesRMSSD[i].WriteJSON(w, b), ',')
+			b = x.HRVSamplesRMSSD[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.HRVSamplesSDNN != nil {
 		b = append(b, `"hrv_samples_sdnn":[`...)
+		first := len(b)
 		for i := range x.HRVSamplesSDNN {
-			b = append(x.HRVSamplesSDNN[i].WriteJSON(w, b), ',')
+			b = x.HRVSamplesSDNN[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4451,20 +3532,9 @@ var keysHeartRateDataSample = jsonscan.Keys{
 		`"timer_duration_seconds":`,
 		`"context":`,
 	},
-	Next: nextHeartRateDataSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "bpm":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		case "context":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x02\x00\x01\x00\x00\x03\x00\x00",
+	Next:  nextHeartRateDataSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4491,29 +3561,34 @@ func (x *HeartRateDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HeartRateDataSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.BPM.IsZero() {
+		b = append(b, `"bpm":`...)
+		if v, ok := x.BPM.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.BPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"bpm":`...), v), ',')
-	case x.BPM.IsNull():
-		b = append(b, `"bpm":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
+	if !x.Context.IsZero() {
+		b = append(b, `"context":`...)
+		if v, ok := x.Context.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Context.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"context":`...), int64(v)), ',')
-	case x.Context.IsNull():
-		b = append(b, `"context":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4540,28 +3615,9 @@ var keysHeartRateDataSummary = jsonscan.Keys{
 		`"avg_hrv_sdnn":`,
 		`"hr_zone_data":`,
 	},
-	Next: nextHeartRateDataSummary[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "avg_hr_bpm":
-			return 0
-		case "min_hr_bpm":
-			return 1
-		case "max_hr_bpm":
-			return 2
-		case "resting_hr_bpm":
-			return 3
-		case "user_max_hr_bpm":
-			return 4
-		case "avg_hrv_rmssd":
-			return 5
-		case "avg_hrv_sdnn":
-			return 6
-		case "hr_zone_data":
-			return 7
-		}
-		return 8
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x00\x02\x06\x00\x00\x00\x00\a\x00\x00\x00\x01\x03\x04\x05",
+	Next:  nextHeartRateDataSummary[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4597,56 +3653,37 @@ func (x *HeartRateDataSummary) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HeartRateDataSummary) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.AvgHRBPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_hr_bpm":`...), v), ',')
-	case x.AvgHRBPM.IsNull():
-		b = append(b, `"avg_hr_bpm":null,`...)
+	start := len(b)
+	if !x.AvgHRBPM.IsZero() {
+		b = w.FloatMember(b, `"avg_hr_bpm":`, x.AvgHRBPM)
 	}
-	switch v, ok := x.MinHRBPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"min_hr_bpm":`...), v), ',')
-	case x.MinHRBPM.IsNull():
-		b = append(b, `"min_hr_bpm":null,`...)
+	if !x.MinHRBPM.IsZero() {
+		b = w.FloatMember(b, `"min_hr_bpm":`, x.MinHRBPM)
 	}
-	switch v, ok := x.MaxHRBPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_hr_bpm":`...), v), ',')
-	case x.MaxHRBPM.IsNull():
-		b = append(b, `"max_hr_bpm":null,`...)
+	if !x.MaxHRBPM.IsZero() {
+		b = w.FloatMember(b, `"max_hr_bpm":`, x.MaxHRBPM)
 	}
-	switch v, ok := x.RestingHRBPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"resting_hr_bpm":`...), v), ',')
-	case x.RestingHRBPM.IsNull():
-		b = append(b, `"resting_hr_bpm":null,`...)
+	if !x.RestingHRBPM.IsZero() {
+		b = w.FloatMember(b, `"resting_hr_bpm":`, x.RestingHRBPM)
 	}
-	switch v, ok := x.UserMaxHRBPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"user_max_hr_bpm":`...), v), ',')
-	case x.UserMaxHRBPM.IsNull():
-		b = append(b, `"user_max_hr_bpm":null,`...)
+	if !x.UserMaxHRBPM.IsZero() {
+		b = w.FloatMember(b, `"user_max_hr_bpm":`, x.UserMaxHRBPM)
 	}
-	switch v, ok := x.AvgHRVRMSSD.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_hrv_rmssd":`...), v), ',')
-	case x.AvgHRVRMSSD.IsNull():
-		b = append(b, `"avg_hrv_rmssd":null,`...)
+	if !x.AvgHRVRMSSD.IsZero() {
+		b = w.FloatMember(b, `"avg_hrv_rmssd":`, x.AvgHRVRMSSD)
 	}
-	switch v, ok := x.AvgHRVSDNN.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_hrv_sdnn":`...), v), ',')
-	case x.AvgHRVSDNN.IsNull():
-		b = append(b, `"avg_hrv_sdnn":null,`...)
+	if !x.AvgHRVSDNN.IsZero() {
+		b = w.FloatMember(b, `"avg_hrv_sdnn":`, x.AvgHRVSDNN)
 	}
 	if x.HRZoneData != nil {
 		b = append(b, `"hr_zone_data":[`...)
+		first := len(b)
 		for i := range x.HRZoneData {
-			b = append(x.HRZoneData[i].WriteJSON(w, b), ',')
+			b = x.HRZoneData[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4667,16 +3704,9 @@ var keysHeartRateVariabilityDataSampleRMSSD = jsonscan.Keys{
 		`"timestamp":`,
 		`"hrv_rmssd":`,
 	},
-	Next: nextHeartRateVariabilityDataSampleRMSSD[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "hrv_rmssd":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00",
+	Next:  nextHeartRateVariabilityDataSampleRMSSD[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4699,17 +3729,17 @@ func (x *HeartRateVariabilityDataSampleRMSSD) ScanJSON(s *jsonscan.Scanner, p in
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HeartRateVariabilityDataSampleRMSSD) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.HRVRMSSD.IsZero() {
+		b = append(b, `"hrv_rmssd":`...)
+		if v, ok := x.HRVRMSSD.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.HRVRMSSD.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"hrv_rmssd":`...), v), ',')
-	case x.HRVRMSSD.IsNull():
-		b = append(b, `"hrv_rmssd":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4730,16 +3760,9 @@ var keysHeartRateVariabilityDataSampleSDNN = jsonscan.Keys{
 		`"timestamp":`,
 		`"hrv_sdnn":`,
 	},
-	Next: nextHeartRateVariabilityDataSampleSDNN[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "hrv_sdnn":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextHeartRateVariabilityDataSampleSDNN[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4762,17 +3785,17 @@ func (x *HeartRateVariabilityDataSampleSDNN) ScanJSON(s *jsonscan.Scanner, p int
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HeartRateVariabilityDataSampleSDNN) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.HRVSDNN.IsZero() {
+		b = append(b, `"hrv_sdnn":`...)
+		if v, ok := x.HRVSDNN.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.HRVSDNN.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"hrv_sdnn":`...), v), ',')
-	case x.HRVSDNN.IsNull():
-		b = append(b, `"hrv_sdnn":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4796,22 +3819,9 @@ var keysHeartRateZoneData = jsonscan.Keys{
 		`"end_percentage":`,
 		`"duration_seconds":`,
 	},
-	Next: nextHeartRateZoneData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "zone":
-			return 0
-		case "name":
-			return 1
-		case "start_percentage":
-			return 2
-		case "end_percentage":
-			return 3
-		case "duration_seconds":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x01\x00\x00\x00\x04\x03\x02\x00\x00\x00",
+	Next:  nextHeartRateZoneData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4841,37 +3851,23 @@ func (x *HeartRateZoneData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HeartRateZoneData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Zone.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"zone":`...), int64(v)), ',')
-	case x.Zone.IsNull():
-		b = append(b, `"zone":null,`...)
+	start := len(b)
+	if !x.Zone.IsZero() {
+		b = jsonscan.IntMember(b, `"zone":`, x.Zone)
 	}
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	if !x.Name.IsZero() {
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
-	switch v, ok := x.StartPercentage.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"start_percentage":`...), v), ',')
-	case x.StartPercentage.IsNull():
-		b = append(b, `"start_percentage":null,`...)
+	if !x.StartPercentage.IsZero() {
+		b = w.FloatMember(b, `"start_percentage":`, x.StartPercentage)
 	}
-	switch v, ok := x.EndPercentage.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"end_percentage":`...), v), ',')
-	case x.EndPercentage.IsNull():
-		b = append(b, `"end_percentage":null,`...)
+	if !x.EndPercentage.IsZero() {
+		b = w.FloatMember(b, `"end_percentage":`, x.EndPercentage)
 	}
-	switch v, ok := x.DurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"duration_seconds":`...), v), ',')
-	case x.DurationSeconds.IsNull():
-		b = append(b, `"duration_seconds":null,`...)
+	if !x.DurationSeconds.IsZero() {
+		b = w.FloatMember(b, `"duration_seconds":`, x.DurationSeconds)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4894,24 +3890,9 @@ var keysHormoneSample = jsonscan.Keys{
 		`"hcg_mIU_per_ml":`,
 		`"fsh_mIU_per_ml":`,
 	},
-	Next: nextHormoneSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "lh_mIU_per_ml":
-			return 1
-		case "e3g_ng_per_ml":
-			return 2
-		case "pdg_ug_per_ml":
-			return 3
-		case "hcg_mIU_per_ml":
-			return 4
-		case "fsh_mIU_per_ml":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x45702ddfc4d8f07d,
+	Slots: "\x03\x00\x00\x00\x00\x02\x01\x04\x00\x00\x05\x00",
+	Next:  nextHormoneSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4942,41 +3923,51 @@ func (x *HormoneSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HormoneSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.LHMIUPerMl.IsZero() {
+		b = append(b, `"lh_mIU_per_ml":`...)
+		if v, ok := x.LHMIUPerMl.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.LHMIUPerMl.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"lh_mIU_per_ml":`...), v), ',')
-	case x.LHMIUPerMl.IsNull():
-		b = append(b, `"lh_mIU_per_ml":null,`...)
+	if !x.E3GNgPerMl.IsZero() {
+		b = append(b, `"e3g_ng_per_ml":`...)
+		if v, ok := x.E3GNgPerMl.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.E3GNgPerMl.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"e3g_ng_per_ml":`...), v), ',')
-	case x.E3GNgPerMl.IsNull():
-		b = append(b, `"e3g_ng_per_ml":null,`...)
+	if !x.PdGUgPerMl.IsZero() {
+		b = append(b, `"pdg_ug_per_ml":`...)
+		if v, ok := x.PdGUgPerMl.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PdGUgPerMl.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"pdg_ug_per_ml":`...), v), ',')
-	case x.PdGUgPerMl.IsNull():
-		b = append(b, `"pdg_ug_per_ml":null,`...)
+	if !x.HCGMIUPerMl.IsZero() {
+		b = append(b, `"hcg_mIU_per_ml"`...)
+		b = append(b, `:`...)
+		if v, ok := x.HCGMIUPerMl.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.HCGMIUPerMl.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"hcg_mIU_per_ml":`...), v), ',')
-	case x.HCGMIUPerMl.IsNull():
-		b = append(b, `"hcg_mIU_per_ml":null,`...)
+	if !x.FSHMIUPerMl.IsZero() {
+		b = append(b, `"fsh_mIU_per_ml"`...)
+		b = append(b, `:`...)
+		if v, ok := x.FSHMIUPerMl.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.FSHMIUPerMl.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"fsh_mIU_per_ml":`...), v), ',')
-	case x.FSHMIUPerMl.IsNull():
-		b = append(b, `"fsh_mIU_per_ml":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -4996,18 +3987,9 @@ var keysHydrationData = jsonscan.Keys{
 		`"day_avg_hydration_kg":`,
 		`"hydration_amount_samples":`,
 	},
-	Next: nextHydrationData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "day_total_water_consumption_ml":
-			return 0
-		case "day_avg_hydration_kg":
-			return 1
-		case "hydration_amount_samples":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00\x02\x00",
+	Next:  nextHydrationData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5033,26 +4015,22 @@ func (x *HydrationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HydrationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.DayTotalWaterConsumptionMl.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_total_water_consumption_ml":`...), v), ',')
-	case x.DayTotalWaterConsumptionMl.IsNull():
-		b = append(b, `"day_total_water_consumption_ml":null,`...)
+	start := len(b)
+	if !x.DayTotalWaterConsumptionMl.IsZero() {
+		b = w.FloatMember(b, `"day_total_water_consumption_ml":`, x.DayTotalWaterConsumptionMl)
 	}
-	switch v, ok := x.DayAvgHydrationKg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_hydration_kg":`...), v), ',')
-	case x.DayAvgHydrationKg.IsNull():
-		b = append(b, `"day_avg_hydration_kg":null,`...)
+	if !x.DayAvgHydrationKg.IsZero() {
+		b = w.FloatMember(b, `"day_avg_hydration_kg":`, x.DayAvgHydrationKg)
 	}
 	if x.HydrationAmountSamples != nil {
 		b = append(b, `"hydration_amount_samples":[`...)
+		first := len(b)
 		for i := range x.HydrationAmountSamples {
-			b = append(x.HydrationAmountSamples[i].WriteJSON(w, b), ',')
+			b = x.HydrationAmountSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5071,16 +4049,9 @@ var keysHydrationLevelSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"hydration_level":`,
 	},
-	Next: nextHydrationLevelSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "hydration_level":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextHydrationLevelSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5103,17 +4074,18 @@ func (x *HydrationLevelSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HydrationLevelSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.HydrationLevel.IsZero() {
+		b = append(b, `"hydration_level`...)
+		b = append(b, `":`...)
+		if v, ok := x.HydrationLevel.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.HydrationLevel.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"hydration_level":`...), v), ',')
-	case x.HydrationLevel.IsNull():
-		b = append(b, `"hydration_level":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5134,16 +4106,9 @@ var keysHydrationMeasurementSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"hydration_kg":`,
 	},
-	Next: nextHydrationMeasurementSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "hydration_kg":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextHydrationMeasurementSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5166,17 +4131,17 @@ func (x *HydrationMeasurementSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HydrationMeasurementSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.HydrationKg.IsZero() {
+		b = append(b, `"hydration_kg":`...)
+		if v, ok := x.HydrationKg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.HydrationKg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"hydration_kg":`...), v), ',')
-	case x.HydrationKg.IsNull():
-		b = append(b, `"hydration_kg":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5199,20 +4164,9 @@ var keysIntensityTarget = jsonscan.Keys{
 		`"value_low":`,
 		`"value_high":`,
 	},
-	Next: nextIntensityTarget[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "target_type":
-			return 0
-		case "value":
-			return 1
-		case "value_low":
-			return 2
-		case "value_high":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00\x02\x00\x03\x00",
+	Next:  nextIntensityTarget[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5240,31 +4194,20 @@ func (x *IntensityTarget) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *IntensityTarget) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.TargetType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"target_type":`...), string(v)), ',')
-	case x.TargetType.IsNull():
-		b = append(b, `"target_type":null,`...)
+	start := len(b)
+	if !x.TargetType.IsZero() {
+		b = jsonscan.TextMember(b, `"target_type":`, x.TargetType)
 	}
-	switch v, ok := x.Value.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"value":`...), v), ',')
-	case x.Value.IsNull():
-		b = append(b, `"value":null,`...)
+	if !x.Value.IsZero() {
+		b = w.FloatMember(b, `"value":`, x.Value)
 	}
-	switch v, ok := x.ValueLow.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"value_low":`...), v), ',')
-	case x.ValueLow.IsNull():
-		b = append(b, `"value_low":null,`...)
+	if !x.ValueLow.IsZero() {
+		b = w.FloatMember(b, `"value_low":`, x.ValueLow)
 	}
-	switch v, ok := x.ValueHigh.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"value_high":`...), v), ',')
-	case x.ValueHigh.IsNull():
-		b = append(b, `"value_high":null,`...)
+	if !x.ValueHigh.IsZero() {
+		b = w.FloatMember(b, `"value_high":`, x.ValueHigh)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5283,16 +4226,9 @@ var keysKetoneData = jsonscan.Keys{
 		`"day_avg_ketone_mg_per_dL":`,
 		`"ketone_samples":`,
 	},
-	Next: nextKetoneData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "day_avg_ketone_mg_per_dL":
-			return 0
-		case "ketone_samples":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextKetoneData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5316,20 +4252,19 @@ func (x *KetoneData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *KetoneData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.DayAvgKetoneMgPerDL.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_ketone_mg_per_dL":`...), v), ',')
-	case x.DayAvgKetoneMgPerDL.IsNull():
-		b = append(b, `"day_avg_ketone_mg_per_dL":null,`...)
+	start := len(b)
+	if !x.DayAvgKetoneMgPerDL.IsZero() {
+		b = w.FloatMember(b, `"day_avg_ketone_mg_per_dL":`, x.DayAvgKetoneMgPerDL)
 	}
 	if x.KetoneSamples != nil {
 		b = append(b, `"ketone_samples":[`...)
+		first := len(b)
 		for i := range x.KetoneSamples {
-			b = append(x.KetoneSamples[i].WriteJSON(w, b), ',')
+			b = x.KetoneSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5349,18 +4284,9 @@ var keysKetoneSample = jsonscan.Keys{
 		`"ketone_mg_per_dL":`,
 		`"sample_type":`,
 	},
-	Next: nextKetoneSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "ketone_mg_per_dL":
-			return 1
-		case "sample_type":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x02\x01\x00\x00\x00",
+	Next:  nextKetoneSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5385,23 +4311,26 @@ func (x *KetoneSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *KetoneSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.KetoneMgPerDL.IsZero() {
+		b = append(b, `"ketone_mg_per_d`...)
+		b = append(b, `L":`...)
+		if v, ok := x.KetoneMgPerDL.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.KetoneMgPerDL.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"ketone_mg_per_dL":`...), v), ',')
-	case x.KetoneMgPerDL.IsNull():
-		b = append(b, `"ketone_mg_per_dL":null,`...)
+	if !x.SampleType.IsZero() {
+		b = append(b, `"sample_type":`...)
+		if v, ok := x.SampleType.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SampleType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"sample_type":`...), int64(v)), ',')
-	case x.SampleType.IsNull():
-		b = append(b, `"sample_type":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5420,16 +4349,9 @@ var keysLabReportAppliedRange = jsonscan.Keys{
 		`"lower":`,
 		`"upper":`,
 	},
-	Next: nextLabReportAppliedRange[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "lower":
-			return 0
-		case "upper":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextLabReportAppliedRange[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5453,19 +4375,14 @@ func (x *LabReportAppliedRange) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportAppliedRange) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Lower.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"lower":`...), v), ',')
-	case x.Lower.IsNull():
-		b = append(b, `"lower":null,`...)
+	start := len(b)
+	if !x.Lower.IsZero() {
+		b = w.FloatMember(b, `"lower":`, x.Lower)
 	}
-	switch v, ok := x.Upper.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"upper":`...), v), ',')
-	case x.Upper.IsNull():
-		b = append(b, `"upper":null,`...)
+	if !x.Upper.IsZero() {
+		b = w.FloatMember(b, `"upper":`, x.Upper)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5486,16 +4403,9 @@ var keysLabReportArtifactsResponse = jsonscan.Keys{
 		`"artifacts":`,
 		`"expires_at":`,
 	},
-	Next: nextLabReportArtifactsResponse[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "artifacts":
-			return 0
-		case "expires_at":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x00\x00\x00",
+	Next:  nextLabReportArtifactsResponse[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5519,17 +4429,19 @@ func (x *LabReportArtifactsResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportArtifactsResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.Artifacts != nil {
 		b = append(b, `"artifacts":[`...)
+		first := len(b)
 		for i := range x.Artifacts {
-			b = append(x.Artifacts[i].WriteJSON(w, b), ',')
+			b = x.Artifacts[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if !x.ExpiresAt.IsZero() {
 		b = x.ExpiresAt.AppendJSON(w, append(b, `"expires_at":`...))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5554,24 +4466,9 @@ var keysLabReportBiomarker = jsonscan.Keys{
 		`"panel_id":`,
 		`"panel_key":`,
 	},
-	Next: nextLabReportBiomarker[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "key":
-			return 0
-		case "display_name":
-			return 1
-		case "loinc_code":
-			return 2
-		case "specimen":
-			return 3
-		case "panel_id":
-			return 4
-		case "panel_key":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x03\x00\x00\x00\x04\x00\x00\x02\x05\x01\x00\x00",
+	Next:  nextLabReportBiomarker[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5603,43 +4500,26 @@ func (x *LabReportBiomarker) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportBiomarker) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Key.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"key":`...), string(v)), ',')
-	case x.Key.IsNull():
-		b = append(b, `"key":null,`...)
+	start := len(b)
+	if !x.Key.IsZero() {
+		b = jsonscan.TextMember(b, `"key":`, x.Key)
 	}
-	switch v, ok := x.DisplayName.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"display_name":`...), string(v)), ',')
-	case x.DisplayName.IsNull():
-		b = append(b, `"display_name":null,`...)
+	if !x.DisplayName.IsZero() {
+		b = jsonscan.TextMember(b, `"display_name":`, x.DisplayName)
 	}
-	switch v, ok := x.LOINCCode.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"loinc_code":`...), string(v)), ',')
-	case x.LOINCCode.IsNull():
-		b = append(b, `"loinc_code":null,`...)
+	if !x.LOINCCode.IsZero() {
+		b = jsonscan.TextMember(b, `"loinc_code":`, x.LOINCCode)
 	}
-	switch v, ok := x.Specimen.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"specimen":`...), string(v)), ',')
-	case x.Specimen.IsNull():
-		b = append(b, `"specimen":null,`...)
+	if !x.Specimen.IsZero() {
+		b = jsonscan.TextMember(b, `"specimen":`, x.Specimen)
 	}
-	switch v, ok := x.PanelID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"panel_id":`...), int64(v)), ',')
-	case x.PanelID.IsNull():
-		b = append(b, `"panel_id":null,`...)
+	if !x.PanelID.IsZero() {
+		b = jsonscan.IntMember(b, `"panel_id":`, x.PanelID)
 	}
-	switch v, ok := x.PanelKey.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"panel_key":`...), string(v)), ',')
-	case x.PanelKey.IsNull():
-		b = append(b, `"panel_key":null,`...)
+	if !x.PanelKey.IsZero() {
+		b = jsonscan.TextMember(b, `"panel_key":`, x.PanelKey)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5660,16 +4540,9 @@ var keysLabReportBoundedValue = jsonscan.Keys{
 		`"operator":`,
 		`"value":`,
 	},
-	Next: nextLabReportBoundedValue[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "operator":
-			return 0
-		case "value":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextLabReportBoundedValue[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5693,19 +4566,14 @@ func (x *LabReportBoundedValue) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportBoundedValue) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Operator.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"operator":`...), string(v)), ',')
-	case x.Operator.IsNull():
-		b = append(b, `"operator":null,`...)
+	start := len(b)
+	if !x.Operator.IsZero() {
+		b = jsonscan.TextMember(b, `"operator":`, x.Operator)
 	}
-	switch v, ok := x.Value.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"value":`...), v), ',')
-	case x.Value.IsNull():
-		b = append(b, `"value":null,`...)
+	if !x.Value.IsZero() {
+		b = w.FloatMember(b, `"value":`, x.Value)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5725,14 +4593,9 @@ var keysLabReportDeliveriesResponse = jsonscan.Keys{
 	Quoted: []string{
 		`"deliveries":`,
 	},
-	Next: nextLabReportDeliveriesResponse[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "deliveries":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextLabReportDeliveriesResponse[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5754,14 +4617,16 @@ func (x *LabReportDeliveriesResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportDeliveriesResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.Deliveries != nil {
 		b = append(b, `"deliveries":[`...)
+		first := len(b)
 		for i := range x.Deliveries {
-			b = append(x.Deliveries[i].WriteJSON(w, b), ',')
+			b = x.Deliveries[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5785,22 +4650,9 @@ var keysLabReportDelivery = jsonscan.Keys{
 		`"attempt_count":`,
 		`"last_error":`,
 	},
-	Next: nextLabReportDelivery[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "destination_id":
-			return 0
-		case "destination_type":
-			return 1
-		case "status":
-			return 2
-		case "attempt_count":
-			return 3
-		case "last_error":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x04\x01\x00\x00\x02\x03\x00\x00\x00",
+	Next:  nextLabReportDelivery[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5830,37 +4682,23 @@ func (x *LabReportDelivery) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportDelivery) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.DestinationID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"destination_id":`...), string(v)), ',')
-	case x.DestinationID.IsNull():
-		b = append(b, `"destination_id":null,`...)
+	start := len(b)
+	if !x.DestinationID.IsZero() {
+		b = jsonscan.TextMember(b, `"destination_id":`, x.DestinationID)
 	}
-	switch v, ok := x.DestinationType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"destination_type":`...), string(v)), ',')
-	case x.DestinationType.IsNull():
-		b = append(b, `"destination_type":null,`...)
+	if !x.DestinationType.IsZero() {
+		b = jsonscan.TextMember(b, `"destination_type":`, x.DestinationType)
 	}
-	switch v, ok := x.Status.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(v)), ',')
-	case x.Status.IsNull():
-		b = append(b, `"status":null,`...)
+	if !x.Status.IsZero() {
+		b = jsonscan.TextMember(b, `"status":`, x.Status)
 	}
-	switch v, ok := x.AttemptCount.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"attempt_count":`...), int64(v)), ',')
-	case x.AttemptCount.IsNull():
-		b = append(b, `"attempt_count":null,`...)
+	if !x.AttemptCount.IsZero() {
+		b = jsonscan.IntMember(b, `"attempt_count":`, x.AttemptCount)
 	}
-	switch v, ok := x.LastError.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"last_error":`...), string(v)), ',')
-	case x.LastError.IsNull():
-		b = append(b, `"last_error":null,`...)
+	if !x.LastError.IsZero() {
+		b = jsonscan.TextMember(b, `"last_error":`, x.LastError)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -5886,30 +4724,9 @@ var keysLabReportEventData = jsonscan.Keys{
 		`"panels":`,
 		`"report_notes":`,
 	},
-	Next: nextLabReportEventData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "session_id":
-			return 0
-		case "reference_id":
-			return 1
-		case "report_date":
-			return 2
-		case "report_time":
-			return 3
-		case "report_locale":
-			return 4
-		case "results_count":
-			return 5
-		case "results":
-			return 6
-		case "panels":
-			return 7
-		case "report_notes":
-			return 8
-		}
-		return 9
-	},
+	Seed:  0xdb5fa9dc10a7cb8f,
+	Slots: "\x01\x05\x00\x00\x00\x00\b\x00\a\x03\x00\x00\x00\x00\x06\x04\x00\x02",
+	Next:  nextLabReportEventData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5947,60 +4764,45 @@ func (x *LabReportEventData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportEventData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.SessionID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"session_id":`...), string(v)), ',')
-	case x.SessionID.IsNull():
-		b = append(b, `"session_id":null,`...)
+	start := len(b)
+	if !x.SessionID.IsZero() {
+		b = jsonscan.TextMember(b, `"session_id":`, x.SessionID)
 	}
-	switch v, ok := x.ReferenceID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"reference_id":`...), string(v)), ',')
-	case x.ReferenceID.IsNull():
-		b = append(b, `"reference_id":null,`...)
+	if !x.ReferenceID.IsZero() {
+		b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
 	}
 	if !x.ReportDate.IsZero() {
 		b = x.ReportDate.AppendJSON(w, append(b, `"report_date":`...))
 	}
-	switch v, ok := x.ReportTime.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"report_time":`...), string(v)), ',')
-	case x.ReportTime.IsNull():
-		b = append(b, `"report_time":null,`...)
+	if !x.ReportTime.IsZero() {
+		b = jsonscan.TextMember(b, `"report_time":`, x.ReportTime)
 	}
-	switch v, ok := x.ReportLocale.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"report_locale":`...), string(v)), ',')
-	case x.ReportLocale.IsNull():
-		b = append(b, `"report_locale":null,`...)
+	if !x.ReportLocale.IsZero() {
+		b = jsonscan.TextMember(b, `"report_locale":`, x.ReportLocale)
 	}
-	switch v, ok := x.ResultsCount.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"results_count":`...), int64(v)), ',')
-	case x.ResultsCount.IsNull():
-		b = append(b, `"results_count":null,`...)
+	if !x.ResultsCount.IsZero() {
+		b = jsonscan.IntMember(b, `"results_count":`, x.ResultsCount)
 	}
 	if x.Results != nil {
 		b = append(b, `"results":[`...)
+		first := len(b)
 		for i := range x.Results {
-			b = append(x.Results[i].WriteJSON(w, b), ',')
+			b = x.Results[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.Panels != nil {
 		b = append(b, `"panels":[`...)
+		first := len(b)
 		for i := range x.Panels {
-			b = append(x.Panels[i].WriteJSON(w, b), ',')
+			b = x.Panels[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	switch v, ok := x.ReportNotes.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"report_notes":`...), string(v)), ',')
-	case x.ReportNotes.IsNull():
-		b = append(b, `"report_notes":null,`...)
+	if !x.ReportNotes.IsZero() {
+		b = jsonscan.TextMember(b, `"report_notes":`, x.ReportNotes)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6022,18 +4824,9 @@ var keysLabReportEventError = jsonscan.Keys{
 		`"message":`,
 		`"retriable":`,
 	},
-	Next: nextLabReportEventError[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "code":
-			return 0
-		case "message":
-			return 1
-		case "retriable":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x02\x01\x00\x00\x00\x00",
+	Next:  nextLabReportEventError[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6059,25 +4852,17 @@ func (x *LabReportEventError) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportEventError) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Code.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"code":`...), string(v)), ',')
-	case x.Code.IsNull():
-		b = append(b, `"code":null,`...)
+	start := len(b)
+	if !x.Code.IsZero() {
+		b = jsonscan.TextMember(b, `"code":`, x.Code)
 	}
-	switch v, ok := x.Message.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(v)), ',')
-	case x.Message.IsNull():
-		b = append(b, `"message":null,`...)
+	if !x.Message.IsZero() {
+		b = jsonscan.TextMember(b, `"message":`, x.Message)
 	}
-	switch v, ok := x.Retriable.Get(); {
-	case ok:
-		b = append(strconv.AppendBool(append(b, `"retriable":`...), v), ',')
-	case x.Retriable.IsNull():
-		b = append(b, `"retriable":null,`...)
+	if !x.Retriable.IsZero() {
+		b = jsonscan.BoolMember(b, `"retriable":`, x.Retriable)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6101,22 +4886,9 @@ var keysLabReportEventResult = jsonscan.Keys{
 		`"interpretation":`,
 		`"reference_ranges":`,
 	},
-	Next: nextLabReportEventResult[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "source":
-			return 0
-		case "biomarker":
-			return 1
-		case "measurement":
-			return 2
-		case "interpretation":
-			return 3
-		case "reference_ranges":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0xa25ffc8dec2fabfb,
+	Slots: "\x00\x00\x00\x00\x04\x01\x02\x00\x00\x03",
+	Next:  nextLabReportEventResult[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6146,18 +4918,20 @@ func (x *LabReportEventResult) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportEventResult) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Source.WriteJSON(w, append(b, `"source":`...)), 9)
 	b = jsonscan.Member(b, x.Biomarker.WriteJSON(w, append(b, `"biomarker":`...)), 12)
 	b = jsonscan.Member(b, x.Measurement.WriteJSON(w, append(b, `"measurement":`...)), 14)
 	b = jsonscan.Member(b, x.Interpretation.WriteJSON(w, append(b, `"interpretation":`...)), 17)
 	if x.ReferenceRanges != nil {
 		b = append(b, `"reference_ranges":[`...)
+		first := len(b)
 		for i := range x.ReferenceRanges {
-			b = append(x.ReferenceRanges[i].WriteJSON(w, b), ',')
+			b = x.ReferenceRanges[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6186,32 +4960,9 @@ var keysLabReportEventResultSource = jsonscan.Keys{
 		`"collection_date":`,
 		`"collection_time":`,
 	},
-	Next: nextLabReportEventResultSource[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "name":
-			return 0
-		case "panel":
-			return 1
-		case "value":
-			return 2
-		case "units":
-			return 3
-		case "flag":
-			return 4
-		case "method":
-			return 5
-		case "notes":
-			return 6
-		case "reference_text":
-			return 7
-		case "collection_date":
-			return 8
-		case "collection_time":
-			return 9
-		}
-		return 10
-	},
+	Seed:  0x81d668b49167598b,
+	Slots: "\x00\x00\x00\x00\x00\x03\x01\x00\x00\x06\t\x00\a\x00\x00\b\x04\x02\x00\x05",
+	Next:  nextLabReportEventResultSource[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6251,64 +5002,38 @@ func (x *LabReportEventResultSource) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportEventResultSource) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	start := len(b)
+	if !x.Name.IsZero() {
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
-	switch v, ok := x.Panel.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"panel":`...), string(v)), ',')
-	case x.Panel.IsNull():
-		b = append(b, `"panel":null,`...)
+	if !x.Panel.IsZero() {
+		b = jsonscan.TextMember(b, `"panel":`, x.Panel)
 	}
-	switch v, ok := x.Value.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"value":`...), string(v)), ',')
-	case x.Value.IsNull():
-		b = append(b, `"value":null,`...)
+	if !x.Value.IsZero() {
+		b = jsonscan.TextMember(b, `"value":`, x.Value)
 	}
-	switch v, ok := x.Units.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"units":`...), string(v)), ',')
-	case x.Units.IsNull():
-		b = append(b, `"units":null,`...)
+	if !x.Units.IsZero() {
+		b = jsonscan.TextMember(b, `"units":`, x.Units)
 	}
-	switch v, ok := x.Flag.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"flag":`...), string(v)), ',')
-	case x.Flag.IsNull():
-		b = append(b, `"flag":null,`...)
+	if !x.Flag.IsZero() {
+		b = jsonscan.TextMember(b, `"flag":`, x.Flag)
 	}
-	switch v, ok := x.Method.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"method":`...), string(v)), ',')
-	case x.Method.IsNull():
-		b = append(b, `"method":null,`...)
+	if !x.Method.IsZero() {
+		b = jsonscan.TextMember(b, `"method":`, x.Method)
 	}
-	switch v, ok := x.Notes.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"notes":`...), string(v)), ',')
-	case x.Notes.IsNull():
-		b = append(b, `"notes":null,`...)
+	if !x.Notes.IsZero() {
+		b = jsonscan.TextMember(b, `"notes":`, x.Notes)
 	}
-	switch v, ok := x.ReferenceText.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"reference_text":`...), string(v)), ',')
-	case x.ReferenceText.IsNull():
-		b = append(b, `"reference_text":null,`...)
+	if !x.ReferenceText.IsZero() {
+		b = jsonscan.TextMember(b, `"reference_text":`, x.ReferenceText)
 	}
 	if !x.CollectionDate.IsZero() {
 		b = x.CollectionDate.AppendJSON(w, append(b, `"collection_date":`...))
 	}
-	switch v, ok := x.CollectionTime.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"collection_time":`...), string(v)), ',')
-	case x.CollectionTime.IsNull():
-		b = append(b, `"collection_time":null,`...)
+	if !x.CollectionTime.IsZero() {
+		b = jsonscan.TextMember(b, `"collection_time":`, x.CollectionTime)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6330,18 +5055,9 @@ var keysLabReportFailureData = jsonscan.Keys{
 		`"reference_id":`,
 		`"error":`,
 	},
-	Next: nextLabReportFailureData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "session_id":
-			return 0
-		case "reference_id":
-			return 1
-		case "error":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x00\x02\x00\x00\x01",
+	Next:  nextLabReportFailureData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6367,20 +5083,15 @@ func (x *LabReportFailureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportFailureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.SessionID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"session_id":`...), string(v)), ',')
-	case x.SessionID.IsNull():
-		b = append(b, `"session_id":null,`...)
+	start := len(b)
+	if !x.SessionID.IsZero() {
+		b = jsonscan.TextMember(b, `"session_id":`, x.SessionID)
 	}
-	switch v, ok := x.ReferenceID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"reference_id":`...), string(v)), ',')
-	case x.ReferenceID.IsNull():
-		b = append(b, `"reference_id":null,`...)
+	if !x.ReferenceID.IsZero() {
+		b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
 	}
 	b = jsonscan.Member(b, x.Error.WriteJSON(w, append(b, `"error":`...)), 8)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6401,16 +5112,9 @@ var keysLabReportFile = jsonscan.Keys{
 		`"filename":`,
 		`"presigned_url":`,
 	},
-	Next: nextLabReportFile[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "filename":
-			return 0
-		case "presigned_url":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextLabReportFile[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6434,19 +5138,14 @@ func (x *LabReportFile) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportFile) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Filename.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"filename":`...), string(v)), ',')
-	case x.Filename.IsNull():
-		b = append(b, `"filename":null,`...)
+	start := len(b)
+	if !x.Filename.IsZero() {
+		b = jsonscan.TextMember(b, `"filename":`, x.Filename)
 	}
-	switch v, ok := x.PresignedURL.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"presigned_url":`...), string(v)), ',')
-	case x.PresignedURL.IsNull():
-		b = append(b, `"presigned_url":null,`...)
+	if !x.PresignedURL.IsZero() {
+		b = jsonscan.TextMember(b, `"presigned_url":`, x.PresignedURL)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6466,18 +5165,9 @@ var keysLabReportFilesResponse = jsonscan.Keys{
 		`"thumbnail":`,
 		`"expires_at":`,
 	},
-	Next: nextLabReportFilesResponse[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "files":
-			return 0
-		case "thumbnail":
-			return 1
-		case "expires_at":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x02\x00\x00\x00\x01\x00",
+	Next:  nextLabReportFilesResponse[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6503,18 +5193,20 @@ func (x *LabReportFilesResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportFilesResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.Files != nil {
 		b = append(b, `"files":[`...)
+		first := len(b)
 		for i := range x.Files {
-			b = append(x.Files[i].WriteJSON(w, b), ',')
+			b = x.Files[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	b = jsonscan.Member(b, x.Thumbnail.WriteJSON(w, append(b, `"thumbnail":`...)), 12)
 	if !x.ExpiresAt.IsZero() {
 		b = x.ExpiresAt.AppendJSON(w, append(b, `"expires_at":`...))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6537,20 +5229,9 @@ var keysLabReportInterpretation = jsonscan.Keys{
 		`"source":`,
 		`"applied_range":`,
 	},
-	Next: nextLabReportInterpretation[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "flag":
-			return 0
-		case "flag_raw":
-			return 1
-		case "source":
-			return 2
-		case "applied_range":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x01\x00\x02\x00\x00\x00\x03",
+	Next:  nextLabReportInterpretation[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6578,26 +5259,18 @@ func (x *LabReportInterpretation) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportInterpretation) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Flag.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"flag":`...), string(v)), ',')
-	case x.Flag.IsNull():
-		b = append(b, `"flag":null,`...)
+	start := len(b)
+	if !x.Flag.IsZero() {
+		b = jsonscan.TextMember(b, `"flag":`, x.Flag)
 	}
-	switch v, ok := x.FlagRaw.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"flag_raw":`...), string(v)), ',')
-	case x.FlagRaw.IsNull():
-		b = append(b, `"flag_raw":null,`...)
+	if !x.FlagRaw.IsZero() {
+		b = jsonscan.TextMember(b, `"flag_raw":`, x.FlagRaw)
 	}
-	switch v, ok := x.Source.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"source":`...), string(v)), ',')
-	case x.Source.IsNull():
-		b = append(b, `"source":null,`...)
+	if !x.Source.IsZero() {
+		b = jsonscan.TextMember(b, `"source":`, x.Source)
 	}
 	b = jsonscan.Member(b, x.AppliedRange.WriteJSON(w, append(b, `"applied_range":`...)), 16)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6617,14 +5290,9 @@ var keysLabReportListResponse = jsonscan.Keys{
 	Quoted: []string{
 		`"sessions":`,
 	},
-	Next: nextLabReportListResponse[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "sessions":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextLabReportListResponse[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6646,14 +5314,16 @@ func (x *LabReportListResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportListResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.Sessions != nil {
 		b = append(b, `"sessions":[`...)
+		first := len(b)
 		for i := range x.Sessions {
-			b = append(x.Sessions[i].WriteJSON(w, b), ',')
+			b = x.Sessions[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6680,28 +5350,9 @@ var keysLabReportMeasurement = jsonscan.Keys{
 		`"units":`,
 		`"ucum_code":`,
 	},
-	Next: nextLabReportMeasurement[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "numeric":
-			return 1
-		case "bounded":
-			return 2
-		case "qualitative":
-			return 3
-		case "text":
-			return 4
-		case "absent_reason":
-			return 5
-		case "units":
-			return 6
-		case "ucum_code":
-			return 7
-		}
-		return 8
-	},
+	Seed:  0x45702ddfc4d8f07d,
+	Slots: "\x00\x00\x01\a\x03\x02\x06\x00\x00\x00\x05\x00\x04\x00\x00\x00",
+	Next:  nextLabReportMeasurement[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6737,45 +5388,28 @@ func (x *LabReportMeasurement) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportMeasurement) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Type.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(v)), ',')
-	case x.Type.IsNull():
-		b = append(b, `"type":null,`...)
+	start := len(b)
+	if !x.Type.IsZero() {
+		b = jsonscan.TextMember(b, `"type":`, x.Type)
 	}
-	switch v, ok := x.Numeric.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"numeric":`...), v), ',')
-	case x.Numeric.IsNull():
-		b = append(b, `"numeric":null,`...)
+	if !x.Numeric.IsZero() {
+		b = w.FloatMember(b, `"numeric":`, x.Numeric)
 	}
 	b = jsonscan.Member(b, x.Bounded.WriteJSON(w, append(b, `"bounded":`...)), 10)
 	b = jsonscan.Member(b, x.Qualitative.WriteJSON(w, append(b, `"qualitative":`...)), 14)
-	switch v, ok := x.Text.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"text":`...), string(v)), ',')
-	case x.Text.IsNull():
-		b = append(b, `"text":null,`...)
+	if !x.Text.IsZero() {
+		b = jsonscan.TextMember(b, `"text":`, x.Text)
 	}
-	switch v, ok := x.AbsentReason.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"absent_reason":`...), string(v)), ',')
-	case x.AbsentReason.IsNull():
-		b = append(b, `"absent_reason":null,`...)
+	if !x.AbsentReason.IsZero() {
+		b = jsonscan.TextMember(b, `"absent_reason":`, x.AbsentReason)
 	}
-	switch v, ok := x.Units.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"units":`...), string(v)), ',')
-	case x.Units.IsNull():
-		b = append(b, `"units":null,`...)
+	if !x.Units.IsZero() {
+		b = jsonscan.TextMember(b, `"units":`, x.Units)
 	}
-	switch v, ok := x.UCUMCode.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"ucum_code":`...), string(v)), ',')
-	case x.UCUMCode.IsNull():
-		b = append(b, `"ucum_code":null,`...)
+	if !x.UCUMCode.IsZero() {
+		b = jsonscan.TextMember(b, `"ucum_code":`, x.UCUMCode)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6797,18 +5431,9 @@ var keysLabReportPanel = jsonscan.Keys{
 		`"name":`,
 		`"key":`,
 	},
-	Next: nextLabReportPanel[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "id":
-			return 0
-		case "name":
-			return 1
-		case "key":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x02\x00\x00\x00\x01",
+	Next:  nextLabReportPanel[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6834,25 +5459,17 @@ func (x *LabReportPanel) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportPanel) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.ID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"id":`...), int64(v)), ',')
-	case x.ID.IsNull():
-		b = append(b, `"id":null,`...)
+	start := len(b)
+	if !x.ID.IsZero() {
+		b = jsonscan.IntMember(b, `"id":`, x.ID)
 	}
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	if !x.Name.IsZero() {
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
-	switch v, ok := x.Key.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"key":`...), string(v)), ',')
-	case x.Key.IsNull():
-		b = append(b, `"key":null,`...)
+	if !x.Key.IsZero() {
+		b = jsonscan.TextMember(b, `"key":`, x.Key)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6871,16 +5488,9 @@ var keysLabReportQualitativeValue = jsonscan.Keys{
 		`"text":`,
 		`"code":`,
 	},
-	Next: nextLabReportQualitativeValue[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "text":
-			return 0
-		case "code":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextLabReportQualitativeValue[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6904,19 +5514,14 @@ func (x *LabReportQualitativeValue) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportQualitativeValue) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Text.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"text":`...), string(v)), ',')
-	case x.Text.IsNull():
-		b = append(b, `"text":null,`...)
+	start := len(b)
+	if !x.Text.IsZero() {
+		b = jsonscan.TextMember(b, `"text":`, x.Text)
 	}
-	switch v, ok := x.Code.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"code":`...), string(v)), ',')
-	case x.Code.IsNull():
-		b = append(b, `"code":null,`...)
+	if !x.Code.IsZero() {
+		b = jsonscan.TextMember(b, `"code":`, x.Code)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -6944,30 +5549,9 @@ var keysLabReportRangeContext = jsonscan.Keys{
 		`"reference_population":`,
 		`"modifiers":`,
 	},
-	Next: nextLabReportRangeContext[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "sex":
-			return 0
-		case "age_lower":
-			return 1
-		case "age_upper":
-			return 2
-		case "pregnancy_status":
-			return 3
-		case "gestational_week_lower":
-			return 4
-		case "gestational_week_upper":
-			return 5
-		case "cycle_phase":
-			return 6
-		case "reference_population":
-			return 7
-		case "modifiers":
-			return 8
-		}
-		return 9
-	},
+	Seed:  0x2bdfeec59cee5be9,
+	Slots: "\x00\x00\x05\x01\x00\x00\x06\a\x03\x00\x00\x02\x00\x00\x00\b\x04\x00",
+	Next:  nextLabReportRangeContext[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7005,58 +5589,35 @@ func (x *LabReportRangeContext) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportRangeContext) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Sex.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"sex":`...), string(v)), ',')
-	case x.Sex.IsNull():
-		b = append(b, `"sex":null,`...)
+	start := len(b)
+	if !x.Sex.IsZero() {
+		b = jsonscan.TextMember(b, `"sex":`, x.Sex)
 	}
-	switch v, ok := x.AgeLower.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"age_lower":`...), int64(v)), ',')
-	case x.AgeLower.IsNull():
-		b = append(b, `"age_lower":null,`...)
+	if !x.AgeLower.IsZero() {
+		b = jsonscan.IntMember(b, `"age_lower":`, x.AgeLower)
 	}
-	switch v, ok := x.AgeUpper.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"age_upper":`...), int64(v)), ',')
-	case x.AgeUpper.IsNull():
-		b = append(b, `"age_upper":null,`...)
+	if !x.AgeUpper.IsZero() {
+		b = jsonscan.IntMember(b, `"age_upper":`, x.AgeUpper)
 	}
-	switch v, ok := x.PregnancyStatus.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"pregnancy_status":`...), string(v)), ',')
-	case x.PregnancyStatus.IsNull():
-		b = append(b, `"pregnancy_status":null,`...)
+	if !x.PregnancyStatus.IsZero() {
+		b = jsonscan.TextMember(b, `"pregnancy_status":`, x.PregnancyStatus)
 	}
-	switch v, ok := x.GestationalWeekLower.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"gestational_week_lower":`...), int64(v)), ',')
-	case x.GestationalWeekLower.IsNull():
-		b = append(b, `"gestational_week_lower":null,`...)
+	if !x.GestationalWeekLower.IsZero() {
+		b = jsonscan.IntMember(b, `"gestational_week_lower":`, x.GestationalWeekLower)
 	}
-	switch v, ok := x.GestationalWeekUpper.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"gestational_week_upper":`...), int64(v)), ',')
-	case x.GestationalWeekUpper.IsNull():
-		b = append(b, `"gestational_week_upper":null,`...)
+	if !x.GestationalWeekUpper.IsZero() {
+		b = jsonscan.IntMember(b, `"gestational_week_upper":`, x.GestationalWeekUpper)
 	}
-	switch v, ok := x.CyclePhase.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"cycle_phase":`...), string(v)), ',')
-	case x.CyclePhase.IsNull():
-		b = append(b, `"cycle_phase":null,`...)
+	if !x.CyclePhase.IsZero() {
+		b = jsonscan.TextMember(b, `"cycle_phase":`, x.CyclePhase)
 	}
-	switch v, ok := x.ReferencePopulation.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"reference_population":`...), string(v)), ',')
-	case x.ReferencePopulation.IsNull():
-		b = append(b, `"reference_population":null,`...)
+	if !x.ReferencePopulation.IsZero() {
+		b = jsonscan.TextMember(b, `"reference_population":`, x.ReferencePopulation)
 	}
 	if x.Modifiers != nil {
 		b = jsonscan.WriteStrings(append(b, `"modifiers":`...), x.Modifiers)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7079,20 +5640,9 @@ var keysLabReportReferenceRange = jsonscan.Keys{
 		`"type":`,
 		`"context":`,
 	},
-	Next: nextLabReportReferenceRange[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "lower":
-			return 0
-		case "upper":
-			return 1
-		case "type":
-			return 2
-		case "context":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x02\x00\x01\x03\x00\x00",
+	Next:  nextLabReportReferenceRange[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7120,26 +5670,18 @@ func (x *LabReportReferenceRange) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportReferenceRange) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Lower.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"lower":`...), v), ',')
-	case x.Lower.IsNull():
-		b = append(b, `"lower":null,`...)
+	start := len(b)
+	if !x.Lower.IsZero() {
+		b = w.FloatMember(b, `"lower":`, x.Lower)
 	}
-	switch v, ok := x.Upper.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"upper":`...), v), ',')
-	case x.Upper.IsNull():
-		b = append(b, `"upper":null,`...)
+	if !x.Upper.IsZero() {
+		b = w.FloatMember(b, `"upper":`, x.Upper)
 	}
-	switch v, ok := x.Type.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(v)), ',')
-	case x.Type.IsNull():
-		b = append(b, `"type":null,`...)
+	if !x.Type.IsZero() {
+		b = jsonscan.TextMember(b, `"type":`, x.Type)
 	}
 	b = jsonscan.Member(b, x.Context.WriteJSON(w, append(b, `"context":`...)), 10)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7160,16 +5702,9 @@ var keysLabReportReprocessResponse = jsonscan.Keys{
 		`"session_id":`,
 		`"current_status":`,
 	},
-	Next: nextLabReportReprocessResponse[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "session_id":
-			return 0
-		case "current_status":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextLabReportReprocessResponse[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7193,19 +5728,14 @@ func (x *LabReportReprocessResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportReprocessResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.SessionID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"session_id":`...), string(v)), ',')
-	case x.SessionID.IsNull():
-		b = append(b, `"session_id":null,`...)
+	start := len(b)
+	if !x.SessionID.IsZero() {
+		b = jsonscan.TextMember(b, `"session_id":`, x.SessionID)
 	}
-	switch v, ok := x.CurrentStatus.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"current_status":`...), string(v)), ',')
-	case x.CurrentStatus.IsNull():
-		b = append(b, `"current_status":null,`...)
+	if !x.CurrentStatus.IsZero() {
+		b = jsonscan.TextMember(b, `"current_status":`, x.CurrentStatus)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7229,22 +5759,9 @@ var keysLabReportResult = jsonscan.Keys{
 		`"interpretation":`,
 		`"reference_ranges":`,
 	},
-	Next: nextLabReportResult[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "source":
-			return 0
-		case "biomarker":
-			return 1
-		case "measurement":
-			return 2
-		case "interpretation":
-			return 3
-		case "reference_ranges":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0xa25ffc8dec2fabfb,
+	Slots: "\x00\x00\x00\x00\x04\x01\x02\x00\x00\x03",
+	Next:  nextLabReportResult[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7274,18 +5791,20 @@ func (x *LabReportResult) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportResult) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Source.WriteJSON(w, append(b, `"source":`...)), 9)
 	b = jsonscan.Member(b, x.Biomarker.WriteJSON(w, append(b, `"biomarker":`...)), 12)
 	b = jsonscan.Member(b, x.Measurement.WriteJSON(w, append(b, `"measurement":`...)), 14)
 	b = jsonscan.Member(b, x.Interpretation.WriteJSON(w, append(b, `"interpretation":`...)), 17)
 	if x.ReferenceRanges != nil {
 		b = append(b, `"reference_ranges":[`...)
+		first := len(b)
 		for i := range x.ReferenceRanges {
-			b = append(x.ReferenceRanges[i].WriteJSON(w, b), ',')
+			b = x.ReferenceRanges[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7310,28 +5829,9 @@ var keysLabReportResultSource = jsonscan.Keys{
 		`"notes":`,
 		`"reference_text":`,
 	},
-	Next: nextLabReportResultSource[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "name":
-			return 0
-		case "panel":
-			return 1
-		case "value":
-			return 2
-		case "units":
-			return 3
-		case "flag":
-			return 4
-		case "method":
-			return 5
-		case "notes":
-			return 6
-		case "reference_text":
-			return 7
-		}
-		return 8
-	},
+	Seed:  0xa25ffc8dec2fabfb,
+	Slots: "\x00\x00\x02\x00\x06\x04\x00\a\x00\x00\x00\x00\x03\x00\x01\x05",
+	Next:  nextLabReportResultSource[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7367,55 +5867,32 @@ func (x *LabReportResultSource) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportResultSource) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	start := len(b)
+	if !x.Name.IsZero() {
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
-	switch v, ok := x.Panel.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"panel":`...), string(v)), ',')
-	case x.Panel.IsNull():
-		b = append(b, `"panel":null,`...)
+	if !x.Panel.IsZero() {
+		b = jsonscan.TextMember(b, `"panel":`, x.Panel)
 	}
-	switch v, ok := x.Value.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"value":`...), string(v)), ',')
-	case x.Value.IsNull():
-		b = append(b, `"value":null,`...)
+	if !x.Value.IsZero() {
+		b = jsonscan.TextMember(b, `"value":`, x.Value)
 	}
-	switch v, ok := x.Units.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"units":`...), string(v)), ',')
-	case x.Units.IsNull():
-		b = append(b, `"units":null,`...)
+	if !x.Units.IsZero() {
+		b = jsonscan.TextMember(b, `"units":`, x.Units)
 	}
-	switch v, ok := x.Flag.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"flag":`...), string(v)), ',')
-	case x.Flag.IsNull():
-		b = append(b, `"flag":null,`...)
+	if !x.Flag.IsZero() {
+		b = jsonscan.TextMember(b, `"flag":`, x.Flag)
 	}
-	switch v, ok := x.Method.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"method":`...), string(v)), ',')
-	case x.Method.IsNull():
-		b = append(b, `"method":null,`...)
+	if !x.Method.IsZero() {
+		b = jsonscan.TextMember(b, `"method":`, x.Method)
 	}
-	switch v, ok := x.Notes.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"notes":`...), string(v)), ',')
-	case x.Notes.IsNull():
-		b = append(b, `"notes":null,`...)
+	if !x.Notes.IsZero() {
+		b = jsonscan.TextMember(b, `"notes":`, x.Notes)
 	}
-	switch v, ok := x.ReferenceText.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"reference_text":`...), string(v)), ',')
-	case x.ReferenceText.IsNull():
-		b = append(b, `"reference_text":null,`...)
+	if !x.ReferenceText.IsZero() {
+		b = jsonscan.TextMember(b, `"reference_text":`, x.ReferenceText)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7457,58 +5934,9 @@ var keysLabReportSession = jsonscan.Keys{
 		`"panels":`,
 		`"report_notes":`,
 	},
-	Next: nextLabReportSession[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "session_id":
-			return 0
-		case "upload_id":
-			return 1
-		case "reference_id":
-			return 2
-		case "report_type":
-			return 3
-		case "current_status":
-			return 4
-		case "status_history":
-			return 5
-		case "uploaded_at":
-			return 6
-		case "updated_at":
-			return 7
-		case "input_bytes":
-			return 8
-		case "output_bytes":
-			return 9
-		case "file_count":
-			return 10
-		case "lab_name":
-			return 11
-		case "report_date":
-			return 12
-		case "report_time":
-			return 13
-		case "collection_date":
-			return 14
-		case "collection_time":
-			return 15
-		case "report_locale":
-			return 16
-		case "patient_age_at_collection":
-			return 17
-		case "patient_sex":
-			return 18
-		case "results_count":
-			return 19
-		case "results":
-			return 20
-		case "panels":
-			return 21
-		case "report_notes":
-			return 22
-		}
-		return 23
-	},
+	Seed:  0xc5748076b9424cb,
+	Slots: "\x00\x12\x0e\x00\b\x00\x00\x15\x10\x00\t\x13\x00\x0f\x16\x04\x00\x00\x01\x00\v\x00\x03\x00\x00\a\x00\r\x02\x06\x00\x14\x00\x00\x00\x00\x00\x11\x00\f\x00\x00\n\x00\x05\x00",
+	Next:  nextLabReportSession[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7574,42 +6002,29 @@ func (x *LabReportSession) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportSession) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.SessionID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"session_id":`...), string(v)), ',')
-	case x.SessionID.IsNull():
-		b = append(b, `"session_id":null,`...)
+	start := len(b)
+	if !x.SessionID.IsZero() {
+		b = jsonscan.TextMember(b, `"session_id":`, x.SessionID)
 	}
-	switch v, ok := x.UploadID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"upload_id":`...), string(v)), ',')
-	case x.UploadID.IsNull():
-		b = append(b, `"upload_id":null,`...)
+	if !x.UploadID.IsZero() {
+		b = jsonscan.TextMember(b, `"upload_id":`, x.UploadID)
 	}
-	switch v, ok := x.ReferenceID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"reference_id":`...), string(v)), ',')
-	case x.ReferenceID.IsNull():
-		b = append(b, `"reference_id":null,`...)
+	if !x.ReferenceID.IsZero() {
+		b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
 	}
-	switch v, ok := x.ReportType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"report_type":`...), string(v)), ',')
-	case x.ReportType.IsNull():
-		b = append(b, `"report_type":null,`...)
+	if !x.ReportType.IsZero() {
+		b = jsonscan.TextMember(b, `"report_type":`, x.ReportType)
 	}
-	switch v, ok := x.CurrentStatus.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"current_status":`...), string(v)), ',')
-	case x.CurrentStatus.IsNull():
-		b = append(b, `"current_status":null,`...)
+	if !x.CurrentStatus.IsZero() {
+		b = jsonscan.TextMember(b, `"current_status":`, x.CurrentStatus)
 	}
 	if x.StatusHistory != nil {
 		b = append(b, `"status_history":[`...)
+		first := len(b)
 		for i := range x.StatusHistory {
-			b = append(x.StatusHistory[i].WriteJSON(w, b), ',')
+			b = x.StatusHistory[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if !x.UploadedAt.IsZero() {
 		b = x.UploadedAt.AppendJSON(w, append(b, `"uploaded_at":`...))
@@ -7617,93 +6032,62 @@ func (x *LabReportSession) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.UpdatedAt.IsZero() {
 		b = x.UpdatedAt.AppendJSON(w, append(b, `"updated_at":`...))
 	}
-	switch v, ok := x.InputBytes.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"input_bytes":`...), int64(v)), ',')
-	case x.InputBytes.IsNull():
-		b = append(b, `"input_bytes":null,`...)
+	if !x.InputBytes.IsZero() {
+		b = jsonscan.IntMember(b, `"input_bytes":`, x.InputBytes)
 	}
-	switch v, ok := x.OutputBytes.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"output_bytes":`...), int64(v)), ',')
-	case x.OutputBytes.IsNull():
-		b = append(b, `"output_bytes":null,`...)
+	if !x.OutputBytes.IsZero() {
+		b = jsonscan.IntMember(b, `"output_bytes":`, x.OutputBytes)
 	}
-	switch v, ok := x.FileCount.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"file_count":`...), int64(v)), ',')
-	case x.FileCount.IsNull():
-		b = append(b, `"file_count":null,`...)
+	if !x.FileCount.IsZero() {
+		b = jsonscan.IntMember(b, `"file_count":`, x.FileCount)
 	}
-	switch v, ok := x.LabName.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"lab_name":`...), string(v)), ',')
-	case x.LabName.IsNull():
-		b = append(b, `"lab_name":null,`...)
+	if !x.LabName.IsZero() {
+		b = jsonscan.TextMember(b, `"lab_name":`, x.LabName)
 	}
 	if !x.ReportDate.IsZero() {
 		b = x.ReportDate.AppendJSON(w, append(b, `"report_date":`...))
 	}
-	switch v, ok := x.ReportTime.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"report_time":`...), string(v)), ',')
-	case x.ReportTime.IsNull():
-		b = append(b, `"report_time":null,`...)
+	if !x.ReportTime.IsZero() {
+		b = jsonscan.TextMember(b, `"report_time":`, x.ReportTime)
 	}
 	if !x.CollectionDate.IsZero() {
 		b = x.CollectionDate.AppendJSON(w, append(b, `"collection_date":`...))
 	}
-	switch v, ok := x.CollectionTime.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"collection_time":`...), string(v)), ',')
-	case x.CollectionTime.IsNull():
-		b = append(b, `"collection_time":null,`...)
+	if !x.CollectionTime.IsZero() {
+		b = jsonscan.TextMember(b, `"collection_time":`, x.CollectionTime)
 	}
-	switch v, ok := x.ReportLocale.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"report_locale":`...), string(v)), ',')
-	case x.ReportLocale.IsNull():
-		b = append(b, `"report_locale":null,`...)
+	if !x.ReportLocale.IsZero() {
+		b = jsonscan.TextMember(b, `"report_locale":`, x.ReportLocale)
 	}
-	switch v, ok := x.PatientAgeAtCollection.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"patient_age_at_collection":`...), int64(v)), ',')
-	case x.PatientAgeAtCollection.IsNull():
-		b = append(b, `"patient_age_at_collection":null,`...)
+	if !x.PatientAgeAtCollection.IsZero() {
+		b = jsonscan.IntMember(b, `"patient_age_at_collection":`, x.PatientAgeAtCollection)
 	}
-	switch v, ok := x.PatientSex.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"patient_sex":`...), string(v)), ',')
-	case x.PatientSex.IsNull():
-		b = append(b, `"patient_sex":null,`...)
+	if !x.PatientSex.IsZero() {
+		b = jsonscan.TextMember(b, `"patient_sex":`, x.PatientSex)
 	}
-	switch v, ok := x.ResultsCount.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"results_count":`...), int64(v)), ',')
-	case x.ResultsCount.IsNull():
-		b = append(b, `"results_count":null,`...)
+	if !x.ResultsCount.IsZero() {
+		b = jsonscan.IntMember(b, `"results_count":`, x.ResultsCount)
 	}
 	if x.Results != nil {
 		b = append(b, `"results":[`...)
+		first := len(b)
 		for i := range x.Results {
-			b = append(x.Results[i].WriteJSON(w, b), ',')
+			b = x.Results[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.Panels != nil {
 		b = append(b, `"panels":[`...)
+		first := len(b)
 		for i := range x.Panels {
-			b = append(x.Panels[i].WriteJSON(w, b), ',')
+			b = x.Panels[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	switch v, ok := x.ReportNotes.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"report_notes":`...), string(v)), ',')
-	case x.ReportNotes.IsNull():
-		b = append(b, `"report_notes":null,`...)
+	if !x.ReportNotes.IsZero() {
+		b = jsonscan.TextMember(b, `"report_notes":`, x.ReportNotes)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7723,18 +6107,9 @@ var keysLabReportStatusEntry = jsonscan.Keys{
 		`"timestamp":`,
 		`"note":`,
 	},
-	Next: nextLabReportStatusEntry[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "status":
-			return 0
-		case "timestamp":
-			return 1
-		case "note":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x02\x00\x00\x00\x00",
+	Next:  nextLabReportStatusEntry[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7760,22 +6135,17 @@ func (x *LabReportStatusEntry) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportStatusEntry) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Status.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(v)), ',')
-	case x.Status.IsNull():
-		b = append(b, `"status":null,`...)
+	start := len(b)
+	if !x.Status.IsZero() {
+		b = jsonscan.TextMember(b, `"status":`, x.Status)
 	}
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
-	switch v, ok := x.Note.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"note":`...), string(v)), ',')
-	case x.Note.IsNull():
-		b = append(b, `"note":null,`...)
+	if !x.Note.IsZero() {
+		b = jsonscan.TextMember(b, `"note":`, x.Note)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7796,16 +6166,9 @@ var keysLabReportUploadResponse = jsonscan.Keys{
 		`"upload_id":`,
 		`"current_status":`,
 	},
-	Next: nextLabReportUploadResponse[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "upload_id":
-			return 0
-		case "current_status":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextLabReportUploadResponse[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7829,19 +6192,14 @@ func (x *LabReportUploadResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportUploadResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.UploadID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"upload_id":`...), string(v)), ',')
-	case x.UploadID.IsNull():
-		b = append(b, `"upload_id":null,`...)
+	start := len(b)
+	if !x.UploadID.IsZero() {
+		b = jsonscan.TextMember(b, `"upload_id":`, x.UploadID)
 	}
-	switch v, ok := x.CurrentStatus.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"current_status":`...), string(v)), ',')
-	case x.CurrentStatus.IsNull():
-		b = append(b, `"current_status":null,`...)
+	if !x.CurrentStatus.IsZero() {
+		b = jsonscan.TextMember(b, `"current_status":`, x.CurrentStatus)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7861,14 +6219,9 @@ var keysLapData = jsonscan.Keys{
 	Quoted: []string{
 		`"laps":`,
 	},
-	Next: nextLapData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "laps":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextLapData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7890,14 +6243,16 @@ func (x *LapData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LapData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.Laps != nil {
 		b = append(b, `"laps":[`...)
+		first := len(b)
 		for i := range x.Laps {
-			b = append(x.Laps[i].WriteJSON(w, b), ',')
+			b = x.Laps[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -7925,34 +6280,9 @@ var keysLapSample = jsonscan.Keys{
 		`"stroke_type":`,
 		`"trigger_method":`,
 	},
-	Next: nextLapSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "active_duration_seconds":
-			return 2
-		case "distance_meters":
-			return 3
-		case "avg_speed_meters_per_second":
-			return 4
-		case "avg_hr_bpm":
-			return 5
-		case "avg_watts":
-			return 6
-		case "calories":
-			return 7
-		case "total_strokes":
-			return 8
-		case "stroke_type":
-			return 9
-		case "trigger_method":
-			return 10
-		}
-		return 11
-	},
+	Seed:  0x11e1bddc0c0317a5,
+	Slots: "\x00\x00\x00\x00\x03\x00\x00\n\x06\x00\b\x00\t\x00\x01\x04\x05\a\x00\x00\x02\x00",
+	Next:  nextLapSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7994,67 +6324,41 @@ func (x *LapSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LapSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.ActiveDurationSeconds.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"active_duration_seconds":`...), int64(v)), ',')
-	case x.ActiveDurationSeconds.IsNull():
-		b = append(b, `"active_duration_seconds":null,`...)
+	if !x.ActiveDurationSeconds.IsZero() {
+		b = jsonscan.IntMember(b, `"active_duration_seconds":`, x.ActiveDurationSeconds)
 	}
-	switch v, ok := x.DistanceMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"distance_meters":`...), v), ',')
-	case x.DistanceMeters.IsNull():
-		b = append(b, `"distance_meters":null,`...)
+	if !x.DistanceMeters.IsZero() {
+		b = w.FloatMember(b, `"distance_meters":`, x.DistanceMeters)
 	}
-	switch v, ok := x.AvgSpeedMetersPerSecond.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_speed_meters_per_second":`...), v), ',')
-	case x.AvgSpeedMetersPerSecond.IsNull():
-		b = append(b, `"avg_speed_meters_per_second":null,`...)
+	if !x.AvgSpeedMetersPerSecond.IsZero() {
+		b = w.FloatMember(b, `"avg_speed_meters_per_second":`, x.AvgSpeedMetersPerSecond)
 	}
-	switch v, ok := x.AvgHRBPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_hr_bpm":`...), v), ',')
-	case x.AvgHRBPM.IsNull():
-		b = append(b, `"avg_hr_bpm":null,`...)
+	if !x.AvgHRBPM.IsZero() {
+		b = w.FloatMember(b, `"avg_hr_bpm":`, x.AvgHRBPM)
 	}
-	switch v, ok := x.AvgWatts.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_watts":`...), v), ',')
-	case x.AvgWatts.IsNull():
-		b = append(b, `"avg_watts":null,`...)
+	if !x.AvgWatts.IsZero() {
+		b = w.FloatMember(b, `"avg_watts":`, x.AvgWatts)
 	}
-	switch v, ok := x.Calories.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"calories":`...), v), ',')
-	case x.Calories.IsNull():
-		b = append(b, `"calories":null,`...)
+	if !x.Calories.IsZero() {
+		b = w.FloatMember(b, `"calories":`, x.Calories)
 	}
-	switch v, ok := x.TotalStrokes.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"total_strokes":`...), int64(v)), ',')
-	case x.TotalStrokes.IsNull():
-		b = append(b, `"total_strokes":null,`...)
+	if !x.TotalStrokes.IsZero() {
+		b = jsonscan.IntMember(b, `"total_strokes":`, x.TotalStrokes)
 	}
-	switch v, ok := x.StrokeType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"stroke_type":`...), string(v)), ',')
-	case x.StrokeType.IsNull():
-		b = append(b, `"stroke_type":null,`...)
+	if !x.StrokeType.IsZero() {
+		b = jsonscan.TextMember(b, `"stroke_type":`, x.StrokeType)
 	}
-	switch v, ok := x.TriggerMethod.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"trigger_method":`...), string(v)), ',')
-	case x.TriggerMethod.IsNull():
-		b = append(b, `"trigger_method":null,`...)
+	if !x.TriggerMethod.IsZero() {
+		b = jsonscan.TextMember(b, `"trigger_method":`, x.TriggerMethod)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8077,24 +6381,9 @@ var keysMETData = jsonscan.Keys{
 		`"num_high_intensity_minutes":`,
 		`"MET_samples":`,
 	},
-	Next: nextMETData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "avg_level":
-			return 0
-		case "num_inactive_minutes":
-			return 1
-		case "num_low_intensity_minutes":
-			return 2
-		case "num_moderate_intensity_minutes":
-			return 3
-		case "num_high_intensity_minutes":
-			return 4
-		case "MET_samples":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x05\x00\x03\x00\x01\x02\x00\x00\x00\x00\x04",
+	Next:  nextMETData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8126,44 +6415,31 @@ func (x *METData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *METData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.AvgLevel.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_level":`...), v), ',')
-	case x.AvgLevel.IsNull():
-		b = append(b, `"avg_level":null,`...)
+	start := len(b)
+	if !x.AvgLevel.IsZero() {
+		b = w.FloatMember(b, `"avg_level":`, x.AvgLevel)
 	}
-	switch v, ok := x.NumInactiveMinutes.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"num_inactive_minutes":`...), v), ',')
-	case x.NumInactiveMinutes.IsNull():
-		b = append(b, `"num_inactive_minutes":null,`...)
+	if !x.NumInactiveMinutes.IsZero() {
+		b = w.FloatMember(b, `"num_inactive_minutes":`, x.NumInactiveMinutes)
 	}
-	switch v, ok := x.NumLowIntensityMinutes.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"num_low_intensity_minutes":`...), v), ',')
-	case x.NumLowIntensityMinutes.IsNull():
-		b = append(b, `"num_low_intensity_minutes":null,`...)
+	if !x.NumLowIntensityMinutes.IsZero() {
+		b = w.FloatMember(b, `"num_low_intensity_minutes":`, x.NumLowIntensityMinutes)
 	}
-	switch v, ok := x.NumModerateIntensityMinutes.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"num_moderate_intensity_minutes":`...), v), ',')
-	case x.NumModerateIntensityMinutes.IsNull():
-		b = append(b, `"num_moderate_intensity_minutes":null,`...)
+	if !x.NumModerateIntensityMinutes.IsZero() {
+		b = w.FloatMember(b, `"num_moderate_intensity_minutes":`, x.NumModerateIntensityMinutes)
 	}
-	switch v, ok := x.NumHighIntensityMinutes.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"num_high_intensity_minutes":`...), v), ',')
-	case x.NumHighIntensityMinutes.IsNull():
-		b = append(b, `"num_high_intensity_minutes":null,`...)
+	if !x.NumHighIntensityMinutes.IsZero() {
+		b = w.FloatMember(b, `"num_high_intensity_minutes":`, x.NumHighIntensityMinutes)
 	}
 	if x.METSamples != nil {
 		b = append(b, `"MET_samples":[`...)
+		first := len(b)
 		for i := range x.METSamples {
-			b = append(x.METSamples[i].WriteJSON(w, b), ',')
+			b = x.METSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8182,16 +6458,9 @@ var keysMETSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"level":`,
 	},
-	Next: nextMETSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "level":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextMETSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8214,17 +6483,17 @@ func (x *METSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *METSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.Level.IsZero() {
+		b = append(b, `"level":`...)
+		if v, ok := x.Level.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Level.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"level":`...), v), ',')
-	case x.Level.IsNull():
-		b = append(b, `"level":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8248,26 +6517,9 @@ var keysMeal = jsonscan.Keys{
 		`"macros":`,
 		`"micros":`,
 	},
-	Next: nextMeal[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "id":
-			return 0
-		case "timestamp":
-			return 1
-		case "type":
-			return 2
-		case "name":
-			return 3
-		case "quantity":
-			return 4
-		case "macros":
-			return 5
-		case "micros":
-			return 6
-		}
-		return 7
-	},
+	Seed:  0xe7c666431ded6d47,
+	Slots: "\x00\x00\x00\x04\x00\x00\x05\x00\x06\x00\x03\x00\x01\x02",
+	Next:  nextMeal[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8301,31 +6553,23 @@ func (x *Meal) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Meal) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.ID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"id":`...), string(v)), ',')
-	case x.ID.IsNull():
-		b = append(b, `"id":null,`...)
+	start := len(b)
+	if !x.ID.IsZero() {
+		b = jsonscan.TextMember(b, `"id":`, x.ID)
 	}
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
-	switch v, ok := x.Type.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"type":`...), int64(v)), ',')
-	case x.Type.IsNull():
-		b = append(b, `"type":null,`...)
+	if !x.Type.IsZero() {
+		b = jsonscan.IntMember(b, `"type":`, x.Type)
 	}
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	if !x.Name.IsZero() {
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
 	b = jsonscan.Member(b, x.Quantity.WriteJSON(w, append(b, `"quantity":`...)), 11)
 	b = jsonscan.Member(b, x.Macros.WriteJSON(w, append(b, `"macros":`...)), 9)
 	b = jsonscan.Member(b, x.Micros.WriteJSON(w, append(b, `"micros":`...)), 9)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8361,50 +6605,9 @@ var keysMeasurementDataSample = jsonscan.Keys{
 		`"urine_color":`,
 		`"user_notes":`,
 	},
-	Next: nextMeasurementDataSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "measurement_time":
-			return 0
-		case "weight_kg":
-			return 1
-		case "height_cm":
-			return 2
-		case "BMI":
-			return 3
-		case "bodyfat_percentage":
-			return 4
-		case "water_percentage":
-			return 5
-		case "bone_mass_g":
-			return 6
-		case "muscle_mass_g":
-			return 7
-		case "lean_mass_g":
-			return 8
-		case "visceral_fat_level":
-			return 9
-		case "visceral_fat_category":
-			return 10
-		case "skin_fold_mm":
-			return 11
-		case "BMR":
-			return 12
-		case "RMR":
-			return 13
-		case "estimated_fitness_age":
-			return 14
-		case "insulin_units":
-			return 15
-		case "insulin_type":
-			return 16
-		case "urine_color":
-			return 17
-		case "user_notes":
-			return 18
-		}
-		return 19
-	},
+	Seed:  0x97b42332ea256049,
+	Slots: "\x10\x00\a\x03\x00\x00\x00\x00\x00\x0e\x11\x12\f\x00\x04\x00\n\x00\x06\x00\x00\x00\x01\x02\t\x00\v\x00\x05\b\r\x00\x00\x00\x0f\x00\x00\x00",
+	Next:  nextMeasurementDataSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8462,118 +6665,65 @@ func (x *MeasurementDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *MeasurementDataSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.MeasurementTime.IsZero() {
 		b = x.MeasurementTime.AppendJSON(w, append(b, `"measurement_time":`...))
 	}
-	switch v, ok := x.WeightKg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"weight_kg":`...), v), ',')
-	case x.WeightKg.IsNull():
-		b = append(b, `"weight_kg":null,`...)
+	if !x.WeightKg.IsZero() {
+		b = w.FloatMember(b, `"weight_kg":`, x.WeightKg)
 	}
-	switch v, ok := x.HeightCm.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"height_cm":`...), v), ',')
-	case x.HeightCm.IsNull():
-		b = append(b, `"height_cm":null,`...)
+	if !x.HeightCm.IsZero() {
+		b = w.FloatMember(b, `"height_cm":`, x.HeightCm)
 	}
-	switch v, ok := x.BMI.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"BMI":`...), v), ',')
-	case x.BMI.IsNull():
-		b = append(b, `"BMI":null,`...)
+	if !x.BMI.IsZero() {
+		b = w.FloatMember(b, `"BMI":`, x.BMI)
 	}
-	switch v, ok := x.BodyfatPercentage.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"bodyfat_percentage":`...), v), ',')
-	case x.BodyfatPercentage.IsNull():
-		b = append(b, `"bodyfat_percentage":null,`...)
+	if !x.BodyfatPercentage.IsZero() {
+		b = w.FloatMember(b, `"bodyfat_percentage":`, x.BodyfatPercentage)
 	}
-	switch v, ok := x.WaterPercentage.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"water_percentage":`...), v), ',')
-	case x.WaterPercentage.IsNull():
-		b = append(b, `"water_percentage":null,`...)
+	if !x.WaterPercentage.IsZero() {
+		b = w.FloatMember(b, `"water_percentage":`, x.WaterPercentage)
 	}
-	switch v, ok := x.BoneMassG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"bone_mass_g":`...), v), ',')
-	case x.BoneMassG.IsNull():
-		b = append(b, `"bone_mass_g":null,`...)
+	if !x.BoneMassG.IsZero() {
+		b = w.FloatMember(b, `"bone_mass_g":`, x.BoneMassG)
 	}
-	switch v, ok := x.MuscleMassG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"muscle_mass_g":`...), v), ',')
-	case x.MuscleMassG.IsNull():
-		b = append(b, `"muscle_mass_g":null,`...)
+	if !x.MuscleMassG.IsZero() {
+		b = w.FloatMember(b, `"muscle_mass_g":`, x.MuscleMassG)
 	}
-	switch v, ok := x.LeanMassG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"lean_mass_g":`...), v), ',')
-	case x.LeanMassG.IsNull():
-		b = append(b, `"lean_mass_g":null,`...)
+	if !x.LeanMassG.IsZero() {
+		b = w.FloatMember(b, `"lean_mass_g":`, x.LeanMassG)
 	}
-	switch v, ok := x.VisceralFatLevel.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"visceral_fat_level":`...), v), ',')
-	case x.VisceralFatLevel.IsNull():
-		b = append(b, `"visceral_fat_level":null,`...)
+	if !x.VisceralFatLevel.IsZero() {
+		b = w.FloatMember(b, `"visceral_fat_level":`, x.VisceralFatLevel)
 	}
-	switch v, ok := x.VisceralFatCategory.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"visceral_fat_category":`...), string(v)), ',')
-	case x.VisceralFatCategory.IsNull():
-		b = append(b, `"visceral_fat_category":null,`...)
+	if !x.VisceralFatCategory.IsZero() {
+		b = jsonscan.TextMember(b, `"visceral_fat_category":`, x.VisceralFatCategory)
 	}
-	switch v, ok := x.SkinFoldMm.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"skin_fold_mm":`...), v), ',')
-	case x.SkinFoldMm.IsNull():
-		b = append(b, `"skin_fold_mm":null,`...)
+	if !x.SkinFoldMm.IsZero() {
+		b = w.FloatMember(b, `"skin_fold_mm":`, x.SkinFoldMm)
 	}
-	switch v, ok := x.BMR.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"BMR":`...), v), ',')
-	case x.BMR.IsNull():
-		b = append(b, `"BMR":null,`...)
+	if !x.BMR.IsZero() {
+		b = w.FloatMember(b, `"BMR":`, x.BMR)
 	}
-	switch v, ok := x.RMR.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"RMR":`...), v), ',')
-	case x.RMR.IsNull():
-		b = append(b, `"RMR":null,`...)
+	if !x.RMR.IsZero() {
+		b = w.FloatMember(b, `"RMR":`, x.RMR)
 	}
-	switch v, ok := x.EstimatedFitnessAge.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"estimated_fitness_age":`...), int64(v)), ',')
-	case x.EstimatedFitnessAge.IsNull():
-		b = append(b, `"estimated_fitness_age":null,`...)
+	if !x.EstimatedFitnessAge.IsZero() {
+		b = jsonscan.IntMember(b, `"estimated_fitness_age":`, x.EstimatedFitnessAge)
 	}
-	switch v, ok := x.InsulinUnits.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"insulin_units":`...), v), ',')
-	case x.InsulinUnits.IsNull():
-		b = append(b, `"insulin_units":null,`...)
+	if !x.InsulinUnits.IsZero() {
+		b = w.FloatMember(b, `"insulin_units":`, x.InsulinUnits)
 	}
-	switch v, ok := x.InsulinType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"insulin_type":`...), string(v)), ',')
-	case x.InsulinType.IsNull():
-		b = append(b, `"insulin_type":null,`...)
+	if !x.InsulinType.IsZero() {
+		b = jsonscan.TextMember(b, `"insulin_type":`, x.InsulinType)
 	}
-	switch v, ok := x.UrineColor.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"urine_color":`...), string(v)), ',')
-	case x.UrineColor.IsNull():
-		b = append(b, `"urine_color":null,`...)
+	if !x.UrineColor.IsZero() {
+		b = jsonscan.TextMember(b, `"urine_color":`, x.UrineColor)
 	}
-	switch v, ok := x.UserNotes.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"user_notes":`...), string(v)), ',')
-	case x.UserNotes.IsNull():
-		b = append(b, `"user_notes":null,`...)
+	if !x.UserNotes.IsZero() {
+		b = jsonscan.TextMember(b, `"user_notes":`, x.UserNotes)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8607,42 +6757,9 @@ var keysMeasurementsData = jsonscan.Keys{
 		`"day_avg_insulin_units":`,
 		`"measurements":`,
 	},
-	Next: nextMeasurementsData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "day_avg_weight_kg":
-			return 0
-		case "day_avg_height_cm":
-			return 1
-		case "day_avg_bmi":
-			return 2
-		case "day_avg_bodyfat_percentage":
-			return 3
-		case "day_avg_water_percentage":
-			return 4
-		case "day_avg_bone_mass_g":
-			return 5
-		case "day_avg_muscle_mass_g":
-			return 6
-		case "day_avg_lean_mass_g":
-			return 7
-		case "day_avg_visceral_fat_level":
-			return 8
-		case "day_avg_skin_fold_mm":
-			return 9
-		case "day_avg_bmr":
-			return 10
-		case "day_avg_rmr":
-			return 11
-		case "day_avg_estimated_fitness_age":
-			return 12
-		case "day_avg_insulin_units":
-			return 13
-		case "measurements":
-			return 14
-		}
-		return 15
-	},
+	Seed:  0x72e9c0f6d6df6261,
+	Slots: "\x00\v\x00\x06\x00\b\x00\f\x00\r\x00\x00\x00\x01\t\x05\x00\x0e\x00\x02\x00\a\x03\x00\x00\n\x00\x00\x04\x00",
+	Next:  nextMeasurementsData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8692,98 +6809,58 @@ func (x *MeasurementsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *MeasurementsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.DayAvgWeightKg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_weight_kg":`...), v), ',')
-	case x.DayAvgWeightKg.IsNull():
-		b = append(b, `"day_avg_weight_kg":null,`...)
+	start := len(b)
+	if !x.DayAvgWeightKg.IsZero() {
+		b = w.FloatMember(b, `"day_avg_weight_kg":`, x.DayAvgWeightKg)
 	}
-	switch v, ok := x.DayAvgHeightCm.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_height_cm":`...), v), ',')
-	case x.DayAvgHeightCm.IsNull():
-		b = append(b, `"day_avg_height_cm":null,`...)
+	if !x.DayAvgHeightCm.IsZero() {
+		b = w.FloatMember(b, `"day_avg_height_cm":`, x.DayAvgHeightCm)
 	}
-	switch v, ok := x.DayAvgBMI.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_bmi":`...), v), ',')
-	case x.DayAvgBMI.IsNull():
-		b = append(b, `"day_avg_bmi":null,`...)
+	if !x.DayAvgBMI.IsZero() {
+		b = w.FloatMember(b, `"day_avg_bmi":`, x.DayAvgBMI)
 	}
-	switch v, ok := x.DayAvgBodyfatPercentage.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_bodyfat_percentage":`...), v), ',')
-	case x.DayAvgBodyfatPercentage.IsNull():
-		b = append(b, `"day_avg_bodyfat_percentage":null,`...)
+	if !x.DayAvgBodyfatPercentage.IsZero() {
+		b = w.FloatMember(b, `"day_avg_bodyfat_percentage":`, x.DayAvgBodyfatPercentage)
 	}
-	switch v, ok := x.DayAvgWaterPercentage.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_water_percentage":`...), v), ',')
-	case x.DayAvgWaterPercentage.IsNull():
-		b = append(b, `"day_avg_water_percentage":null,`...)
+	if !x.DayAvgWaterPercentage.IsZero() {
+		b = w.FloatMember(b, `"day_avg_water_percentage":`, x.DayAvgWaterPercentage)
 	}
-	switch v, ok := x.DayAvgBoneMassG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_bone_mass_g":`...), v), ',')
-	case x.DayAvgBoneMassG.IsNull():
-		b = append(b, `"day_avg_bone_mass_g":null,`...)
+	if !x.DayAvgBoneMassG.IsZero() {
+		b = w.FloatMember(b, `"day_avg_bone_mass_g":`, x.DayAvgBoneMassG)
 	}
-	switch v, ok := x.DayAvgMuscleMassG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_muscle_mass_g":`...), v), ',')
-	case x.DayAvgMuscleMassG.IsNull():
-		b = append(b, `"day_avg_muscle_mass_g":null,`...)
+	if !x.DayAvgMuscleMassG.IsZero() {
+		b = w.FloatMember(b, `"day_avg_muscle_mass_g":`, x.DayAvgMuscleMassG)
 	}
-	switch v, ok := x.DayAvgLeanMassG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_lean_mass_g":`...), v), ',')
-	case x.DayAvgLeanMassG.IsNull():
-		b = append(b, `"day_avg_lean_mass_g":null,`...)
+	if !x.DayAvgLeanMassG.IsZero() {
+		b = w.FloatMember(b, `"day_avg_lean_mass_g":`, x.DayAvgLeanMassG)
 	}
-	switch v, ok := x.DayAvgVisceralFatLevel.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_visceral_fat_level":`...), v), ',')
-	case x.DayAvgVisceralFatLevel.IsNull():
-		b = append(b, `"day_avg_visceral_fat_level":null,`...)
+	if !x.DayAvgVisceralFatLevel.IsZero() {
+		b = w.FloatMember(b, `"day_avg_visceral_fat_level":`, x.DayAvgVisceralFatLevel)
 	}
-	switch v, ok := x.DayAvgSkinFoldMm.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_skin_fold_mm":`...), v), ',')
-	case x.DayAvgSkinFoldMm.IsNull():
-		b = append(b, `"day_avg_skin_fold_mm":null,`...)
+	if !x.DayAvgSkinFoldMm.IsZero() {
+		b = w.FloatMember(b, `"day_avg_skin_fold_mm":`, x.DayAvgSkinFoldMm)
 	}
-	switch v, ok := x.DayAvgBMR.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_bmr":`...), v), ',')
-	case x.DayAvgBMR.IsNull():
-		b = append(b, `"day_avg_bmr":null,`...)
+	if !x.DayAvgBMR.IsZero() {
+		b = w.FloatMember(b, `"day_avg_bmr":`, x.DayAvgBMR)
 	}
-	switch v, ok := x.DayAvgRMR.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_rmr":`...), v), ',')
-	case x.DayAvgRMR.IsNull():
-		b = append(b, `"day_avg_rmr":null,`...)
+	if !x.DayAvgRMR.IsZero() {
+		b = w.FloatMember(b, `"day_avg_rmr":`, x.DayAvgRMR)
 	}
-	switch v, ok := x.DayAvgEstimatedFitnessAge.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_estimated_fitness_age":`...), v), ',')
-	case x.DayAvgEstimatedFitnessAge.IsNull():
-		b = append(b, `"day_avg_estimated_fitness_age":null,`...)
+	if !x.DayAvgEstimatedFitnessAge.IsZero() {
+		b = w.FloatMember(b, `"day_avg_estimated_fitness_age":`, x.DayAvgEstimatedFitnessAge)
 	}
-	switch v, ok := x.DayAvgInsulinUnits.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_insulin_units":`...), v), ',')
-	case x.DayAvgInsulinUnits.IsNull():
-		b = append(b, `"day_avg_insulin_units":null,`...)
+	if !x.DayAvgInsulinUnits.IsZero() {
+		b = w.FloatMember(b, `"day_avg_insulin_units":`, x.DayAvgInsulinUnits)
 	}
 	if x.Measurements != nil {
 		b = append(b, `"measurements":[`...)
+		first := len(b)
 		for i := range x.Measurements {
-			b = append(x.Measurements[i].WriteJSON(w, b), ',')
+			b = x.Measurements[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8802,16 +6879,9 @@ var keysMenstruation = jsonscan.Keys{
 		`"metadata":`,
 		`"menstruation_data":`,
 	},
-	Next: nextMenstruation[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "metadata":
-			return 0
-		case "menstruation_data":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextMenstruation[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8835,9 +6905,10 @@ func (x *Menstruation) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Menstruation) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
 	b = jsonscan.Member(b, x.MenstruationData.WriteJSON(w, append(b, `"menstruation_data":`...)), 20)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -8869,42 +6940,9 @@ var keysMenstruationData = jsonscan.Keys{
 		`"menstruation_flow":`,
 		`"intervals":`,
 	},
-	Next: nextMenstruationData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "period_start_date":
-			return 0
-		case "period_length_days":
-			return 1
-		case "day_in_cycle":
-			return 2
-		case "cycle_length_days":
-			return 3
-		case "predicted_cycle_length_days":
-			return 4
-		case "is_predicted_cycle":
-			return 5
-		case "current_phase":
-			return 6
-		case "length_of_current_phase_days":
-			return 7
-		case "days_until_next_phase":
-			return 8
-		case "fertility_window_start":
-			return 9
-		case "fertility_window_end":
-			return 10
-		case "ovulation_day":
-			return 11
-		case "last_updated_time":
-			return 12
-		case "menstruation_flow":
-			return 13
-		case "intervals":
-			return 14
-		}
-		return 15
-	},
+	Seed:  0xf8d4f128764415c7,
+	Slots: "\x00\x01\x00\x00\x0e\x05\x00\a\x00\r\x00\v\x04\x00\x00\f\t\x00\x03\x02\x00\x00\x00\x00\b\x06\x00\n\x00\x00",
+	Next:  nextMenstruationData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8954,56 +6992,33 @@ func (x *MenstruationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *MenstruationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.PeriodStartDate.IsZero() {
 		b = x.PeriodStartDate.AppendJSON(w, append(b, `"period_start_date":`...))
 	}
-	switch v, ok := x.PeriodLengthDays.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"period_length_days":`...), int64(v)), ',')
-	case x.PeriodLengthDays.IsNull():
-		b = append(b, `"period_length_days":null,`...)
+	if !x.PeriodLengthDays.IsZero() {
+		b = jsonscan.IntMember(b, `"period_length_days":`, x.PeriodLengthDays)
 	}
-	switch v, ok := x.DayInCycle.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"day_in_cycle":`...), int64(v)), ',')
-	case x.DayInCycle.IsNull():
-		b = append(b, `"day_in_cycle":null,`...)
+	if !x.DayInCycle.IsZero() {
+		b = jsonscan.IntMember(b, `"day_in_cycle":`, x.DayInCycle)
 	}
-	switch v, ok := x.CycleLengthDays.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"cycle_length_days":`...), int64(v)), ',')
-	case x.CycleLengthDays.IsNull():
-		b = append(b, `"cycle_length_days":null,`...)
+	if !x.CycleLengthDays.IsZero() {
+		b = jsonscan.IntMember(b, `"cycle_length_days":`, x.CycleLengthDays)
 	}
-	switch v, ok := x.PredictedCycleLengthDays.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"predicted_cycle_length_days":`...), int64(v)), ',')
-	case x.PredictedCycleLengthDays.IsNull():
-		b = append(b, `"predicted_cycle_length_days":null,`...)
+	if !x.PredictedCycleLengthDays.IsZero() {
+		b = jsonscan.IntMember(b, `"predicted_cycle_length_days":`, x.PredictedCycleLengthDays)
 	}
-	switch v, ok := x.IsPredictedCycle.Get(); {
-	case ok:
-		b = append(strconv.AppendBool(append(b, `"is_predicted_cycle":`...), v), ',')
-	case x.IsPredictedCycle.IsNull():
-		b = append(b, `"is_predicted_cycle":null,`...)
+	if !x.IsPredictedCycle.IsZero() {
+		b = jsonscan.BoolMember(b, `"is_predicted_cycle":`, x.IsPredictedCycle)
 	}
-	switch v, ok := x.CurrentPhase.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"current_phase":`...), int64(v)), ',')
-	case x.CurrentPhase.IsNull():
-		b = append(b, `"current_phase":null,`...)
+	if !x.CurrentPhase.IsZero() {
+		b = jsonscan.IntMember(b, `"current_phase":`, x.CurrentPhase)
 	}
-	switch v, ok := x.LengthOfCurrentPhaseDays.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"length_of_current_phase_days":`...), int64(v)), ',')
-	case x.LengthOfCurrentPhaseDays.IsNull():
-		b = append(b, `"length_of_current_phase_days":null,`...)
+	if !x.LengthOfCurrentPhaseDays.IsZero() {
+		b = jsonscan.IntMember(b, `"length_of_current_phase_days":`, x.LengthOfCurrentPhaseDays)
 	}
-	switch v, ok := x.DaysUntilNextPhase.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"days_until_next_phase":`...), int64(v)), ',')
-	case x.DaysUntilNextPhase.IsNull():
-		b = append(b, `"days_until_next_phase":null,`...)
+	if !x.DaysUntilNextPhase.IsZero() {
+		b = jsonscan.IntMember(b, `"days_until_next_phase":`, x.DaysUntilNextPhase)
 	}
 	if !x.FertilityWindowStart.IsZero() {
 		b = x.FertilityWindowStart.AppendJSON(w, append(b, `"fertility_window_start":`...))
@@ -9019,19 +7034,21 @@ func (x *MenstruationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	if x.MenstruationFlow != nil {
 		b = append(b, `"menstruation_flow":[`...)
+		first := len(b)
 		for i := range x.MenstruationFlow {
-			b = append(x.MenstruationFlow[i].WriteJSON(w, b), ',')
+			b = x.MenstruationFlow[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.Intervals != nil {
 		b = append(b, `"intervals":[`...)
+		first := len(b)
 		for i := range x.Intervals {
-			b = append(x.Intervals[i].WriteJSON(w, b), ',')
+			b = x.Intervals[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -9050,16 +7067,9 @@ var keysMenstruationFlowSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"flow":`,
 	},
-	Next: nextMenstruationFlowSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "flow":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00",
+	Next:  nextMenstruationFlowSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9082,17 +7092,17 @@ func (x *MenstruationFlowSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *MenstruationFlowSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.Flow.IsZero() {
+		b = append(b, `"flow":`...)
+		if v, ok := x.Flow.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Flow.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"flow":`...), int64(v)), ',')
-	case x.Flow.IsNull():
-		b = append(b, `"flow":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -9114,18 +7124,9 @@ var keysMenstruationIntervalSample = jsonscan.Keys{
 		`"start_timestamp":`,
 		`"end_timestamp":`,
 	},
-	Next: nextMenstruationIntervalSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "phase":
-			return 0
-		case "start_timestamp":
-			return 1
-		case "end_timestamp":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0xe7c666431ded6d47,
+	Slots: "\x00\x00\x02\x00\x00\x01",
+	Next:  nextMenstruationIntervalSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9151,11 +7152,9 @@ func (x *MenstruationIntervalSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *MenstruationIntervalSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Phase.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"phase":`...), int64(v)), ',')
-	case x.Phase.IsNull():
-		b = append(b, `"phase":null,`...)
+	start := len(b)
+	if !x.Phase.IsZero() {
+		b = jsonscan.IntMember(b, `"phase":`, x.Phase)
 	}
 	if !x.StartTimestamp.IsZero() {
 		b = x.StartTimestamp.AppendJSON(w, append(b, `"start_timestamp":`...))
@@ -9163,7 +7162,7 @@ func (x *MenstruationIntervalSample) WriteJSON(w *jsonscan.Writer, b []byte) []b
 	if !x.EndTimestamp.IsZero() {
 		b = x.EndTimestamp.AppendJSON(w, append(b, `"end_timestamp":`...))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -9185,18 +7184,9 @@ var keysMenstruationMetadata = jsonscan.Keys{
 		`"end_time":`,
 		`"timestamp_localization":`,
 	},
-	Next: nextMenstruationMetadata[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "timestamp_localization":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x02\x00\x01\x00\x00\x00",
+	Next:  nextMenstruationMetadata[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9222,19 +7212,17 @@ func (x *MenstruationMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *MenstruationMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.TimestampLocalization.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
-	case x.TimestampLocalization.IsNull():
-		b = append(b, `"timestamp_localization":null,`...)
+	if !x.TimestampLocalization.IsZero() {
+		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -9268,42 +7256,9 @@ var keysMovementData = jsonscan.Keys{
 		`"cadence_samples":`,
 		`"torque_samples":`,
 	},
-	Next: nextMovementData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "avg_speed_meters_per_second":
-			return 0
-		case "max_speed_meters_per_second":
-			return 1
-		case "adjusted_max_speed_meters_per_second":
-			return 2
-		case "normalized_speed_meters_per_second":
-			return 3
-		case "avg_velocity_meters_per_second":
-			return 4
-		case "max_velocity_meters_per_second":
-			return 5
-		case "avg_pace_minutes_per_kilometer":
-			return 6
-		case "max_pace_minutes_per_kilometer":
-			return 7
-		case "avg_cadence_rpm":
-			return 8
-		case "max_cadence_rpm":
-			return 9
-		case "avg_torque_newton_meters":
-			return 10
-		case "max_torque_newton_meters":
-			return 11
-		case "speed_samples":
-			return 12
-		case "cadence_samples":
-			return 13
-		case "torque_samples":
-			return 14
-		}
-		return 15
-	},
+	Seed:  0xb82147baef7d4c3d,
+	Slots: "\x00\x00\r\x05\x00\x0e\x00\x02\x00\x01\t\x00\x00\v\x00\x00\x00\a\x00\x04\x00\x06\x00\x00\n\f\x00\b\x03\x00",
+	Next:  nextMovementData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9353,100 +7308,68 @@ func (x *MovementData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *MovementData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.AvgSpeedMetersPerSecond.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_speed_meters_per_second":`...), v), ',')
-	case x.AvgSpeedMetersPerSecond.IsNull():
-		b = append(b, `"avg_speed_meters_per_second":null,`...)
+	start := len(b)
+	if !x.AvgSpeedMetersPerSecond.IsZero() {
+		b = w.FloatMember(b, `"avg_speed_meters_per_second":`, x.AvgSpeedMetersPerSecond)
 	}
-	switch v, ok := x.MaxSpeedMetersPerSecond.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_speed_meters_per_second":`...), v), ',')
-	case x.MaxSpeedMetersPerSecond.IsNull():
-		b = append(b, `"max_speed_meters_per_second":null,`...)
+	if !x.MaxSpeedMetersPerSecond.IsZero() {
+		b = w.FloatMember(b, `"max_speed_meters_per_second":`, x.MaxSpeedMetersPerSecond)
 	}
-	switch v, ok := x.AdjustedMaxSpeedMetersPerSecond.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"adjusted_max_speed_meters_per_second":`...), v), ',')
-	case x.AdjustedMaxSpeedMetersPerSecond.IsNull():
-		b = append(b, `"adjusted_max_speed_meters_per_second":null,`...)
+	if !x.AdjustedMaxSpeedMetersPerSecond.IsZero() {
+		b = w.FloatMember(b, `"adjusted_max_speed_meters_per_second":`, x.AdjustedMaxSpeedMetersPerSecond)
 	}
-	switch v, ok := x.NormalizedSpeedMetersPerSecond.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"normalized_speed_meters_per_second":`...), v), ',')
-	case x.NormalizedSpeedMetersPerSecond.IsNull():
-		b = append(b, `"normalized_speed_meters_per_second":null,`...)
+	if !x.NormalizedSpeedMetersPerSecond.IsZero() {
+		b = w.FloatMember(b, `"normalized_speed_meters_per_second":`, x.NormalizedSpeedMetersPerSecond)
 	}
-	switch v, ok := x.AvgVelocityMetersPerSecond.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_velocity_meters_per_second":`...), v), ',')
-	case x.AvgVelocityMetersPerSecond.IsNull():
-		b = append(b, `"avg_velocity_meters_per_second":null,`...)
+	if !x.AvgVelocityMetersPerSecond.IsZero() {
+		b = w.FloatMember(b, `"avg_velocity_meters_per_second":`, x.AvgVelocityMetersPerSecond)
 	}
-	switch v, ok := x.MaxVelocityMetersPerSecond.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_velocity_meters_per_second":`...), v), ',')
-	case x.MaxVelocityMetersPerSecond.IsNull():
-		b = append(b, `"max_velocity_meters_per_second":null,`...)
+	if !x.MaxVelocityMetersPerSecond.IsZero() {
+		b = w.FloatMember(b, `"max_velocity_meters_per_second":`, x.MaxVelocityMetersPerSecond)
 	}
-	switch v, ok := x.AvgPaceMinutesPerKilometer.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_pace_minutes_per_kilometer":`...), v), ',')
-	case x.AvgPaceMinutesPerKilometer.IsNull():
-		b = append(b, `"avg_pace_minutes_per_kilometer":null,`...)
+	if !x.AvgPaceMinutesPerKilometer.IsZero() {
+		b = w.FloatMember(b, `"avg_pace_minutes_per_kilometer":`, x.AvgPaceMinutesPerKilometer)
 	}
-	switch v, ok := x.MaxPaceMinutesPerKilometer.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_pace_minutes_per_kilometer":`...), v), ',')
-	case x.MaxPaceMinutesPerKilometer.IsNull():
-		b = append(b, `"max_pace_minutes_per_kilometer":null,`...)
+	if !x.MaxPaceMinutesPerKilometer.IsZero() {
+		b = w.FloatMember(b, `"max_pace_minutes_per_kilometer":`, x.MaxPaceMinutesPerKilometer)
 	}
-	switch v, ok := x.AvgCadenceRPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_cadence_rpm":`...), v), ',')
-	case x.AvgCadenceRPM.IsNull():
-		b = append(b, `"avg_cadence_rpm":null,`...)
+	if !x.AvgCadenceRPM.IsZero() {
+		b = w.FloatMember(b, `"avg_cadence_rpm":`, x.AvgCadenceRPM)
 	}
-	switch v, ok := x.MaxCadenceRPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_cadence_rpm":`...), v), ',')
-	case x.MaxCadenceRPM.IsNull():
-		b = append(b, `"max_cadence_rpm":null,`...)
+	if !x.MaxCadenceRPM.IsZero() {
+		b = w.FloatMember(b, `"max_cadence_rpm":`, x.MaxCadenceRPM)
 	}
-	switch v, ok := x.AvgTorqueNewtonMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_torque_newton_meters":`...), v), ',')
-	case x.AvgTorqueNewtonMeters.IsNull():
-		b = append(b, `"avg_torque_newton_meters":null,`...)
+	if !x.AvgTorqueNewtonMeters.IsZero() {
+		b = w.FloatMember(b, `"avg_torque_newton_meters":`, x.AvgTorqueNewtonMeters)
 	}
-	switch v, ok := x.MaxTorqueNewtonMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_torque_newton_meters":`...), v), ',')
-	case x.MaxTorqueNewtonMeters.IsNull():
-		b = append(b, `"max_torque_newton_meters":null,`...)
+	if !x.MaxTorqueNewtonMeters.IsZero() {
+		b = w.FloatMember(b, `"max_torque_newton_meters":`, x.MaxTorqueNewtonMeters)
 	}
 	if x.SpeedSamples != nil {
 		b = append(b, `"speed_samples":[`...)
+		first := len(b)
 		for i := range x.SpeedSamples {
-			b = append(x.SpeedSamples[i].WriteJSON(w, b), ',')
+			b = x.SpeedSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.CadenceSamples != nil {
 		b = append(b, `"cadence_samples":[`...)
+		first := len(b)
 		for i := range x.CadenceSamples {
-			b = append(x.CadenceSamples[i].WriteJSON(w, b), ',')
+			b = x.CadenceSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.TorqueSamples != nil {
 		b = append(b, `"torque_samples":[`...)
+		first := len(b)
 		for i := range x.TorqueSamples {
-			b = append(x.TorqueSamples[i].WriteJSON(w, b), ',')
+			b = x.TorqueSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -9467,20 +7390,9 @@ var keysNutrition = jsonscan.Keys{
 		`"meals":`,
 		`"drink_samples":`,
 	},
-	Next: nextNutrition[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "metadata":
-			return 0
-		case "summary":
-			return 1
-		case "meals":
-			return 2
-		case "drink_samples":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x00\x00\x03\x00\x02\x00\x00",
+	Next:  nextNutrition[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9508,23 +7420,26 @@ func (x *Nutrition) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Nutrition) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
 	b = jsonscan.Member(b, x.Summary.WriteJSON(w, append(b, `"summary":`...)), 10)
 	if x.Meals != nil {
 		b = append(b, `"meals":[`...)
+		first := len(b)
 		for i := range x.Meals {
-			b = append(x.Meals[i].WriteJSON(w, b), ',')
+			b = x.Meals[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.DrinkSamples != nil {
 		b = append(b, `"drink_samples":[`...)
+		first := len(b)
 		for i := range x.DrinkSamples {
-			b = append(x.DrinkSamples[i].WriteJSON(w, b), ',')
+			b = x.DrinkSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -9553,36 +7468,9 @@ var keysNutritionMacros = jsonscan.Keys{
 		`"sodium_mg":`,
 		`"alcohol_g":`,
 	},
-	Next: nextNutritionMacros[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "calories":
-			return 0
-		case "protein_g":
-			return 1
-		case "carbohydrates_g":
-			return 2
-		case "net_carbohydrates_g":
-			return 3
-		case "sugar_g":
-			return 4
-		case "fiber_g":
-			return 5
-		case "fat_g":
-			return 6
-		case "saturated_fat_g":
-			return 7
-		case "trans_fat_g":
-			return 8
-		case "cholesterol_mg":
-			return 9
-		case "sodium_mg":
-			return 10
-		case "alcohol_g":
-			return 11
-		}
-		return 12
-	},
+	Seed:  0x48de514c5346f9cd,
+	Slots: "\x00\x00\a\x04\x03\x00\x00\v\x06\t\x00\x00\x02\x00\x05\n\x00\b\x00\x00\x00\x01\x00\x00",
+	Next:  nextNutritionMacros[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9626,79 +7514,44 @@ func (x *NutritionMacros) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *NutritionMacros) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Calories.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"calories":`...), v), ',')
-	case x.Calories.IsNull():
-		b = append(b, `"calories":null,`...)
+	start := len(b)
+	if !x.Calories.IsZero() {
+		b = w.FloatMember(b, `"calories":`, x.Calories)
 	}
-	switch v, ok := x.ProteinG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"protein_g":`...), v), ',')
-	case x.ProteinG.IsNull():
-		b = append(b, `"protein_g":null,`...)
+	if !x.ProteinG.IsZero() {
+		b = w.FloatMember(b, `"protein_g":`, x.ProteinG)
 	}
-	switch v, ok := x.CarbohydratesG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"carbohydrates_g":`...), v), ',')
-	case x.CarbohydratesG.IsNull():
-		b = append(b, `"carbohydrates_g":null,`...)
+	if !x.CarbohydratesG.IsZero() {
+		b = w.FloatMember(b, `"carbohydrates_g":`, x.CarbohydratesG)
 	}
-	switch v, ok := x.NetCarbohydratesG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"net_carbohydrates_g":`...), v), ',')
-	case x.NetCarbohydratesG.IsNull():
-		b = append(b, `"net_carbohydrates_g":null,`...)
+	if !x.NetCarbohydratesG.IsZero() {
+		b = w.FloatMember(b, `"net_carbohydrates_g":`, x.NetCarbohydratesG)
 	}
-	switch v, ok := x.SugarG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"sugar_g":`...), v), ',')
-	case x.SugarG.IsNull():
-		b = append(b, `"sugar_g":null,`...)
+	if !x.SugarG.IsZero() {
+		b = w.FloatMember(b, `"sugar_g":`, x.SugarG)
 	}
-	switch v, ok := x.FiberG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"fiber_g":`...), v), ',')
-	case x.FiberG.IsNull():
-		b = append(b, `"fiber_g":null,`...)
+	if !x.FiberG.IsZero() {
+		b = w.FloatMember(b, `"fiber_g":`, x.FiberG)
 	}
-	switch v, ok := x.FatG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"fat_g":`...), v), ',')
-	case x.FatG.IsNull():
-		b = append(b, `"fat_g":null,`...)
+	if !x.FatG.IsZero() {
+		b = w.FloatMember(b, `"fat_g":`, x.FatG)
 	}
-	switch v, ok := x.SaturatedFatG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"saturated_fat_g":`...), v), ',')
-	case x.SaturatedFatG.IsNull():
-		b = append(b, `"saturated_fat_g":null,`...)
+	if !x.SaturatedFatG.IsZero() {
+		b = w.FloatMember(b, `"saturated_fat_g":`, x.SaturatedFatG)
 	}
-	switch v, ok := x.TransFatG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"trans_fat_g":`...), v), ',')
-	case x.TransFatG.IsNull():
-		b = append(b, `"trans_fat_g":null,`...)
+	if !x.TransFatG.IsZero() {
+		b = w.FloatMember(b, `"trans_fat_g":`, x.TransFatG)
 	}
-	switch v, ok := x.CholesterolMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"cholesterol_mg":`...), v), ',')
-	case x.CholesterolMg.IsNull():
-		b = append(b, `"cholesterol_mg":null,`...)
+	if !x.CholesterolMg.IsZero() {
+		b = w.FloatMember(b, `"cholesterol_mg":`, x.CholesterolMg)
 	}
-	switch v, ok := x.SodiumMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"sodium_mg":`...), v), ',')
-	case x.SodiumMg.IsNull():
-		b = append(b, `"sodium_mg":null,`...)
+	if !x.SodiumMg.IsZero() {
+		b = w.FloatMember(b, `"sodium_mg":`, x.SodiumMg)
 	}
-	switch v, ok := x.AlcoholG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"alcohol_g":`...), v), ',')
-	case x.AlcoholG.IsNull():
-		b = append(b, `"alcohol_g":null,`...)
+	if !x.AlcoholG.IsZero() {
+		b = w.FloatMember(b, `"alcohol_g":`, x.AlcoholG)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -9718,18 +7571,9 @@ var keysNutritionMetadata = jsonscan.Keys{
 		`"end_time":`,
 		`"timestamp_localization":`,
 	},
-	Next: nextNutritionMetadata[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "timestamp_localization":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x02\x00\x01\x00\x00\x00",
+	Next:  nextNutritionMetadata[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9755,19 +7599,17 @@ func (x *NutritionMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *NutritionMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.TimestampLocalization.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
-	case x.TimestampLocalization.IsNull():
-		b = append(b, `"timestamp_localization":null,`...)
+	if !x.TimestampLocalization.IsZero() {
+		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -9831,106 +7673,9 @@ var keysNutritionMicros = jsonscan.Keys{
 		`"omega6_g":`,
 		`"starch_g":`,
 	},
-	Next: nextNutritionMicros[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "vitamin_A_mg":
-			return 0
-		case "thiamin_mg":
-			return 1
-		case "riboflavin_mg":
-			return 2
-		case "niacin_mg":
-			return 3
-		case "pantothenic_acid_mg":
-			return 4
-		case "vitamin_B6_mg":
-			return 5
-		case "biotin_mg":
-			return 6
-		case "folate_mg":
-			return 7
-		case "folic_acid_mg":
-			return 8
-		case "vitamin_B12_mg":
-			return 9
-		case "vitamin_C_mg":
-			return 10
-		case "vitamin_D_mg":
-			return 11
-		case "vitamin_D2_mg":
-			return 12
-		case "vitamin_D3_mg":
-			return 13
-		case "vitamin_E_mg":
-			return 14
-		case "vitamin_K_mg":
-			return 15
-		case "calcium_mg":
-			return 16
-		case "chloride_mg":
-			return 17
-		case "chromium_mg":
-			return 18
-		case "copper_mg":
-			return 19
-		case "iodine_mg":
-			return 20
-		case "iron_mg":
-			return 21
-		case "magnesium_mg":
-			return 22
-		case "manganese_mg":
-			return 23
-		case "molybdenum_mg":
-			return 24
-		case "phosphorus_mg":
-			return 25
-		case "potassium_mg":
-			return 26
-		case "selenium_mg":
-			return 27
-		case "sodium_mg":
-			return 28
-		case "zinc_mg":
-			return 29
-		case "caffeine_mg":
-			return 30
-		case "cystine_g":
-			return 31
-		case "histidine_g":
-			return 32
-		case "isoleucine_g":
-			return 33
-		case "leucine_g":
-			return 34
-		case "lysine_g":
-			return 35
-		case "methionine_g":
-			return 36
-		case "phenylalanine_g":
-			return 37
-		case "threonine_g":
-			return 38
-		case "tryptophan_g":
-			return 39
-		case "tyrosine_g":
-			return 40
-		case "valine_g":
-			return 41
-		case "monounsaturated_fat_g":
-			return 42
-		case "polyunsaturated_fat_g":
-			return 43
-		case "omega3_g":
-			return 44
-		case "omega6_g":
-			return 45
-		case "starch_g":
-			return 46
-		}
-		return 47
-	},
+	Seed:  0x71282d809a62cdbf,
+	Slots: "\x00\x00\x00\x00\x00\x00(\x00\x00\x00-\x00\x06\x00\x00\"\x00\x00\x1d*\x00\x00%\x04\x1e\x00\x10\x0e\x1b\x00\x00\x11!\a\x17\b\x00\x00\x0f\x00\x18\r\x00\x00\x00.\x02\x01\x13\x00\x1f\x00\x00'\x00\x00\f\x00\x00\x00\x00+\x00\x19\x1a$\x12)#\v\x16\x00\x00\x00\x00\x15& ,\x00\x00\x00\x05\x00\x00\x03\x00\x00\n\x00\x1c\t\x14\x00",
+	Next:  nextNutritionMicros[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10044,289 +7789,149 @@ func (x *NutritionMicros) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *NutritionMicros) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.VitaminAMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"vitamin_A_mg":`...), v), ',')
-	case x.VitaminAMg.IsNull():
-		b = append(b, `"vitamin_A_mg":null,`...)
+	start := len(b)
+	if !x.VitaminAMg.IsZero() {
+		b = w.FloatMember(b, `"vitamin_A_mg":`, x.VitaminAMg)
 	}
-	switch v, ok := x.ThiaminMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"thiamin_mg":`...), v), ',')
-	case x.ThiaminMg.IsNull():
-		b = append(b, `"thiamin_mg":null,`...)
+	if !x.ThiaminMg.IsZero() {
+		b = w.FloatMember(b, `"thiamin_mg":`, x.ThiaminMg)
 	}
-	switch v, ok := x.RiboflavinMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"riboflavin_mg":`...), v), ',')
-	case x.RiboflavinMg.IsNull():
-		b = append(b, `"riboflavin_mg":null,`...)
+	if !x.RiboflavinMg.IsZero() {
+		b = w.FloatMember(b, `"riboflavin_mg":`, x.RiboflavinMg)
 	}
-	switch v, ok := x.NiacinMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"niacin_mg":`...), v), ',')
-	case x.NiacinMg.IsNull():
-		b = append(b, `"niacin_mg":null,`...)
+	if !x.NiacinMg.IsZero() {
+		b = w.FloatMember(b, `"niacin_mg":`, x.NiacinMg)
 	}
-	switch v, ok := x.PantothenicAcidMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"pantothenic_acid_mg":`...), v), ',')
-	case x.PantothenicAcidMg.IsNull():
-		b = append(b, `"pantothenic_acid_mg":null,`...)
+	if !x.PantothenicAcidMg.IsZero() {
+		b = w.FloatMember(b, `"pantothenic_acid_mg":`, x.PantothenicAcidMg)
 	}
-	switch v, ok := x.VitaminB6Mg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"vitamin_B6_mg":`...), v), ',')
-	case x.VitaminB6Mg.IsNull():
-		b = append(b, `"vitamin_B6_mg":null,`...)
+	if !x.VitaminB6Mg.IsZero() {
+		b = w.FloatMember(b, `"vitamin_B6_mg":`, x.VitaminB6Mg)
 	}
-	switch v, ok := x.BiotinMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"biotin_mg":`...), v), ',')
-	case x.BiotinMg.IsNull():
-		b = append(b, `"biotin_mg":null,`...)
+	if !x.BiotinMg.IsZero() {
+		b = w.FloatMember(b, `"biotin_mg":`, x.BiotinMg)
 	}
-	switch v, ok := x.FolateMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"folate_mg":`...), v), ',')
-	case x.FolateMg.IsNull():
-		b = append(b, `"folate_mg":null,`...)
+	if !x.FolateMg.IsZero() {
+		b = w.FloatMember(b, `"folate_mg":`, x.FolateMg)
 	}
-	switch v, ok := x.FolicAcidMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"folic_acid_mg":`...), v), ',')
-	case x.FolicAcidMg.IsNull():
-		b = append(b, `"folic_acid_mg":null,`...)
+	if !x.FolicAcidMg.IsZero() {
+		b = w.FloatMember(b, `"folic_acid_mg":`, x.FolicAcidMg)
 	}
-	switch v, ok := x.VitaminB12Mg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"vitamin_B12_mg":`...), v), ',')
-	case x.VitaminB12Mg.IsNull():
-		b = append(b, `"vitamin_B12_mg":null,`...)
+	if !x.VitaminB12Mg.IsZero() {
+		b = w.FloatMember(b, `"vitamin_B12_mg":`, x.VitaminB12Mg)
 	}
-	switch v, ok := x.VitaminCMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"vitamin_C_mg":`...), v), ',')
-	case x.VitaminCMg.IsNull():
-		b = append(b, `"vitamin_C_mg":null,`...)
+	if !x.VitaminCMg.IsZero() {
+		b = w.FloatMember(b, `"vitamin_C_mg":`, x.VitaminCMg)
 	}
-	switch v, ok := x.VitaminDMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"vitamin_D_mg":`...), v), ',')
-	case x.VitaminDMg.IsNull():
-		b = append(b, `"vitamin_D_mg":null,`...)
+	if !x.VitaminDMg.IsZero() {
+		b = w.FloatMember(b, `"vitamin_D_mg":`, x.VitaminDMg)
 	}
-	switch v, ok := x.VitaminD2Mg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"vitamin_D2_mg":`...), v), ',')
-	case x.VitaminD2Mg.IsNull():
-		b = append(b, `"vitamin_D2_mg":null,`...)
+	if !x.VitaminD2Mg.IsZero() {
+		b = w.FloatMember(b, `"vitamin_D2_mg":`, x.VitaminD2Mg)
 	}
-	switch v, ok := x.VitaminD3Mg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"vitamin_D3_mg":`...), v), ',')
-	case x.VitaminD3Mg.IsNull():
-		b = append(b, `"vitamin_D3_mg":null,`...)
+	if !x.VitaminD3Mg.IsZero() {
+		b = w.FloatMember(b, `"vitamin_D3_mg":`, x.VitaminD3Mg)
 	}
-	switch v, ok := x.VitaminEMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"vitamin_E_mg":`...), v), ',')
-	case x.VitaminEMg.IsNull():
-		b = append(b, `"vitamin_E_mg":null,`...)
+	if !x.VitaminEMg.IsZero() {
+		b = w.FloatMember(b, `"vitamin_E_mg":`, x.VitaminEMg)
 	}
-	switch v, ok := x.VitaminKMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"vitamin_K_mg":`...), v), ',')
-	case x.VitaminKMg.IsNull():
-		b = append(b, `"vitamin_K_mg":null,`...)
+	if !x.VitaminKMg.IsZero() {
+		b = w.FloatMember(b, `"vitamin_K_mg":`, x.VitaminKMg)
 	}
-	switch v, ok := x.CalciumMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"calcium_mg":`...), v), ',')
-	case x.CalciumMg.IsNull():
-		b = append(b, `"calcium_mg":null,`...)
+	if !x.CalciumMg.IsZero() {
+		b = w.FloatMember(b, `"calcium_mg":`, x.CalciumMg)
 	}
-	switch v, ok := x.ChlorideMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"chloride_mg":`...), v), ',')
-	case x.ChlorideMg.IsNull():
-		b = append(b, `"chloride_mg":null,`...)
+	if !x.ChlorideMg.IsZero() {
+		b = w.FloatMember(b, `"chloride_mg":`, x.ChlorideMg)
 	}
-	switch v, ok := x.ChromiumMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"chromium_mg":`...), v), ',')
-	case x.ChromiumMg.IsNull():
-		b = append(b, `"chromium_mg":null,`...)
+	if !x.ChromiumMg.IsZero() {
+		b = w.FloatMember(b, `"chromium_mg":`, x.ChromiumMg)
 	}
-	switch v, ok := x.CopperMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"copper_mg":`...), v), ',')
-	case x.CopperMg.IsNull():
-		b = append(b, `"copper_mg":null,`...)
+	if !x.CopperMg.IsZero() {
+		b = w.FloatMember(b, `"copper_mg":`, x.CopperMg)
 	}
-	switch v, ok := x.IodineMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"iodine_mg":`...), v), ',')
-	case x.IodineMg.IsNull():
-		b = append(b, `"iodine_mg":null,`...)
+	if !x.IodineMg.IsZero() {
+		b = w.FloatMember(b, `"iodine_mg":`, x.IodineMg)
 	}
-	switch v, ok := x.IronMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"iron_mg":`...), v), ',')
-	case x.IronMg.IsNull():
-		b = append(b, `"iron_mg":null,`...)
+	if !x.IronMg.IsZero() {
+		b = w.FloatMember(b, `"iron_mg":`, x.IronMg)
 	}
-	switch v, ok := x.MagnesiumMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"magnesium_mg":`...), v), ',')
-	case x.MagnesiumMg.IsNull():
-		b = append(b, `"magnesium_mg":null,`...)
+	if !x.MagnesiumMg.IsZero() {
+		b = w.FloatMember(b, `"magnesium_mg":`, x.MagnesiumMg)
 	}
-	switch v, ok := x.ManganeseMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"manganese_mg":`...), v), ',')
-	case x.ManganeseMg.IsNull():
-		b = append(b, `"manganese_mg":null,`...)
+	if !x.ManganeseMg.IsZero() {
+		b = w.FloatMember(b, `"manganese_mg":`, x.ManganeseMg)
 	}
-	switch v, ok := x.MolybdenumMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"molybdenum_mg":`...), v), ',')
-	case x.MolybdenumMg.IsNull():
-		b = append(b, `"molybdenum_mg":null,`...)
+	if !x.MolybdenumMg.IsZero() {
+		b = w.FloatMember(b, `"molybdenum_mg":`, x.MolybdenumMg)
 	}
-	switch v, ok := x.PhosphorusMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"phosphorus_mg":`...), v), ',')
-	case x.PhosphorusMg.IsNull():
-		b = append(b, `"phosphorus_mg":null,`...)
+	if !x.PhosphorusMg.IsZero() {
+		b = w.FloatMember(b, `"phosphorus_mg":`, x.PhosphorusMg)
 	}
-	switch v, ok := x.PotassiumMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"potassium_mg":`...), v), ',')
-	case x.PotassiumMg.IsNull():
-		b = append(b, `"potassium_mg":null,`...)
+	if !x.PotassiumMg.IsZero() {
+		b = w.FloatMember(b, `"potassium_mg":`, x.PotassiumMg)
 	}
-	switch v, ok := x.SeleniumMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"selenium_mg":`...), v), ',')
-	case x.SeleniumMg.IsNull():
-		b = append(b, `"selenium_mg":null,`...)
+	if !x.SeleniumMg.IsZero() {
+		b = w.FloatMember(b, `"selenium_mg":`, x.SeleniumMg)
 	}
-	switch v, ok := x.SodiumMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"sodium_mg":`...), v), ',')
-	case x.SodiumMg.IsNull():
-		b = append(b, `"sodium_mg":null,`...)
+	if !x.SodiumMg.IsZero() {
+		b = w.FloatMember(b, `"sodium_mg":`, x.SodiumMg)
 	}
-	switch v, ok := x.ZincMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"zinc_mg":`...), v), ',')
-	case x.ZincMg.IsNull():
-		b = append(b, `"zinc_mg":null,`...)
+	if !x.ZincMg.IsZero() {
+		b = w.FloatMember(b, `"zinc_mg":`, x.ZincMg)
 	}
-	switch v, ok := x.CaffeineMg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"caffeine_mg":`...), v), ',')
-	case x.CaffeineMg.IsNull():
-		b = append(b, `"caffeine_mg":null,`...)
+	if !x.CaffeineMg.IsZero() {
+		b = w.FloatMember(b, `"caffeine_mg":`, x.CaffeineMg)
 	}
-	switch v, ok := x.CystineG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"cystine_g":`...), v), ',')
-	case x.CystineG.IsNull():
-		b = append(b, `"cystine_g":null,`...)
+	if !x.CystineG.IsZero() {
+		b = w.FloatMember(b, `"cystine_g":`, x.CystineG)
 	}
-	switch v, ok := x.HistidineG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"histidine_g":`...), v), ',')
-	case x.HistidineG.IsNull():
-		b = append(b, `"histidine_g":null,`...)
+	if !x.HistidineG.IsZero() {
+		b = w.FloatMember(b, `"histidine_g":`, x.HistidineG)
 	}
-	switch v, ok := x.IsoleucineG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"isoleucine_g":`...), v), ',')
-	case x.IsoleucineG.IsNull():
-		b = append(b, `"isoleucine_g":null,`...)
+	if !x.IsoleucineG.IsZero() {
+		b = w.FloatMember(b, `"isoleucine_g":`, x.IsoleucineG)
 	}
-	switch v, ok := x.LeucineG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"leucine_g":`...), v), ',')
-	case x.LeucineG.IsNull():
-		b = append(b, `"leucine_g":null,`...)
+	if !x.LeucineG.IsZero() {
+		b = w.FloatMember(b, `"leucine_g":`, x.LeucineG)
 	}
-	switch v, ok := x.LysineG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"lysine_g":`...), v), ',')
-	case x.LysineG.IsNull():
-		b = append(b, `"lysine_g":null,`...)
+	if !x.LysineG.IsZero() {
+		b = w.FloatMember(b, `"lysine_g":`, x.LysineG)
 	}
-	switch v, ok := x.MethionineG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"methionine_g":`...), v), ',')
-	case x.MethionineG.IsNull():
-		b = append(b, `"methionine_g":null,`...)
+	if !x.MethionineG.IsZero() {
+		b = w.FloatMember(b, `"methionine_g":`, x.MethionineG)
 	}
-	switch v, ok := x.PhenylalanineG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"phenylalanine_g":`...), v), ',')
-	case x.PhenylalanineG.IsNull():
-		b = append(b, `"phenylalanine_g":null,`...)
+	if !x.PhenylalanineG.IsZero() {
+		b = w.FloatMember(b, `"phenylalanine_g":`, x.PhenylalanineG)
 	}
-	switch v, ok := x.ThreonineG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"threonine_g":`...), v), ',')
-	case x.ThreonineG.IsNull():
-		b = append(b, `"threonine_g":null,`...)
+	if !x.ThreonineG.IsZero() {
+		b = w.FloatMember(b, `"threonine_g":`, x.ThreonineG)
 	}
-	switch v, ok := x.TryptophanG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"tryptophan_g":`...), v), ',')
-	case x.TryptophanG.IsNull():
-		b = append(b, `"tryptophan_g":null,`...)
+	if !x.TryptophanG.IsZero() {
+		b = w.FloatMember(b, `"tryptophan_g":`, x.TryptophanG)
 	}
-	switch v, ok := x.TyrosineG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"tyrosine_g":`...), v), ',')
-	case x.TyrosineG.IsNull():
-		b = append(b, `"tyrosine_g":null,`...)
+	if !x.TyrosineG.IsZero() {
+		b = w.FloatMember(b, `"tyrosine_g":`, x.TyrosineG)
 	}
-	switch v, ok := x.ValineG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"valine_g":`...), v), ',')
-	case x.ValineG.IsNull():
-		b = append(b, `"valine_g":null,`...)
+	if !x.ValineG.IsZero() {
+		b = w.FloatMember(b, `"valine_g":`, x.ValineG)
 	}
-	switch v, ok := x.MonounsaturatedFatG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"monounsaturated_fat_g":`...), v), ',')
-	case x.MonounsaturatedFatG.IsNull():
-		b = append(b, `"monounsaturated_fat_g":null,`...)
+	if !x.MonounsaturatedFatG.IsZero() {
+		b = w.FloatMember(b, `"monounsaturated_fat_g":`, x.MonounsaturatedFatG)
 	}
-	switch v, ok := x.PolyunsaturatedFatG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"polyunsaturated_fat_g":`...), v), ',')
-	case x.PolyunsaturatedFatG.IsNull():
-		b = append(b, `"polyunsaturated_fat_g":null,`...)
+	if !x.PolyunsaturatedFatG.IsZero() {
+		b = w.FloatMember(b, `"polyunsaturated_fat_g":`, x.PolyunsaturatedFatG)
 	}
-	switch v, ok := x.Omega3G.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"omega3_g":`...), v), ',')
-	case x.Omega3G.IsNull():
-		b = append(b, `"omega3_g":null,`...)
+	if !x.Omega3G.IsZero() {
+		b = w.FloatMember(b, `"omega3_g":`, x.Omega3G)
 	}
-	switch v, ok := x.Omega6G.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"omega6_g":`...), v), ',')
-	case x.Omega6G.IsNull():
-		b = append(b, `"omega6_g":null,`...)
+	if !x.Omega6G.IsZero() {
+		b = w.FloatMember(b, `"omega6_g":`, x.Omega6G)
 	}
-	switch v, ok := x.StarchG.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"starch_g":`...), v), ',')
-	case x.StarchG.IsNull():
-		b = append(b, `"starch_g":null,`...)
+	if !x.StarchG.IsZero() {
+		b = w.FloatMember(b, `"starch_g":`, x.StarchG)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -10345,16 +7950,9 @@ var keysNutritionQuantity = jsonscan.Keys{
 		`"amount":`,
 		`"unit":`,
 	},
-	Next: nextNutritionQuantity[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "amount":
-			return 0
-		case "unit":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x01\x00\x00\x00",
+	Next:  nextNutritionQuantity[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10378,19 +7976,14 @@ func (x *NutritionQuantity) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *NutritionQuantity) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Amount.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"amount":`...), v), ',')
-	case x.Amount.IsNull():
-		b = append(b, `"amount":null,`...)
+	start := len(b)
+	if !x.Amount.IsZero() {
+		b = w.FloatMember(b, `"amount":`, x.Amount)
 	}
-	switch v, ok := x.Unit.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"unit":`...), int64(v)), ',')
-	case x.Unit.IsNull():
-		b = append(b, `"unit":null,`...)
+	if !x.Unit.IsZero() {
+		b = jsonscan.IntMember(b, `"unit":`, x.Unit)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -10411,20 +8004,9 @@ var keysNutritionSummary = jsonscan.Keys{
 		`"water_ml":`,
 		`"drink_ml":`,
 	},
-	Next: nextNutritionSummary[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "macros":
-			return 0
-		case "micros":
-			return 1
-		case "water_ml":
-			return 2
-		case "drink_ml":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x00\x00\x03\x02\x01",
+	Next:  nextNutritionSummary[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10452,21 +8034,16 @@ func (x *NutritionSummary) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *NutritionSummary) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Macros.WriteJSON(w, append(b, `"macros":`...)), 9)
 	b = jsonscan.Member(b, x.Micros.WriteJSON(w, append(b, `"micros":`...)), 9)
-	switch v, ok := x.WaterMl.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"water_ml":`...), v), ',')
-	case x.WaterMl.IsNull():
-		b = append(b, `"water_ml":null,`...)
+	if !x.WaterMl.IsZero() {
+		b = w.FloatMember(b, `"water_ml":`, x.WaterMl)
 	}
-	switch v, ok := x.DrinkMl.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"drink_ml":`...), v), ',')
-	case x.DrinkMl.IsNull():
-		b = append(b, `"drink_ml":null,`...)
+	if !x.DrinkMl.IsZero() {
+		b = w.FloatMember(b, `"drink_ml":`, x.DrinkMl)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -10486,18 +8063,9 @@ var keysObservationCode = jsonscan.Keys{
 		`"code":`,
 		`"display":`,
 	},
-	Next: nextObservationCode[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "system":
-			return 0
-		case "code":
-			return 1
-		case "display":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x00\x02\x01",
+	Next:  nextObservationCode[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10523,25 +8091,17 @@ func (x *ObservationCode) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ObservationCode) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.System.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"system":`...), string(v)), ',')
-	case x.System.IsNull():
-		b = append(b, `"system":null,`...)
+	start := len(b)
+	if !x.System.IsZero() {
+		b = jsonscan.TextMember(b, `"system":`, x.System)
 	}
-	switch v, ok := x.Code.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"code":`...), string(v)), ',')
-	case x.Code.IsNull():
-		b = append(b, `"code":null,`...)
+	if !x.Code.IsZero() {
+		b = jsonscan.TextMember(b, `"code":`, x.Code)
 	}
-	switch v, ok := x.Display.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"display":`...), string(v)), ',')
-	case x.Display.IsNull():
-		b = append(b, `"display":null,`...)
+	if !x.Display.IsZero() {
+		b = jsonscan.TextMember(b, `"display":`, x.Display)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -10560,16 +8120,9 @@ var keysObservationComponent = jsonscan.Keys{
 		`"code":`,
 		`"value":`,
 	},
-	Next: nextObservationComponent[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "code":
-			return 0
-		case "value":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x00\x00\x00",
+	Next:  nextObservationComponent[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10593,14 +8146,12 @@ func (x *ObservationComponent) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ObservationComponent) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Code.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"code":`...), string(v)), ',')
-	case x.Code.IsNull():
-		b = append(b, `"code":null,`...)
+	start := len(b)
+	if !x.Code.IsZero() {
+		b = jsonscan.TextMember(b, `"code":`, x.Code)
 	}
 	b = jsonscan.Member(b, x.Value.WriteJSON(w, append(b, `"value":`...)), 8)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -10625,24 +8176,9 @@ var keysObservationValue = jsonscan.Keys{
 		`"text":`,
 		`"code":`,
 	},
-	Next: nextObservationValue[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "value_type":
-			return 0
-		case "quantity":
-			return 1
-		case "unit":
-			return 2
-		case "boolean":
-			return 3
-		case "text":
-			return 4
-		case "code":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x01\x00\x00\x00\x00\x00\x00\x03\x02\x04\x05",
+	Next:  nextObservationValue[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10674,43 +8210,26 @@ func (x *ObservationValue) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ObservationValue) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.ValueType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"value_type":`...), int64(v)), ',')
-	case x.ValueType.IsNull():
-		b = append(b, `"value_type":null,`...)
+	start := len(b)
+	if !x.ValueType.IsZero() {
+		b = jsonscan.IntMember(b, `"value_type":`, x.ValueType)
 	}
-	switch v, ok := x.Quantity.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"quantity":`...), v), ',')
-	case x.Quantity.IsNull():
-		b = append(b, `"quantity":null,`...)
+	if !x.Quantity.IsZero() {
+		b = w.FloatMember(b, `"quantity":`, x.Quantity)
 	}
-	switch v, ok := x.Unit.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"unit":`...), string(v)), ',')
-	case x.Unit.IsNull():
-		b = append(b, `"unit":null,`...)
+	if !x.Unit.IsZero() {
+		b = jsonscan.TextMember(b, `"unit":`, x.Unit)
 	}
-	switch v, ok := x.Boolean.Get(); {
-	case ok:
-		b = append(strconv.AppendBool(append(b, `"boolean":`...), v), ',')
-	case x.Boolean.IsNull():
-		b = append(b, `"boolean":null,`...)
+	if !x.Boolean.IsZero() {
+		b = jsonscan.BoolMember(b, `"boolean":`, x.Boolean)
 	}
-	switch v, ok := x.Text.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"text":`...), string(v)), ',')
-	case x.Text.IsNull():
-		b = append(b, `"text":null,`...)
+	if !x.Text.IsZero() {
+		b = jsonscan.TextMember(b, `"text":`, x.Text)
 	}
-	switch v, ok := x.Code.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"code":`...), string(v)), ',')
-	case x.Code.IsNull():
-		b = append(b, `"code":null,`...)
+	if !x.Code.IsZero() {
+		b = jsonscan.TextMember(b, `"code":`, x.Code)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -10734,26 +8253,9 @@ var keysOtherDeviceData = jsonscan.Keys{
 		`"last_upload_date":`,
 		`"data_provided":`,
 	},
-	Next: nextOtherDeviceData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "name":
-			return 0
-		case "manufacturer":
-			return 1
-		case "serial_number":
-			return 2
-		case "hardware_version":
-			return 3
-		case "software_version":
-			return 4
-		case "last_upload_date":
-			return 5
-		case "data_provided":
-			return 6
-		}
-		return 7
-	},
+	Seed:  0x2bdfeec59cee5be9,
+	Slots: "\x04\x00\x00\x00\x06\x03\x00\x00\x01\x02\x00\x00\x00\x05",
+	Next:  nextOtherDeviceData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10787,35 +8289,21 @@ func (x *OtherDeviceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *OtherDeviceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	start := len(b)
+	if !x.Name.IsZero() {
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
-	switch v, ok := x.Manufacturer.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"manufacturer":`...), string(v)), ',')
-	case x.Manufacturer.IsNull():
-		b = append(b, `"manufacturer":null,`...)
+	if !x.Manufacturer.IsZero() {
+		b = jsonscan.TextMember(b, `"manufacturer":`, x.Manufacturer)
 	}
-	switch v, ok := x.SerialNumber.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"serial_number":`...), string(v)), ',')
-	case x.SerialNumber.IsNull():
-		b = append(b, `"serial_number":null,`...)
+	if !x.SerialNumber.IsZero() {
+		b = jsonscan.TextMember(b, `"serial_number":`, x.SerialNumber)
 	}
-	switch v, ok := x.HardwareVersion.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"hardware_version":`...), string(v)), ',')
-	case x.HardwareVersion.IsNull():
-		b = append(b, `"hardware_version":null,`...)
+	if !x.HardwareVersion.IsZero() {
+		b = jsonscan.TextMember(b, `"hardware_version":`, x.HardwareVersion)
 	}
-	switch v, ok := x.SoftwareVersion.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"software_version":`...), string(v)), ',')
-	case x.SoftwareVersion.IsNull():
-		b = append(b, `"software_version":null,`...)
+	if !x.SoftwareVersion.IsZero() {
+		b = jsonscan.TextMember(b, `"software_version":`, x.SoftwareVersion)
 	}
 	if !x.LastUploadDate.IsZero() {
 		b = x.LastUploadDate.AppendJSON(w, append(b, `"last_upload_date":`...))
@@ -10823,7 +8311,7 @@ func (x *OtherDeviceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if x.DataProvided != nil {
 		b = jsonscan.WriteStrings(append(b, `"data_provided":`...), x.DataProvided)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -10842,16 +8330,9 @@ var keysOtherSleepDurations = jsonscan.Keys{
 		`"duration_in_bed_seconds":`,
 		`"duration_unmeasurable_sleep_seconds":`,
 	},
-	Next: nextOtherSleepDurations[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "duration_in_bed_seconds":
-			return 0
-		case "duration_unmeasurable_sleep_seconds":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00",
+	Next:  nextOtherSleepDurations[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10875,19 +8356,14 @@ func (x *OtherSleepDurations) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *OtherSleepDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.DurationInBedSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"duration_in_bed_seconds":`...), v), ',')
-	case x.DurationInBedSeconds.IsNull():
-		b = append(b, `"duration_in_bed_seconds":null,`...)
+	start := len(b)
+	if !x.DurationInBedSeconds.IsZero() {
+		b = w.FloatMember(b, `"duration_in_bed_seconds":`, x.DurationInBedSeconds)
 	}
-	switch v, ok := x.DurationUnmeasurableSleepSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"duration_unmeasurable_sleep_seconds":`...), v), ',')
-	case x.DurationUnmeasurableSleepSeconds.IsNull():
-		b = append(b, `"duration_unmeasurable_sleep_seconds":null,`...)
+	if !x.DurationUnmeasurableSleepSeconds.IsZero() {
+		b = w.FloatMember(b, `"duration_unmeasurable_sleep_seconds":`, x.DurationUnmeasurableSleepSeconds)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -10911,22 +8387,9 @@ var keysOxygenData = jsonscan.Keys{
 		`"saturation_samples":`,
 		`"vo2_samples":`,
 	},
-	Next: nextOxygenData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "avg_saturation_percentage":
-			return 0
-		case "vo2max_ml_per_min_per_kg":
-			return 1
-		case "day_avg_vo2max_ml_per_min_per_kg":
-			return 2
-		case "saturation_samples":
-			return 3
-		case "vo2_samples":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x03\x00\x01\x00\x04\x02\x00\x00\x00",
+	Next:  nextOxygenData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10956,39 +8419,33 @@ func (x *OxygenData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *OxygenData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.AvgSaturationPercentage.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_saturation_percentage":`...), v), ',')
-	case x.AvgSaturationPercentage.IsNull():
-		b = append(b, `"avg_saturation_percentage":null,`...)
+	start := len(b)
+	if !x.AvgSaturationPercentage.IsZero() {
+		b = w.FloatMember(b, `"avg_saturation_percentage":`, x.AvgSaturationPercentage)
 	}
-	switch v, ok := x.VO2MaxMlPerMinPerKg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"vo2max_ml_per_min_per_kg":`...), v), ',')
-	case x.VO2MaxMlPerMinPerKg.IsNull():
-		b = append(b, `"vo2max_ml_per_min_per_kg":null,`...)
+	if !x.VO2MaxMlPerMinPerKg.IsZero() {
+		b = w.FloatMember(b, `"vo2max_ml_per_min_per_kg":`, x.VO2MaxMlPerMinPerKg)
 	}
-	switch v, ok := x.DayAvgVO2MaxMlPerMinPerKg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_vo2max_ml_per_min_per_kg":`...), v), ',')
-	case x.DayAvgVO2MaxMlPerMinPerKg.IsNull():
-		b = append(b, `"day_avg_vo2max_ml_per_min_per_kg":null,`...)
+	if !x.DayAvgVO2MaxMlPerMinPerKg.IsZero() {
+		b = w.FloatMember(b, `"day_avg_vo2max_ml_per_min_per_kg":`, x.DayAvgVO2MaxMlPerMinPerKg)
 	}
 	if x.SaturationSamples != nil {
 		b = append(b, `"saturation_samples":[`...)
+		first := len(b)
 		for i := range x.SaturationSamples {
-			b = append(x.SaturationSamples[i].WriteJSON(w, b), ',')
+			b = x.SaturationSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.VO2Samples != nil {
 		b = append(b, `"vo2_samples":[`...)
+		first := len(b)
 		for i := range x.VO2Samples {
-			b = append(x.VO2Samples[i].WriteJSON(w, b), ',')
+			b = x.VO2Samples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -11009,20 +8466,9 @@ var keysOxygenSaturationData = jsonscan.Keys{
 		`"avg_saturation_percentage":`,
 		`"samples":`,
 	},
-	Next: nextOxygenSaturationData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "avg_saturation_percentage":
-			return 2
-		case "samples":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x01\x02\x00\x00\x00\x03\x00\x00",
+	Next:  nextOxygenSaturationData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11050,26 +8496,25 @@ func (x *OxygenSaturationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *OxygenSaturationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.AvgSaturationPercentage.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_saturation_percentage":`...), v), ',')
-	case x.AvgSaturationPercentage.IsNull():
-		b = append(b, `"avg_saturation_percentage":null,`...)
+	if !x.AvgSaturationPercentage.IsZero() {
+		b = w.FloatMember(b, `"avg_saturation_percentage":`, x.AvgSaturationPercentage)
 	}
 	if x.Samples != nil {
 		b = append(b, `"samples":[`...)
+		first := len(b)
 		for i := range x.Samples {
-			b = append(x.Samples[i].WriteJSON(w, b), ',')
+			b = x.Samples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -11091,18 +8536,9 @@ var keysOxygenSaturationSample = jsonscan.Keys{
 		`"percentage":`,
 		`"type":`,
 	},
-	Next: nextOxygenSaturationSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "percentage":
-			return 1
-		case "type":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x02\x00\x00\x00\x01",
+	Next:  nextOxygenSaturationSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11127,23 +8563,25 @@ func (x *OxygenSaturationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *OxygenSaturationSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.Percentage.IsZero() {
+		b = append(b, `"percentage":`...)
+		if v, ok := x.Percentage.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Percentage.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"percentage":`...), v), ',')
-	case x.Percentage.IsNull():
-		b = append(b, `"percentage":null,`...)
+	if !x.Type.IsZero() {
+		b = append(b, `"type":`...)
+		if v, ok := x.Type.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Type.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"type":`...), int64(v)), ',')
-	case x.Type.IsNull():
-		b = append(b, `"type":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -11172,32 +8610,9 @@ var keysPlannedWorkout = jsonscan.Keys{
 		`"athlete_metrics":`,
 		`"details":`,
 	},
-	Next: nextPlannedWorkout[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "planned_workout_id":
-			return 0
-		case "workout_id":
-			return 1
-		case "provider_workout_id":
-			return 2
-		case "is_external":
-			return 3
-		case "planned_date":
-			return 4
-		case "created_at":
-			return 5
-		case "last_updated_at":
-			return 6
-		case "coercion_warnings":
-			return 7
-		case "athlete_metrics":
-			return 8
-		case "details":
-			return 9
-		}
-		return 10
-	},
+	Seed:  0x2bdfeec59cee5be9,
+	Slots: "\x04\x00\x00\x00\a\x00\x00\x01\x00\x00\x03\b\x00\x05\t\x00\x00\x06\x02\x00",
+	Next:  nextPlannedWorkout[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11237,29 +8652,18 @@ func (x *PlannedWorkout) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PlannedWorkout) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.PlannedWorkoutID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"planned_workout_id":`...), string(v)), ',')
-	case x.PlannedWorkoutID.IsNull():
-		b = append(b, `"planned_workout_id":null,`...)
+	start := len(b)
+	if !x.PlannedWorkoutID.IsZero() {
+		b = jsonscan.TextMember(b, `"planned_workout_id":`, x.PlannedWorkoutID)
 	}
-	switch v, ok := x.WorkoutID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"workout_id":`...), string(v)), ',')
-	case x.WorkoutID.IsNull():
-		b = append(b, `"workout_id":null,`...)
+	if !x.WorkoutID.IsZero() {
+		b = jsonscan.TextMember(b, `"workout_id":`, x.WorkoutID)
 	}
-	switch v, ok := x.ProviderWorkoutID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"provider_workout_id":`...), string(v)), ',')
-	case x.ProviderWorkoutID.IsNull():
-		b = append(b, `"provider_workout_id":null,`...)
+	if !x.ProviderWorkoutID.IsZero() {
+		b = jsonscan.TextMember(b, `"provider_workout_id":`, x.ProviderWorkoutID)
 	}
-	switch v, ok := x.IsExternal.Get(); {
-	case ok:
-		b = append(strconv.AppendBool(append(b, `"is_external":`...), v), ',')
-	case x.IsExternal.IsNull():
-		b = append(b, `"is_external":null,`...)
+	if !x.IsExternal.IsZero() {
+		b = jsonscan.BoolMember(b, `"is_external":`, x.IsExternal)
 	}
 	if !x.PlannedDate.IsZero() {
 		b = x.PlannedDate.AppendJSON(w, append(b, `"planned_date":`...))
@@ -11270,15 +8674,12 @@ func (x *PlannedWorkout) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.LastUpdatedAt.IsZero() {
 		b = x.LastUpdatedAt.AppendJSON(w, append(b, `"last_updated_at":`...))
 	}
-	switch v, ok := x.CoercionWarnings.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"coercion_warnings":`...), string(v)), ',')
-	case x.CoercionWarnings.IsNull():
-		b = append(b, `"coercion_warnings":null,`...)
+	if !x.CoercionWarnings.IsZero() {
+		b = jsonscan.TextMember(b, `"coercion_warnings":`, x.CoercionWarnings)
 	}
 	b = jsonscan.Member(b, x.AthleteMetrics.WriteJSON(w, append(b, `"athlete_metrics":`...)), 18)
 	b = jsonscan.Member(b, x.Details.WriteJSON(w, append(b, `"details":`...)), 10)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -11297,16 +8698,9 @@ var keysPlannedWorkoutDetails = jsonscan.Keys{
 		`"metadata":`,
 		`"steps":`,
 	},
-	Next: nextPlannedWorkoutDetails[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "metadata":
-			return 0
-		case "steps":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00",
+	Next:  nextPlannedWorkoutDetails[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11330,15 +8724,17 @@ func (x *PlannedWorkoutDetails) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PlannedWorkoutDetails) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
 	if x.Steps != nil {
 		b = append(b, `"steps":[`...)
+		first := len(b)
 		for i := range x.Steps {
-			b = append(x.Steps[i].WriteJSON(w, b), ',')
+			b = x.Steps[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -11373,44 +8769,9 @@ var keysPlannedWorkoutDetailsMetadata = jsonscan.Keys{
 		`"estimated_if":`,
 		`"pool_length_meters":`,
 	},
-	Next: nextPlannedWorkoutDetailsMetadata[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "id":
-			return 0
-		case "provider":
-			return 1
-		case "name":
-			return 2
-		case "description":
-			return 3
-		case "type":
-			return 4
-		case "planned_date":
-			return 5
-		case "created_date":
-			return 6
-		case "estimated_duration_seconds":
-			return 7
-		case "estimated_distance_meters":
-			return 8
-		case "estimated_elevation_gain_meters":
-			return 9
-		case "estimated_speed_meters_per_second":
-			return 10
-		case "estimated_calories":
-			return 11
-		case "estimated_energy_kj":
-			return 12
-		case "estimated_tss":
-			return 13
-		case "estimated_if":
-			return 14
-		case "pool_length_meters":
-			return 15
-		}
-		return 16
-	},
+	Seed:  0x77997098e94214d,
+	Slots: "\n\r\x00\x00\x00\f\x00\b\x0e\x02\x00\x00\t\x03\x06\x00\x00\x00\x00\x00\x04\x05\x00\v\x00\x0f\x00\x01\x00\x00\a\x00",
+	Next:  nextPlannedWorkoutDetailsMetadata[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11462,35 +8823,21 @@ func (x *PlannedWorkoutDetailsMetadata) ScanJSON(s *jsonscan.Scanner, p int) int
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PlannedWorkoutDetailsMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.ID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"id":`...), string(v)), ',')
-	case x.ID.IsNull():
-		b = append(b, `"id":null,`...)
+	start := len(b)
+	if !x.ID.IsZero() {
+		b = jsonscan.TextMember(b, `"id":`, x.ID)
 	}
-	switch v, ok := x.Provider.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"provider":`...), string(v)), ',')
-	case x.Provider.IsNull():
-		b = append(b, `"provider":null,`...)
+	if !x.Provider.IsZero() {
+		b = jsonscan.TextMember(b, `"provider":`, x.Provider)
 	}
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	if !x.Name.IsZero() {
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
-	switch v, ok := x.Description.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"description":`...), string(v)), ',')
-	case x.Description.IsNull():
-		b = append(b, `"description":null,`...)
+	if !x.Description.IsZero() {
+		b = jsonscan.TextMember(b, `"description":`, x.Description)
 	}
-	switch v, ok := x.Type.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"type":`...), int64(v)), ',')
-	case x.Type.IsNull():
-		b = append(b, `"type":null,`...)
+	if !x.Type.IsZero() {
+		b = jsonscan.IntMember(b, `"type":`, x.Type)
 	}
 	if !x.PlannedDate.IsZero() {
 		b = x.PlannedDate.AppendJSON(w, append(b, `"planned_date":`...))
@@ -11498,61 +8845,34 @@ func (x *PlannedWorkoutDetailsMetadata) WriteJSON(w *jsonscan.Writer, b []byte) 
 	if !x.CreatedDate.IsZero() {
 		b = x.CreatedDate.AppendJSON(w, append(b, `"created_date":`...))
 	}
-	switch v, ok := x.EstimatedDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"estimated_duration_seconds":`...), v), ',')
-	case x.EstimatedDurationSeconds.IsNull():
-		b = append(b, `"estimated_duration_seconds":null,`...)
+	if !x.EstimatedDurationSeconds.IsZero() {
+		b = w.FloatMember(b, `"estimated_duration_seconds":`, x.EstimatedDurationSeconds)
 	}
-	switch v, ok := x.EstimatedDistanceMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"estimated_distance_meters":`...), v), ',')
-	case x.EstimatedDistanceMeters.IsNull():
-		b = append(b, `"estimated_distance_meters":null,`...)
+	if !x.EstimatedDistanceMeters.IsZero() {
+		b = w.FloatMember(b, `"estimated_distance_meters":`, x.EstimatedDistanceMeters)
 	}
-	switch v, ok := x.EstimatedElevationGainMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"estimated_elevation_gain_meters":`...), v), ',')
-	case x.EstimatedElevationGainMeters.IsNull():
-		b = append(b, `"estimated_elevation_gain_meters":null,`...)
+	if !x.EstimatedElevationGainMeters.IsZero() {
+		b = w.FloatMember(b, `"estimated_elevation_gain_meters":`, x.EstimatedElevationGainMeters)
 	}
-	switch v, ok := x.EstimatedSpeedMetersPerSecond.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"estimated_speed_meters_per_second":`...), v), ',')
-	case x.EstimatedSpeedMetersPerSecond.IsNull():
-		b = append(b, `"estimated_speed_meters_per_second":null,`...)
+	if !x.EstimatedSpeedMetersPerSecond.IsZero() {
+		b = w.FloatMember(b, `"estimated_speed_meters_per_second":`, x.EstimatedSpeedMetersPerSecond)
 	}
-	switch v, ok := x.EstimatedCalories.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"estimated_calories":`...), v), ',')
-	case x.EstimatedCalories.IsNull():
-		b = append(b, `"estimated_calories":null,`...)
+	if !x.EstimatedCalories.IsZero() {
+		b = w.FloatMember(b, `"estimated_calories":`, x.EstimatedCalories)
 	}
-	switch v, ok := x.EstimatedEnergyKJ.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"estimated_energy_kj":`...), v), ',')
-	case x.EstimatedEnergyKJ.IsNull():
-		b = append(b, `"estimated_energy_kj":null,`...)
+	if !x.EstimatedEnergyKJ.IsZero() {
+		b = w.FloatMember(b, `"estimated_energy_kj":`, x.EstimatedEnergyKJ)
 	}
-	switch v, ok := x.EstimatedTSS.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"estimated_tss":`...), v), ',')
-	case x.EstimatedTSS.IsNull():
-		b = append(b, `"estimated_tss":null,`...)
+	if !x.EstimatedTSS.IsZero() {
+		b = w.FloatMember(b, `"estimated_tss":`, x.EstimatedTSS)
 	}
-	switch v, ok := x.EstimatedIF.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"estimated_if":`...), v), ',')
-	case x.EstimatedIF.IsNull():
-		b = append(b, `"estimated_if":null,`...)
+	if !x.EstimatedIF.IsZero() {
+		b = w.FloatMember(b, `"estimated_if":`, x.EstimatedIF)
 	}
-	switch v, ok := x.PoolLengthMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"pool_length_meters":`...), v), ',')
-	case x.PoolLengthMeters.IsNull():
-		b = append(b, `"pool_length_meters":null,`...)
+	if !x.PoolLengthMeters.IsZero() {
+		b = w.FloatMember(b, `"pool_length_meters":`, x.PoolLengthMeters)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -11587,44 +8907,9 @@ var keysPlannedWorkoutDetailsStep = jsonscan.Keys{
 		`"exercice_name":`,
 		`"exercice_category":`,
 	},
-	Next: nextPlannedWorkoutDetailsStep[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "order":
-			return 0
-		case "type":
-			return 1
-		case "name":
-			return 2
-		case "description":
-			return 3
-		case "intensity":
-			return 4
-		case "durations":
-			return 5
-		case "targets":
-			return 6
-		case "stroke_type":
-			return 7
-		case "equipment_type":
-			return 8
-		case "exercise_name":
-			return 9
-		case "exercise_category":
-			return 10
-		case "weight_kg":
-			return 11
-		case "steps":
-			return 12
-		case "equipement_type":
-			return 13
-		case "exercice_name":
-			return 14
-		case "exercice_category":
-			return 15
-		}
-		return 16
-	},
+	Seed:  0xbf0b8a7d2c4d4f29,
+	Slots: "\x0e\x00\x00\v\x0f\a\x00\x00\n\x00\x00\x00\x03\x00\x00\x06\x00\x00\x00\f\x04\x00\x02\x05\b\r\t\x00\x01\x00\x00\x00",
+	Next:  nextPlannedWorkoutDetailsStep[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11670,85 +8955,62 @@ func (x *PlannedWorkoutDetailsStep) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PlannedWorkoutDetailsStep) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Order.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"order":`...), int64(v)), ',')
-	case x.Order.IsNull():
-		b = append(b, `"order":null,`...)
+	start := len(b)
+	if !x.Order.IsZero() {
+		b = jsonscan.IntMember(b, `"order":`, x.Order)
 	}
-	switch v, ok := x.Type.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"type":`...), int64(v)), ',')
-	case x.Type.IsNull():
-		b = append(b, `"type":null,`...)
+	if !x.Type.IsZero() {
+		b = jsonscan.IntMember(b, `"type":`, x.Type)
 	}
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	if !x.Name.IsZero() {
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
-	switch v, ok := x.Description.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"description":`...), string(v)), ',')
-	case x.Description.IsNull():
-		b = append(b, `"description":null,`...)
+	if !x.Description.IsZero() {
+		b = jsonscan.TextMember(b, `"description":`, x.Description)
 	}
-	switch v, ok := x.Intensity.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"intensity":`...), int64(v)), ',')
-	case x.Intensity.IsNull():
-		b = append(b, `"intensity":null,`...)
+	if !x.Intensity.IsZero() {
+		b = jsonscan.IntMember(b, `"intensity":`, x.Intensity)
 	}
 	if x.Durations != nil {
 		b = append(b, `"durations":[`...)
+		first := len(b)
 		for i := range x.Durations {
-			b = append(x.Durations[i].WriteJSON(w, b), ',')
+			b = x.Durations[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.Targets != nil {
 		b = append(b, `"targets":[`...)
+		first := len(b)
 		for i := range x.Targets {
-			b = append(x.Targets[i].WriteJSON(w, b), ',')
+			b = x.Targets[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	switch v, ok := x.StrokeType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"stroke_type":`...), int64(v)), ',')
-	case x.StrokeType.IsNull():
-		b = append(b, `"stroke_type":null,`...)
+	if !x.StrokeType.IsZero() {
+		b = jsonscan.IntMember(b, `"stroke_type":`, x.StrokeType)
 	}
 	if x.EquipmentType != nil {
 		b = jsonscan.WriteInts(append(b, `"equipment_type":`...), x.EquipmentType)
 	}
-	switch v, ok := x.ExerciseName.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"exercise_name":`...), string(v)), ',')
-	case x.ExerciseName.IsNull():
-		b = append(b, `"exercise_name":null,`...)
+	if !x.ExerciseName.IsZero() {
+		b = jsonscan.TextMember(b, `"exercise_name":`, x.ExerciseName)
 	}
-	switch v, ok := x.ExerciseCategory.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"exercise_category":`...), int64(v)), ',')
-	case x.ExerciseCategory.IsNull():
-		b = append(b, `"exercise_category":null,`...)
+	if !x.ExerciseCategory.IsZero() {
+		b = jsonscan.IntMember(b, `"exercise_category":`, x.ExerciseCategory)
 	}
-	switch v, ok := x.WeightKg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"weight_kg":`...), v), ',')
-	case x.WeightKg.IsNull():
-		b = append(b, `"weight_kg":null,`...)
+	if !x.WeightKg.IsZero() {
+		b = w.FloatMember(b, `"weight_kg":`, x.WeightKg)
 	}
 	if x.Steps != nil {
 		b = append(b, `"steps":[`...)
+		first := len(b)
 		for i := range x.Steps {
-			b = append(x.Steps[i].WriteJSON(w, b), ',')
+			b = x.Steps[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -11778,34 +9040,9 @@ var keysPlannedWorkoutDetailsStepDuration = jsonscan.Keys{
 		`"power_below_watts":`,
 		`"power_above_watts":`,
 	},
-	Next: nextPlannedWorkoutDetailsStepDuration[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "duration_type":
-			return 0
-		case "seconds":
-			return 1
-		case "rest_seconds":
-			return 2
-		case "distance_meters":
-			return 3
-		case "steps":
-			return 4
-		case "reps":
-			return 5
-		case "calories":
-			return 6
-		case "hr_below_bpm":
-			return 7
-		case "hr_above_bpm":
-			return 8
-		case "power_below_watts":
-			return 9
-		case "power_above_watts":
-			return 10
-		}
-		return 11
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x00\x00\t\x01\x00\x00\x02\x00\x00\x03\x00\a\x04\b\x06\x00\x05\x00\x00\n\x00",
+	Next:  nextPlannedWorkoutDetailsStepDuration[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11847,73 +9084,41 @@ func (x *PlannedWorkoutDetailsStepDuration) ScanJSON(s *jsonscan.Scanner, p int)
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PlannedWorkoutDetailsStepDuration) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.DurationType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"duration_type":`...), int64(v)), ',')
-	case x.DurationType.IsNull():
-		b = append(b, `"duration_type":null,`...)
+	start := len(b)
+	if !x.DurationType.IsZero() {
+		b = jsonscan.IntMember(b, `"duration_type":`, x.DurationType)
 	}
-	switch v, ok := x.Seconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"seconds":`...), v), ',')
-	case x.Seconds.IsNull():
-		b = append(b, `"seconds":null,`...)
+	if !x.Seconds.IsZero() {
+		b = w.FloatMember(b, `"seconds":`, x.Seconds)
 	}
-	switch v, ok := x.RestSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"rest_seconds":`...), v), ',')
-	case x.RestSeconds.IsNull():
-		b = append(b, `"rest_seconds":null,`...)
+	if !x.RestSeconds.IsZero() {
+		b = w.FloatMember(b, `"rest_seconds":`, x.RestSeconds)
 	}
-	switch v, ok := x.DistanceMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"distance_meters":`...), v), ',')
-	case x.DistanceMeters.IsNull():
-		b = append(b, `"distance_meters":null,`...)
+	if !x.DistanceMeters.IsZero() {
+		b = w.FloatMember(b, `"distance_meters":`, x.DistanceMeters)
 	}
-	switch v, ok := x.Steps.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"steps":`...), v), ',')
-	case x.Steps.IsNull():
-		b = append(b, `"steps":null,`...)
+	if !x.Steps.IsZero() {
+		b = w.FloatMember(b, `"steps":`, x.Steps)
 	}
-	switch v, ok := x.Reps.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"reps":`...), v), ',')
-	case x.Reps.IsNull():
-		b = append(b, `"reps":null,`...)
+	if !x.Reps.IsZero() {
+		b = w.FloatMember(b, `"reps":`, x.Reps)
 	}
-	switch v, ok := x.Calories.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"calories":`...), v), ',')
-	case x.Calories.IsNull():
-		b = append(b, `"calories":null,`...)
+	if !x.Calories.IsZero() {
+		b = w.FloatMember(b, `"calories":`, x.Calories)
 	}
-	switch v, ok := x.HRBelowBPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"hr_below_bpm":`...), v), ',')
-	case x.HRBelowBPM.IsNull():
-		b = append(b, `"hr_below_bpm":null,`...)
+	if !x.HRBelowBPM.IsZero() {
+		b = w.FloatMember(b, `"hr_below_bpm":`, x.HRBelowBPM)
 	}
-	switch v, ok := x.HRAboveBPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"hr_above_bpm":`...), v), ',')
-	case x.HRAboveBPM.IsNull():
-		b = append(b, `"hr_above_bpm":null,`...)
+	if !x.HRAboveBPM.IsZero() {
+		b = w.FloatMember(b, `"hr_above_bpm":`, x.HRAboveBPM)
 	}
-	switch v, ok := x.PowerBelowWatts.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"power_below_watts":`...), v), ',')
-	case x.PowerBelowWatts.IsNull():
-		b = append(b, `"power_below_watts":null,`...)
+	if !x.PowerBelowWatts.IsZero() {
+		b = w.FloatMember(b, `"power_below_watts":`, x.PowerBelowWatts)
 	}
-	switch v, ok := x.PowerAboveWatts.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"power_above_watts":`...), v), ',')
-	case x.PowerAboveWatts.IsNull():
-		b = append(b, `"power_above_watts":null,`...)
+	if !x.PowerAboveWatts.IsZero() {
+		b = w.FloatMember(b, `"power_above_watts":`, x.PowerAboveWatts)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -11955,58 +9160,9 @@ var keysPlannedWorkoutDetailsStepTarget = jsonscan.Keys{
 		`"swim_strokes":`,
 		`"repetitions":`,
 	},
-	Next: nextPlannedWorkoutDetailsStepTarget[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "target_type":
-			return 0
-		case "hr_bpm_low":
-			return 1
-		case "hr_bpm_high":
-			return 2
-		case "hr_percentage":
-			return 3
-		case "hr_percentage_low":
-			return 4
-		case "hr_percentage_high":
-			return 5
-		case "cadence":
-			return 6
-		case "cadence_low":
-			return 7
-		case "cadence_high":
-			return 8
-		case "power_watt":
-			return 9
-		case "power_watt_low":
-			return 10
-		case "power_watt_high":
-			return 11
-		case "power_percentage":
-			return 12
-		case "power_percentage_low":
-			return 13
-		case "power_percentage_high":
-			return 14
-		case "speed_meters_per_second":
-			return 15
-		case "speed_meters_per_second_low":
-			return 16
-		case "speed_meters_per_second_high":
-			return 17
-		case "speed_percentage":
-			return 18
-		case "speed_percentage_low":
-			return 19
-		case "speed_percentage_high":
-			return 20
-		case "swim_strokes":
-			return 21
-		case "repetitions":
-			return 22
-		}
-		return 23
-	},
+	Seed:  0x715bc9a633340c57,
+	Slots: "\n\x03\x00\x0e\x00\x11\x00\x00\x00\x00\x02\f\x15\x00\v\x00\x00\x00\b\x13\x00\a\x00\x06\x00\x00\x00\r\t\x00\x04\x16\x12\x00\x01\x05\x00\x00\x00\x0f\x10\x00\x00\x14\x00\x00",
+	Next:  nextPlannedWorkoutDetailsStepTarget[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12072,145 +9228,77 @@ func (x *PlannedWorkoutDetailsStepTarget) ScanJSON(s *jsonscan.Scanner, p int) i
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PlannedWorkoutDetailsStepTarget) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.TargetType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"target_type":`...), int64(v)), ',')
-	case x.TargetType.IsNull():
-		b = append(b, `"target_type":null,`...)
+	start := len(b)
+	if !x.TargetType.IsZero() {
+		b = jsonscan.IntMember(b, `"target_type":`, x.TargetType)
 	}
-	switch v, ok := x.HRBPMLow.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"hr_bpm_low":`...), v), ',')
-	case x.HRBPMLow.IsNull():
-		b = append(b, `"hr_bpm_low":null,`...)
+	if !x.HRBPMLow.IsZero() {
+		b = w.FloatMember(b, `"hr_bpm_low":`, x.HRBPMLow)
 	}
-	switch v, ok := x.HRBPMHigh.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"hr_bpm_high":`...), v), ',')
-	case x.HRBPMHigh.IsNull():
-		b = append(b, `"hr_bpm_high":null,`...)
+	if !x.HRBPMHigh.IsZero() {
+		b = w.FloatMember(b, `"hr_bpm_high":`, x.HRBPMHigh)
 	}
-	switch v, ok := x.HRPercentage.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"hr_percentage":`...), v), ',')
-	case x.HRPercentage.IsNull():
-		b = append(b, `"hr_percentage":null,`...)
+	if !x.HRPercentage.IsZero() {
+		b = w.FloatMember(b, `"hr_percentage":`, x.HRPercentage)
 	}
-	switch v, ok := x.HRPercentageLow.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"hr_percentage_low":`...), v), ',')
-	case x.HRPercentageLow.IsNull():
-		b = append(b, `"hr_percentage_low":null,`...)
+	if !x.HRPercentageLow.IsZero() {
+		b = w.FloatMember(b, `"hr_percentage_low":`, x.HRPercentageLow)
 	}
-	switch v, ok := x.HRPercentageHigh.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"hr_percentage_high":`...), v), ',')
-	case x.HRPercentageHigh.IsNull():
-		b = append(b, `"hr_percentage_high":null,`...)
+	if !x.HRPercentageHigh.IsZero() {
+		b = w.FloatMember(b, `"hr_percentage_high":`, x.HRPercentageHigh)
 	}
-	switch v, ok := x.Cadence.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"cadence":`...), v), ',')
-	case x.Cadence.IsNull():
-		b = append(b, `"cadence":null,`...)
+	if !x.Cadence.IsZero() {
+		b = w.FloatMember(b, `"cadence":`, x.Cadence)
 	}
-	switch v, ok := x.CadenceLow.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"cadence_low":`...), v), ',')
-	case x.CadenceLow.IsNull():
-		b = append(b, `"cadence_low":null,`...)
+	if !x.CadenceLow.IsZero() {
+		b = w.FloatMember(b, `"cadence_low":`, x.CadenceLow)
 	}
-	switch v, ok := x.CadenceHigh.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"cadence_high":`...), v), ',')
-	case x.CadenceHigh.IsNull():
-		b = append(b, `"cadence_high":null,`...)
+	if !x.CadenceHigh.IsZero() {
+		b = w.FloatMember(b, `"cadence_high":`, x.CadenceHigh)
 	}
-	switch v, ok := x.PowerWatt.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"power_watt":`...), v), ',')
-	case x.PowerWatt.IsNull():
-		b = append(b, `"power_watt":null,`...)
+	if !x.PowerWatt.IsZero() {
+		b = w.FloatMember(b, `"power_watt":`, x.PowerWatt)
 	}
-	switch v, ok := x.PowerWattLow.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"power_watt_low":`...), v), ',')
-	case x.PowerWattLow.IsNull():
-		b = append(b, `"power_watt_low":null,`...)
+	if !x.PowerWattLow.IsZero() {
+		b = w.FloatMember(b, `"power_watt_low":`, x.PowerWattLow)
 	}
-	switch v, ok := x.PowerWattHigh.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"power_watt_high":`...), v), ',')
-	case x.PowerWattHigh.IsNull():
-		b = append(b, `"power_watt_high":null,`...)
+	if !x.PowerWattHigh.IsZero() {
+		b = w.FloatMember(b, `"power_watt_high":`, x.PowerWattHigh)
 	}
-	switch v, ok := x.PowerPercentage.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"power_percentage":`...), v), ',')
-	case x.PowerPercentage.IsNull():
-		b = append(b, `"power_percentage":null,`...)
+	if !x.PowerPercentage.IsZero() {
+		b = w.FloatMember(b, `"power_percentage":`, x.PowerPercentage)
 	}
-	switch v, ok := x.PowerPercentageLow.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"power_percentage_low":`...), v), ',')
-	case x.PowerPercentageLow.IsNull():
-		b = append(b, `"power_percentage_low":null,`...)
+	if !x.PowerPercentageLow.IsZero() {
+		b = w.FloatMember(b, `"power_percentage_low":`, x.PowerPercentageLow)
 	}
-	switch v, ok := x.PowerPercentageHigh.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"power_percentage_high":`...), v), ',')
-	case x.PowerPercentageHigh.IsNull():
-		b = append(b, `"power_percentage_high":null,`...)
+	if !x.PowerPercentageHigh.IsZero() {
+		b = w.FloatMember(b, `"power_percentage_high":`, x.PowerPercentageHigh)
 	}
-	switch v, ok := x.SpeedMetersPerSecond.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"speed_meters_per_second":`...), v), ',')
-	case x.SpeedMetersPerSecond.IsNull():
-		b = append(b, `"speed_meters_per_second":null,`...)
+	if !x.SpeedMetersPerSecond.IsZero() {
+		b = w.FloatMember(b, `"speed_meters_per_second":`, x.SpeedMetersPerSecond)
 	}
-	switch v, ok := x.SpeedMetersPerSecondLow.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"speed_meters_per_second_low":`...), v), ',')
-	case x.SpeedMetersPerSecondLow.IsNull():
-		b = append(b, `"speed_meters_per_second_low":null,`...)
+	if !x.SpeedMetersPerSecondLow.IsZero() {
+		b = w.FloatMember(b, `"speed_meters_per_second_low":`, x.SpeedMetersPerSecondLow)
 	}
-	switch v, ok := x.SpeedMetersPerSecondHigh.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"speed_meters_per_second_high":`...), v), ',')
-	case x.SpeedMetersPerSecondHigh.IsNull():
-		b = append(b, `"speed_meters_per_second_high":null,`...)
+	if !x.SpeedMetersPerSecondHigh.IsZero() {
+		b = w.FloatMember(b, `"speed_meters_per_second_high":`, x.SpeedMetersPerSecondHigh)
 	}
-	switch v, ok := x.SpeedPercentage.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"speed_percentage":`...), v), ',')
-	case x.SpeedPercentage.IsNull():
-		b = append(b, `"speed_percentage":null,`...)
+	if !x.SpeedPercentage.IsZero() {
+		b = w.FloatMember(b, `"speed_percentage":`, x.SpeedPercentage)
 	}
-	switch v, ok := x.SpeedPercentageLow.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"speed_percentage_low":`...), v), ',')
-	case x.SpeedPercentageLow.IsNull():
-		b = append(b, `"speed_percentage_low":null,`...)
+	if !x.SpeedPercentageLow.IsZero() {
+		b = w.FloatMember(b, `"speed_percentage_low":`, x.SpeedPercentageLow)
 	}
-	switch v, ok := x.SpeedPercentageHigh.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"speed_percentage_high":`...), v), ',')
-	case x.SpeedPercentageHigh.IsNull():
-		b = append(b, `"speed_percentage_high":null,`...)
+	if !x.SpeedPercentageHigh.IsZero() {
+		b = w.FloatMember(b, `"speed_percentage_high":`, x.SpeedPercentageHigh)
 	}
-	switch v, ok := x.SwimStrokes.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"swim_strokes":`...), v), ',')
-	case x.SwimStrokes.IsNull():
-		b = append(b, `"swim_strokes":null,`...)
+	if !x.SwimStrokes.IsZero() {
+		b = w.FloatMember(b, `"swim_strokes":`, x.SwimStrokes)
 	}
-	switch v, ok := x.Repetitions.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"repetitions":`...), int64(v)), ',')
-	case x.Repetitions.IsNull():
-		b = append(b, `"repetitions":null,`...)
+	if !x.Repetitions.IsZero() {
+		b = jsonscan.IntMember(b, `"repetitions":`, x.Repetitions)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12230,14 +9318,9 @@ var keysPolylineMapData = jsonscan.Keys{
 	Quoted: []string{
 		`"summary_polyline":`,
 	},
-	Next: nextPolylineMapData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "summary_polyline":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextPolylineMapData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12259,13 +9342,11 @@ func (x *PolylineMapData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PolylineMapData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.SummaryPolyline.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"summary_polyline":`...), string(v)), ',')
-	case x.SummaryPolyline.IsNull():
-		b = append(b, `"summary_polyline":null,`...)
+	start := len(b)
+	if !x.SummaryPolyline.IsZero() {
+		b = jsonscan.TextMember(b, `"summary_polyline":`, x.SummaryPolyline)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12286,20 +9367,9 @@ var keysPositionData = jsonscan.Keys{
 		`"end_pos_lat_lng_deg":`,
 		`"position_samples":`,
 	},
-	Next: nextPositionData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_pos_lat_lng_deg":
-			return 0
-		case "center_pos_lat_lng_deg":
-			return 1
-		case "end_pos_lat_lng_deg":
-			return 2
-		case "position_samples":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x02\x00\x01\x00\x03\x00\x00",
+	Next:  nextPositionData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12327,6 +9397,7 @@ func (x *PositionData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PositionData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartPosLatLngDeg.IsZero() {
 		b = x.StartPosLatLngDeg.AppendJSON(w, append(b, `"start_pos_lat_lng_deg":`...))
 	}
@@ -12338,12 +9409,13 @@ func (x *PositionData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	if x.PositionSamples != nil {
 		b = append(b, `"position_samples":[`...)
+		first := len(b)
 		for i := range x.PositionSamples {
-			b = append(x.PositionSamples[i].WriteJSON(w, b), ',')
+			b = x.PositionSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12363,18 +9435,9 @@ var keysPositionSample = jsonscan.Keys{
 		`"coords_lat_lng_deg":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextPositionSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "coords_lat_lng_deg":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x02\x00\x00\x00\x00\x01",
+	Next:  nextPositionSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12399,20 +9462,21 @@ func (x *PositionSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PositionSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
-	}
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
 	if !x.CoordsLatLngDeg.IsZero() {
 		b = x.CoordsLatLngDeg.AppendJSON(w, append(b, `"coords_lat_lng_deg":`...))
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12432,18 +9496,9 @@ var keysPowerData = jsonscan.Keys{
 		`"max_watts":`,
 		`"power_samples":`,
 	},
-	Next: nextPowerData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "avg_watts":
-			return 0
-		case "max_watts":
-			return 1
-		case "power_samples":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00\x02\x00",
+	Next:  nextPowerData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12469,26 +9524,22 @@ func (x *PowerData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PowerData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.AvgWatts.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_watts":`...), v), ',')
-	case x.AvgWatts.IsNull():
-		b = append(b, `"avg_watts":null,`...)
+	start := len(b)
+	if !x.AvgWatts.IsZero() {
+		b = w.FloatMember(b, `"avg_watts":`, x.AvgWatts)
 	}
-	switch v, ok := x.MaxWatts.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_watts":`...), v), ',')
-	case x.MaxWatts.IsNull():
-		b = append(b, `"max_watts":null,`...)
+	if !x.MaxWatts.IsZero() {
+		b = w.FloatMember(b, `"max_watts":`, x.MaxWatts)
 	}
 	if x.PowerSamples != nil {
 		b = append(b, `"power_samples":[`...)
+		first := len(b)
 		for i := range x.PowerSamples {
-			b = append(x.PowerSamples[i].WriteJSON(w, b), ',')
+			b = x.PowerSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12508,18 +9559,9 @@ var keysPowerSample = jsonscan.Keys{
 		`"watts":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextPowerSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "watts":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x02\x01\x00\x00\x00\x00",
+	Next:  nextPowerSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12544,23 +9586,26 @@ func (x *PowerSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PowerSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.Watts.IsZero() {
+		b = append(b, `"watts":`...)
+		if v, ok := x.Watts.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Watts.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"watts":`...), v), ',')
-	case x.Watts.IsNull():
-		b = append(b, `"watts":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12579,16 +9624,9 @@ var keysPulseVelocitySample = jsonscan.Keys{
 		`"timestamp":`,
 		`"pulse_wave_velocity_meters_per_second":`,
 	},
-	Next: nextPulseVelocitySample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "pulse_wave_velocity_meters_per_second":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextPulseVelocitySample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12611,17 +9649,19 @@ func (x *PulseVelocitySample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PulseVelocitySample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.PulseWaveVelocityMetersPerSecond.IsZero() {
+		b = append(b, `"pulse_wave_velo`...)
+		b = append(b, `city_meters_per_`...)
+		b = append(b, `second":`...)
+		if v, ok := x.PulseWaveVelocityMetersPerSecond.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PulseWaveVelocityMetersPerSecond.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"pulse_wave_velocity_meters_per_second":`...), v), ',')
-	case x.PulseWaveVelocityMetersPerSecond.IsNull():
-		b = append(b, `"pulse_wave_velocity_meters_per_second":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12643,18 +9683,9 @@ var keysRRIntervalSample = jsonscan.Keys{
 		`"rr_interval_ms":`,
 		`"hr_bpm":`,
 	},
-	Next: nextRRIntervalSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "rr_interval_ms":
-			return 1
-		case "hr_bpm":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x02\x00\x00\x01\x00",
+	Next:  nextRRIntervalSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12679,23 +9710,26 @@ func (x *RRIntervalSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *RRIntervalSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.RRIntervalMs.IsZero() {
+		b = append(b, `"rr_interval_ms"`...)
+		b = append(b, `:`...)
+		if v, ok := x.RRIntervalMs.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.RRIntervalMs.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"rr_interval_ms":`...), v), ',')
-	case x.RRIntervalMs.IsNull():
-		b = append(b, `"rr_interval_ms":null,`...)
+	if !x.HRBPM.IsZero() {
+		b = append(b, `"hr_bpm":`...)
+		if v, ok := x.HRBPM.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.HRBPM.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"hr_bpm":`...), v), ',')
-	case x.HRBPM.IsNull():
-		b = append(b, `"hr_bpm":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12714,16 +9748,9 @@ var keysRawECGSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"potential_uV":`,
 	},
-	Next: nextRawECGSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "potential_uV":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x01\x00\x00\x00",
+	Next:  nextRawECGSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12746,17 +9773,17 @@ func (x *RawECGSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *RawECGSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.PotentialUV.IsZero() {
+		b = append(b, `"potential_uV":`...)
+		if v, ok := x.PotentialUV.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.PotentialUV.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"potential_uV":`...), v), ',')
-	case x.PotentialUV.IsNull():
-		b = append(b, `"potential_uV":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12775,16 +9802,9 @@ var keysReadinessData = jsonscan.Keys{
 		`"readiness":`,
 		`"recovery_level":`,
 	},
-	Next: nextReadinessData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "readiness":
-			return 0
-		case "recovery_level":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00",
+	Next:  nextReadinessData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12808,19 +9828,14 @@ func (x *ReadinessData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ReadinessData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Readiness.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"readiness":`...), v), ',')
-	case x.Readiness.IsNull():
-		b = append(b, `"readiness":null,`...)
+	start := len(b)
+	if !x.Readiness.IsZero() {
+		b = w.FloatMember(b, `"readiness":`, x.Readiness)
 	}
-	switch v, ok := x.RecoveryLevel.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"recovery_level":`...), v), ',')
-	case x.RecoveryLevel.IsNull():
-		b = append(b, `"recovery_level":null,`...)
+	if !x.RecoveryLevel.IsZero() {
+		b = w.FloatMember(b, `"recovery_level":`, x.RecoveryLevel)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12840,18 +9855,9 @@ var keysRespirationData = jsonscan.Keys{
 		`"oxygen_saturation_data":`,
 		`"snoring_data":`,
 	},
-	Next: nextRespirationData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "breaths_data":
-			return 0
-		case "oxygen_saturation_data":
-			return 1
-		case "snoring_data":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x02\x00\x00\x00\x01\x00",
+	Next:  nextRespirationData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12877,10 +9883,11 @@ func (x *RespirationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *RespirationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.BreathsData.WriteJSON(w, append(b, `"breaths_data":`...)), 15)
 	b = jsonscan.Member(b, x.OxygenSaturationData.WriteJSON(w, append(b, `"oxygen_saturation_data":`...)), 25)
 	b = jsonscan.Member(b, x.SnoringData.WriteJSON(w, append(b, `"snoring_data":`...)), 15)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12900,18 +9907,9 @@ var keysScoresData = jsonscan.Keys{
 		`"recovery":`,
 		`"sleep":`,
 	},
-	Next: nextScoresData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "activity":
-			return 0
-		case "recovery":
-			return 1
-		case "sleep":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x02\x00\x00\x00\x01",
+	Next:  nextScoresData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12937,25 +9935,17 @@ func (x *ScoresData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ScoresData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Activity.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"activity":`...), v), ',')
-	case x.Activity.IsNull():
-		b = append(b, `"activity":null,`...)
+	start := len(b)
+	if !x.Activity.IsZero() {
+		b = w.FloatMember(b, `"activity":`, x.Activity)
 	}
-	switch v, ok := x.Recovery.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"recovery":`...), v), ',')
-	case x.Recovery.IsNull():
-		b = append(b, `"recovery":null,`...)
+	if !x.Recovery.IsZero() {
+		b = w.FloatMember(b, `"recovery":`, x.Recovery)
 	}
-	switch v, ok := x.Sleep.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"sleep":`...), v), ',')
-	case x.Sleep.IsNull():
-		b = append(b, `"sleep":null,`...)
+	if !x.Sleep.IsZero() {
+		b = w.FloatMember(b, `"sleep":`, x.Sleep)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -12981,30 +9971,9 @@ var keysSleep = jsonscan.Keys{
 		`"scores":`,
 		`"data_enrichment":`,
 	},
-	Next: nextSleep[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "metadata":
-			return 0
-		case "device_data":
-			return 1
-		case "sleep_durations_data":
-			return 2
-		case "heart_rate_data":
-			return 3
-		case "respiration_data":
-			return 4
-		case "temperature_data":
-			return 5
-		case "readiness_data":
-			return 6
-		case "scores":
-			return 7
-		case "data_enrichment":
-			return 8
-		}
-		return 9
-	},
+	Seed:  0x41166f93275e967f,
+	Slots: "\x00\x00\x00\x03\x00\x02\x00\x01\b\x00\x04\x00\x06\x00\x00\a\x00\x05",
+	Next:  nextSleep[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13042,6 +10011,7 @@ func (x *Sleep) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Sleep) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Metadata.WriteJSON(w, append(b, `"metadata":`...)), 11)
 	b = jsonscan.Member(b, x.DeviceData.WriteJSON(w, append(b, `"device_data":`...)), 14)
 	b = jsonscan.Member(b, x.SleepDurationsData.WriteJSON(w, append(b, `"sleep_durations_data":`...)), 23)
@@ -13051,7 +10021,7 @@ func (x *Sleep) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = jsonscan.Member(b, x.ReadinessData.WriteJSON(w, append(b, `"readiness_data":`...)), 17)
 	b = jsonscan.Member(b, x.Scores.WriteJSON(w, append(b, `"scores":`...)), 9)
 	b = jsonscan.Member(b, x.DataEnrichment.WriteJSON(w, append(b, `"data_enrichment":`...)), 18)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13076,28 +10046,9 @@ var keysSleepDataEnrichment = jsonscan.Keys{
 		`"respiratory_score_v2":`,
 		`"respiratory_score_v2_contributors":`,
 	},
-	Next: nextSleepDataEnrichment[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "sleep_score":
-			return 0
-		case "sleep_contributors":
-			return 1
-		case "sleep_score_v2":
-			return 2
-		case "sleep_score_v2_contributors":
-			return 3
-		case "readiness_score":
-			return 4
-		case "readiness_contributors":
-			return 5
-		case "respiratory_score_v2":
-			return 6
-		case "respiratory_score_v2_contributors":
-			return 7
-		}
-		return 8
-	},
+	Seed:  0xdb5fa9dc10a7cb8f,
+	Slots: "\x02\x00\x06\x00\x01\x00\x00\x04\a\x03\x00\x00\x05\x00\x00\x00",
+	Next:  nextSleepDataEnrichment[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13133,43 +10084,32 @@ func (x *SleepDataEnrichment) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SleepDataEnrichment) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.SleepScore.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"sleep_score":`...), v), ',')
-	case x.SleepScore.IsNull():
-		b = append(b, `"sleep_score":null,`...)
+	start := len(b)
+	if !x.SleepScore.IsZero() {
+		b = w.FloatMember(b, `"sleep_score":`, x.SleepScore)
 	}
 	if x.SleepContributors != nil {
 		b = w.FloatMap(append(b, `"sleep_contributors":`...), x.SleepContributors)
 	}
-	switch v, ok := x.SleepScoreV2.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"sleep_score_v2":`...), v), ',')
-	case x.SleepScoreV2.IsNull():
-		b = append(b, `"sleep_score_v2":null,`...)
+	if !x.SleepScoreV2.IsZero() {
+		b = w.FloatMember(b, `"sleep_score_v2":`, x.SleepScoreV2)
 	}
 	if x.SleepScoreV2Contributors != nil {
 		b = w.FloatMap(append(b, `"sleep_score_v2_contributors":`...), x.SleepScoreV2Contributors)
 	}
-	switch v, ok := x.ReadinessScore.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"readiness_score":`...), v), ',')
-	case x.ReadinessScore.IsNull():
-		b = append(b, `"readiness_score":null,`...)
+	if !x.ReadinessScore.IsZero() {
+		b = w.FloatMember(b, `"readiness_score":`, x.ReadinessScore)
 	}
 	if x.ReadinessContributors != nil {
 		b = w.FloatMap(append(b, `"readiness_contributors":`...), x.ReadinessContributors)
 	}
-	switch v, ok := x.RespiratoryScoreV2.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"respiratory_score_v2":`...), v), ',')
-	case x.RespiratoryScoreV2.IsNull():
-		b = append(b, `"respiratory_score_v2":null,`...)
+	if !x.RespiratoryScoreV2.IsZero() {
+		b = w.FloatMember(b, `"respiratory_score_v2":`, x.RespiratoryScoreV2)
 	}
 	if x.RespiratoryScoreV2Contributors != nil {
 		b = w.FloatMap(append(b, `"respiratory_score_v2_contributors":`...), x.RespiratoryScoreV2Contributors)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13193,22 +10133,9 @@ var keysSleepDurationsData = jsonscan.Keys{
 		`"other":`,
 		`"hypnogram_samples":`,
 	},
-	Next: nextSleepDurationsData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "sleep_efficiency":
-			return 0
-		case "asleep":
-			return 1
-		case "awake":
-			return 2
-		case "other":
-			return 3
-		case "hypnogram_samples":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x04\x00\x00\x00\x00\x02\x01\x00\x00\x03",
+	Next:  nextSleepDurationsData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13238,23 +10165,22 @@ func (x *SleepDurationsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SleepDurationsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.SleepEfficiency.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"sleep_efficiency":`...), v), ',')
-	case x.SleepEfficiency.IsNull():
-		b = append(b, `"sleep_efficiency":null,`...)
+	start := len(b)
+	if !x.SleepEfficiency.IsZero() {
+		b = w.FloatMember(b, `"sleep_efficiency":`, x.SleepEfficiency)
 	}
 	b = jsonscan.Member(b, x.Asleep.WriteJSON(w, append(b, `"asleep":`...)), 9)
 	b = jsonscan.Member(b, x.Awake.WriteJSON(w, append(b, `"awake":`...)), 8)
 	b = jsonscan.Member(b, x.Other.WriteJSON(w, append(b, `"other":`...)), 8)
 	if x.HypnogramSamples != nil {
 		b = append(b, `"hypnogram_samples":[`...)
+		first := len(b)
 		for i := range x.HypnogramSamples {
-			b = append(x.HypnogramSamples[i].WriteJSON(w, b), ',')
+			b = x.HypnogramSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13275,16 +10201,9 @@ var keysSleepHypnogramSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"level":`,
 	},
-	Next: nextSleepHypnogramSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "level":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextSleepHypnogramSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13307,17 +10226,17 @@ func (x *SleepHypnogramSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SleepHypnogramSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.Level.IsZero() {
+		b = append(b, `"level":`...)
+		if v, ok := x.Level.Get(); ok {
+			b = jsonscan.AppendInt(b, int64(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Level.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"level":`...), int64(v)), ',')
-	case x.Level.IsNull():
-		b = append(b, `"level":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13342,24 +10261,9 @@ var keysSleepMetadata = jsonscan.Keys{
 		`"is_nap":`,
 		`"upload_type":`,
 	},
-	Next: nextSleepMetadata[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "timestamp_localization":
-			return 2
-		case "summary_id":
-			return 3
-		case "is_nap":
-			return 4
-		case "upload_type":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x05\x02\x00\x00\x01\x00\x03\x00\x00\x00\x00\x04",
+	Next:  nextSleepMetadata[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13391,37 +10295,26 @@ func (x *SleepMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SleepMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.TimestampLocalization.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"timestamp_localization":`...), int64(v)), ',')
-	case x.TimestampLocalization.IsNull():
-		b = append(b, `"timestamp_localization":null,`...)
+	if !x.TimestampLocalization.IsZero() {
+		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
 	}
-	switch v, ok := x.SummaryID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"summary_id":`...), string(v)), ',')
-	case x.SummaryID.IsNull():
-		b = append(b, `"summary_id":null,`...)
+	if !x.SummaryID.IsZero() {
+		b = jsonscan.TextMember(b, `"summary_id":`, x.SummaryID)
 	}
-	switch v, ok := x.IsNap.Get(); {
-	case ok:
-		b = append(strconv.AppendBool(append(b, `"is_nap":`...), v), ',')
-	case x.IsNap.IsNull():
-		b = append(b, `"is_nap":null,`...)
+	if !x.IsNap.IsZero() {
+		b = jsonscan.BoolMember(b, `"is_nap":`, x.IsNap)
 	}
-	switch v, ok := x.UploadType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"upload_type":`...), int64(v)), ',')
-	case x.UploadType.IsNull():
-		b = append(b, `"upload_type":null,`...)
+	if !x.UploadType.IsZero() {
+		b = jsonscan.IntMember(b, `"upload_type":`, x.UploadType)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13440,16 +10333,9 @@ var keysSleepScores = jsonscan.Keys{
 		`"sleep":`,
 		`"sleep_score":`,
 	},
-	Next: nextSleepScores[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "sleep":
-			return 0
-		case "sleep_score":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x00\x00\x00",
+	Next:  nextSleepScores[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13471,13 +10357,11 @@ func (x *SleepScores) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SleepScores) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Sleep.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"sleep":`...), v), ',')
-	case x.Sleep.IsNull():
-		b = append(b, `"sleep":null,`...)
+	start := len(b)
+	if !x.Sleep.IsZero() {
+		b = w.FloatMember(b, `"sleep":`, x.Sleep)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13495,14 +10379,9 @@ var keysSleepTemperatureData = jsonscan.Keys{
 	Quoted: []string{
 		`"delta":`,
 	},
-	Next: nextSleepTemperatureData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "delta":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextSleepTemperatureData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13524,13 +10403,11 @@ func (x *SleepTemperatureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SleepTemperatureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Delta.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"delta":`...), v), ',')
-	case x.Delta.IsNull():
-		b = append(b, `"delta":null,`...)
+	start := len(b)
+	if !x.Delta.IsZero() {
+		b = w.FloatMember(b, `"delta":`, x.Delta)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13554,22 +10431,9 @@ var keysSnoringData = jsonscan.Keys{
 		`"total_snoring_duration_seconds":`,
 		`"samples":`,
 	},
-	Next: nextSnoringData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "start_time":
-			return 0
-		case "end_time":
-			return 1
-		case "num_snoring_events":
-			return 2
-		case "total_snoring_duration_seconds":
-			return 3
-		case "samples":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0xe7c666431ded6d47,
+	Slots: "\x04\x00\x00\x00\x02\x00\x01\x00\x00\x03",
+	Next:  nextSnoringData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13599,32 +10463,28 @@ func (x *SnoringData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SnoringData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	switch v, ok := x.NumSnoringEvents.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"num_snoring_events":`...), int64(v)), ',')
-	case x.NumSnoringEvents.IsNull():
-		b = append(b, `"num_snoring_events":null,`...)
+	if !x.NumSnoringEvents.IsZero() {
+		b = jsonscan.IntMember(b, `"num_snoring_events":`, x.NumSnoringEvents)
 	}
-	switch v, ok := x.TotalSnoringDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"total_snoring_duration_seconds":`...), v), ',')
-	case x.TotalSnoringDurationSeconds.IsNull():
-		b = append(b, `"total_snoring_duration_seconds":null,`...)
+	if !x.TotalSnoringDurationSeconds.IsZero() {
+		b = w.FloatMember(b, `"total_snoring_duration_seconds":`, x.TotalSnoringDurationSeconds)
 	}
 	if x.Samples != nil {
 		b = append(b, `"samples":[`...)
+		first := len(b)
 		for i := range x.Samples {
-			b = append(x.Samples[i].WriteJSON(w, b), ',')
+			b = x.Samples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13643,16 +10503,9 @@ var keysSnoringSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"duration_seconds":`,
 	},
-	Next: nextSnoringSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "duration_seconds":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x00\x00",
+	Next:  nextSnoringSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13675,17 +10528,18 @@ func (x *SnoringSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SnoringSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.DurationSeconds.IsZero() {
+		b = append(b, `"duration_second`...)
+		b = append(b, `s":`...)
+		if v, ok := x.DurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.DurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"duration_seconds":`...), v), ',')
-	case x.DurationSeconds.IsNull():
-		b = append(b, `"duration_seconds":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13705,18 +10559,9 @@ var keysSpeedSample = jsonscan.Keys{
 		`"speed_meters_per_second":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextSpeedSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "speed_meters_per_second":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x41166f93275e967f,
+	Slots: "\x00\x00\x01\x00\x00\x02",
+	Next:  nextSpeedSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13741,23 +10586,27 @@ func (x *SpeedSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SpeedSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.SpeedMetersPerSecond.IsZero() {
+		b = append(b, `"speed_meters_pe`...)
+		b = append(b, `r_second":`...)
+		if v, ok := x.SpeedMetersPerSecond.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.SpeedMetersPerSecond.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"speed_meters_per_second":`...), v), ',')
-	case x.SpeedMetersPerSecond.IsNull():
-		b = append(b, `"speed_meters_per_second":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13776,16 +10625,9 @@ var keysStepBlock = jsonscan.Keys{
 		`"completion_condition":`,
 		`"steps":`,
 	},
-	Next: nextStepBlock[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "completion_condition":
-			return 0
-		case "steps":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x01\x00\x00",
+	Next:  nextStepBlock[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13809,15 +10651,17 @@ func (x *StepBlock) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *StepBlock) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.CompletionCondition.WriteJSON(w, append(b, `"completion_condition":`...)), 23)
 	if x.Steps != nil {
 		b = append(b, `"steps":[`...)
+		first := len(b)
 		for i := range x.Steps {
-			b = append(x.Steps[i].WriteJSON(w, b), ',')
+			b = x.Steps[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13836,16 +10680,9 @@ var keysStepControl = jsonscan.Keys{
 		`"type":`,
 		`"value":`,
 	},
-	Next: nextStepControl[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "value":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x00\x00\x00",
+	Next:  nextStepControl[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13869,19 +10706,14 @@ func (x *StepControl) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *StepControl) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Type.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(v)), ',')
-	case x.Type.IsNull():
-		b = append(b, `"type":null,`...)
+	start := len(b)
+	if !x.Type.IsZero() {
+		b = jsonscan.TextMember(b, `"type":`, x.Type)
 	}
-	switch v, ok := x.Value.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"value":`...), v), ',')
-	case x.Value.IsNull():
-		b = append(b, `"value":null,`...)
+	if !x.Value.IsZero() {
+		b = w.FloatMember(b, `"value":`, x.Value)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13901,18 +10733,9 @@ var keysStepSample = jsonscan.Keys{
 		`"steps":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextStepSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "steps":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x02\x01\x00\x00\x00\x00",
+	Next:  nextStepSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -13937,23 +10760,26 @@ func (x *StepSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *StepSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.Steps.IsZero() {
+		b = append(b, `"steps":`...)
+		if v, ok := x.Steps.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Steps.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"steps":`...), v), ',')
-	case x.Steps.IsNull():
-		b = append(b, `"steps":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -13971,14 +10797,9 @@ var keysStrainData = jsonscan.Keys{
 	Quoted: []string{
 		`"strain_level":`,
 	},
-	Next: nextStrainData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "strain_level":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextStrainData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -14000,13 +10821,11 @@ func (x *StrainData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *StrainData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.StrainLevel.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"strain_level":`...), v), ',')
-	case x.StrainLevel.IsNull():
-		b = append(b, `"strain_level":null,`...)
+	start := len(b)
+	if !x.StrainLevel.IsZero() {
+		b = w.FloatMember(b, `"strain_level":`, x.StrainLevel)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14027,20 +10846,9 @@ var keysStrengthData = jsonscan.Keys{
 		`"weight":`,
 		`"weight_display_unit":`,
 	},
-	Next: nextStrengthData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "exercise_name":
-			return 0
-		case "exercise_category":
-			return 1
-		case "weight":
-			return 2
-		case "weight_display_unit":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x03\x00\x00\x00\x02\x00\x01",
+	Next:  nextStrengthData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -14068,31 +10876,20 @@ func (x *StrengthData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *StrengthData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.ExerciseName.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"exercise_name":`...), string(v)), ',')
-	case x.ExerciseName.IsNull():
-		b = append(b, `"exercise_name":null,`...)
+	start := len(b)
+	if !x.ExerciseName.IsZero() {
+		b = jsonscan.TextMember(b, `"exercise_name":`, x.ExerciseName)
 	}
-	switch v, ok := x.ExerciseCategory.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"exercise_category":`...), string(v)), ',')
-	case x.ExerciseCategory.IsNull():
-		b = append(b, `"exercise_category":null,`...)
+	if !x.ExerciseCategory.IsZero() {
+		b = jsonscan.TextMember(b, `"exercise_category":`, x.ExerciseCategory)
 	}
-	switch v, ok := x.Weight.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"weight":`...), v), ',')
-	case x.Weight.IsNull():
-		b = append(b, `"weight":null,`...)
+	if !x.Weight.IsZero() {
+		b = w.FloatMember(b, `"weight":`, x.Weight)
 	}
-	switch v, ok := x.WeightDisplayUnit.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"weight_display_unit":`...), string(v)), ',')
-	case x.WeightDisplayUnit.IsNull():
-		b = append(b, `"weight_display_unit":null,`...)
+	if !x.WeightDisplayUnit.IsZero() {
+		b = jsonscan.TextMember(b, `"weight_display_unit":`, x.WeightDisplayUnit)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14120,34 +10917,9 @@ var keysStressData = jsonscan.Keys{
 		`"samples":`,
 		`"body_battery_samples":`,
 	},
-	Next: nextStressData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "stress_rating":
-			return 0
-		case "avg_stress_level":
-			return 1
-		case "max_stress_level":
-			return 2
-		case "stress_duration_seconds":
-			return 3
-		case "rest_stress_duration_seconds":
-			return 4
-		case "low_stress_duration_seconds":
-			return 5
-		case "medium_stress_duration_seconds":
-			return 6
-		case "high_stress_duration_seconds":
-			return 7
-		case "activity_stress_duration_seconds":
-			return 8
-		case "samples":
-			return 9
-		case "body_battery_samples":
-			return 10
-		}
-		return 11
-	},
+	Seed:  0x11e1bddc0c0317a5,
+	Slots: "\x00\x03\x00\x00\x00\x00\x00\x04\x00\x05\b\t\a\n\x00\x00\x06\x02\x01\x00\x00\x00",
+	Next:  nextStressData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -14189,75 +10961,51 @@ func (x *StressData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *StressData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.StressRating.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"stress_rating":`...), int64(v)), ',')
-	case x.StressRating.IsNull():
-		b = append(b, `"stress_rating":null,`...)
+	start := len(b)
+	if !x.StressRating.IsZero() {
+		b = jsonscan.IntMember(b, `"stress_rating":`, x.StressRating)
 	}
-	switch v, ok := x.AvgStressLevel.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"avg_stress_level":`...), v), ',')
-	case x.AvgStressLevel.IsNull():
-		b = append(b, `"avg_stress_level":null,`...)
+	if !x.AvgStressLevel.IsZero() {
+		b = w.FloatMember(b, `"avg_stress_level":`, x.AvgStressLevel)
 	}
-	switch v, ok := x.MaxStressLevel.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"max_stress_level":`...), v), ',')
-	case x.MaxStressLevel.IsNull():
-		b = append(b, `"max_stress_level":null,`...)
+	if !x.MaxStressLevel.IsZero() {
+		b = w.FloatMember(b, `"max_stress_level":`, x.MaxStressLevel)
 	}
-	switch v, ok := x.StressDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"stress_duration_seconds":`...), v), ',')
-	case x.StressDurationSeconds.IsNull():
-		b = append(b, `"stress_duration_seconds":null,`...)
+	if !x.StressDurationSeconds.IsZero() {
+		b = w.FloatMember(b, `"stress_duration_seconds":`, x.StressDurationSeconds)
 	}
-	switch v, ok := x.RestStressDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"rest_stress_duration_seconds":`...), v), ',')
-	case x.RestStressDurationSeconds.IsNull():
-		b = append(b, `"rest_stress_duration_seconds":null,`...)
+	if !x.RestStressDurationSeconds.IsZero() {
+		b = w.FloatMember(b, `"rest_stress_duration_seconds":`, x.RestStressDurationSeconds)
 	}
-	switch v, ok := x.LowStressDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"low_stress_duration_seconds":`...), v), ',')
-	case x.LowStressDurationSeconds.IsNull():
-		b = append(b, `"low_stress_duration_seconds":null,`...)
+	if !x.LowStressDurationSeconds.IsZero() {
+		b = w.FloatMember(b, `"low_stress_duration_seconds":`, x.LowStressDurationSeconds)
 	}
-	switch v, ok := x.MediumStressDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"medium_stress_duration_seconds":`...), v), ',')
-	case x.MediumStressDurationSeconds.IsNull():
-		b = append(b, `"medium_stress_duration_seconds":null,`...)
+	if !x.MediumStressDurationSeconds.IsZero() {
+		b = w.FloatMember(b, `"medium_stress_duration_seconds":`, x.MediumStressDurationSeconds)
 	}
-	switch v, ok := x.HighStressDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"high_stress_duration_seconds":`...), v), ',')
-	case x.HighStressDurationSeconds.IsNull():
-		b = append(b, `"high_stress_duration_seconds":null,`...)
+	if !x.HighStressDurationSeconds.IsZero() {
+		b = w.FloatMember(b, `"high_stress_duration_seconds":`, x.HighStressDurationSeconds)
 	}
-	switch v, ok := x.ActivityStressDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"activity_stress_duration_seconds":`...), v), ',')
-	case x.ActivityStressDurationSeconds.IsNull():
-		b = append(b, `"activity_stress_duration_seconds":null,`...)
+	if !x.ActivityStressDurationSeconds.IsZero() {
+		b = w.FloatMember(b, `"activity_stress_duration_seconds":`, x.ActivityStressDurationSeconds)
 	}
 	if x.Samples != nil {
 		b = append(b, `"samples":[`...)
+		first := len(b)
 		for i := range x.Samples {
-			b = append(x.Samples[i].WriteJSON(w, b), ',')
+			b = x.Samples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.BodyBatterySamples != nil {
 		b = append(b, `"body_battery_samples":[`...)
+		first := len(b)
 		for i := range x.BodyBatterySamples {
-			b = append(x.BodyBatterySamples[i].WriteJSON(w, b), ',')
+			b = x.BodyBatterySamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14276,16 +11024,9 @@ var keysStressSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"level":`,
 	},
-	Next: nextStressSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "level":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextStressSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -14308,17 +11049,17 @@ func (x *StressSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *StressSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.Level.IsZero() {
+		b = append(b, `"level":`...)
+		if v, ok := x.Level.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Level.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"level":`...), v), ',')
-	case x.Level.IsNull():
-		b = append(b, `"level":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14338,18 +11079,9 @@ var keysSwimStepData = jsonscan.Keys{
 		`"drill_type":`,
 		`"equipment":`,
 	},
-	Next: nextSwimStepData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "stroke_type":
-			return 0
-		case "drill_type":
-			return 1
-		case "equipment":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x02\x00\x01\x00\x00\x00",
+	Next:  nextSwimStepData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -14375,22 +11107,17 @@ func (x *SwimStepData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SwimStepData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.StrokeType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"stroke_type":`...), string(v)), ',')
-	case x.StrokeType.IsNull():
-		b = append(b, `"stroke_type":null,`...)
+	start := len(b)
+	if !x.StrokeType.IsZero() {
+		b = jsonscan.TextMember(b, `"stroke_type":`, x.StrokeType)
 	}
-	switch v, ok := x.DrillType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"drill_type":`...), string(v)), ',')
-	case x.DrillType.IsNull():
-		b = append(b, `"drill_type":null,`...)
+	if !x.DrillType.IsZero() {
+		b = jsonscan.TextMember(b, `"drill_type":`, x.DrillType)
 	}
 	if x.Equipment != nil {
 		b = jsonscan.WriteStrings(append(b, `"equipment":`...), x.Equipment)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14410,18 +11137,9 @@ var keysSwimmingData = jsonscan.Keys{
 		`"num_strokes":`,
 		`"pool_length_meters":`,
 	},
-	Next: nextSwimmingData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "num_laps":
-			return 0
-		case "num_strokes":
-			return 1
-		case "pool_length_meters":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x01\x00\x02",
+	Next:  nextSwimmingData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -14447,25 +11165,17 @@ func (x *SwimmingData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *SwimmingData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.NumLaps.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"num_laps":`...), int64(v)), ',')
-	case x.NumLaps.IsNull():
-		b = append(b, `"num_laps":null,`...)
+	start := len(b)
+	if !x.NumLaps.IsZero() {
+		b = jsonscan.IntMember(b, `"num_laps":`, x.NumLaps)
 	}
-	switch v, ok := x.NumStrokes.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"num_strokes":`...), int64(v)), ',')
-	case x.NumStrokes.IsNull():
-		b = append(b, `"num_strokes":null,`...)
+	if !x.NumStrokes.IsZero() {
+		b = jsonscan.IntMember(b, `"num_strokes":`, x.NumStrokes)
 	}
-	switch v, ok := x.PoolLengthMeters.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"pool_length_meters":`...), int64(v)), ',')
-	case x.PoolLengthMeters.IsNull():
-		b = append(b, `"pool_length_meters":null,`...)
+	if !x.PoolLengthMeters.IsZero() {
+		b = jsonscan.IntMember(b, `"pool_length_meters":`, x.PoolLengthMeters)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14483,14 +11193,9 @@ var keysTSSData = jsonscan.Keys{
 	Quoted: []string{
 		`"TSS_samples":`,
 	},
-	Next: nextTSSData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "TSS_samples":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextTSSData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -14512,14 +11217,16 @@ func (x *TSSData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *TSSData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.TSSSamples != nil {
 		b = append(b, `"TSS_samples":[`...)
+		first := len(b)
 		for i := range x.TSSSamples {
-			b = append(x.TSSSamples[i].WriteJSON(w, b), ',')
+			b = x.TSSSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14542,24 +11249,9 @@ var keysTSSSample = jsonscan.Keys{
 		`"intensity_factor_actual":`,
 		`"normalized_power_watts":`,
 	},
-	Next: nextTSSSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "planned":
-			return 0
-		case "actual":
-			return 1
-		case "method":
-			return 2
-		case "intensity_factor_planned":
-			return 3
-		case "intensity_factor_actual":
-			return 4
-		case "normalized_power_watts":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x45702ddfc4d8f07d,
+	Slots: "\x00\x00\x00\x00\x00\x00\x02\x04\x05\x01\x03\x00",
+	Next:  nextTSSSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -14591,43 +11283,26 @@ func (x *TSSSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *TSSSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Planned.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"planned":`...), v), ',')
-	case x.Planned.IsNull():
-		b = append(b, `"planned":null,`...)
+	start := len(b)
+	if !x.Planned.IsZero() {
+		b = w.FloatMember(b, `"planned":`, x.Planned)
 	}
-	switch v, ok := x.Actual.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"actual":`...), v), ',')
-	case x.Actual.IsNull():
-		b = append(b, `"actual":null,`...)
+	if !x.Actual.IsZero() {
+		b = w.FloatMember(b, `"actual":`, x.Actual)
 	}
-	switch v, ok := x.Method.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"method":`...), string(v)), ',')
-	case x.Method.IsNull():
-		b = append(b, `"method":null,`...)
+	if !x.Method.IsZero() {
+		b = jsonscan.TextMember(b, `"method":`, x.Method)
 	}
-	switch v, ok := x.IntensityFactorPlanned.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"intensity_factor_planned":`...), v), ',')
-	case x.IntensityFactorPlanned.IsNull():
-		b = append(b, `"intensity_factor_planned":null,`...)
+	if !x.IntensityFactorPlanned.IsZero() {
+		b = w.FloatMember(b, `"intensity_factor_planned":`, x.IntensityFactorPlanned)
 	}
-	switch v, ok := x.IntensityFactorActual.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"intensity_factor_actual":`...), v), ',')
-	case x.IntensityFactorActual.IsNull():
-		b = append(b, `"intensity_factor_actual":null,`...)
+	if !x.IntensityFactorActual.IsZero() {
+		b = w.FloatMember(b, `"intensity_factor_actual":`, x.IntensityFactorActual)
 	}
-	switch v, ok := x.NormalizedPowerWatts.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"normalized_power_watts":`...), v), ',')
-	case x.NormalizedPowerWatts.IsNull():
-		b = append(b, `"normalized_power_watts":null,`...)
+	if !x.NormalizedPowerWatts.IsZero() {
+		b = w.FloatMember(b, `"normalized_power_watts":`, x.NormalizedPowerWatts)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14645,14 +11320,9 @@ var keysTagData = jsonscan.Keys{
 	Quoted: []string{
 		`"tags":`,
 	},
-	Next: nextTagData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "tags":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextTagData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -14674,14 +11344,16 @@ func (x *TagData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *TagData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.Tags != nil {
 		b = append(b, `"tags":[`...)
+		first := len(b)
 		for i := range x.Tags {
-			b = append(x.Tags[i].WriteJSON(w, b), ',')
+			b = x.Tags[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14701,18 +11373,9 @@ var keysTagEntry = jsonscan.Keys{
 		`"tag_name":`,
 		`"notes":`,
 	},
-	Next: nextTagEntry[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "tag_name":
-			return 1
-		case "notes":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x01\x02\x00\x00\x00",
+	Next:  nextTagEntry[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -14737,23 +11400,25 @@ func (x *TagEntry) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *TagEntry) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.TagName.IsZero() {
+		b = append(b, `"tag_name":`...)
+		if v, ok := x.TagName.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TagName.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"tag_name":`...), string(v)), ',')
-	case x.TagName.IsNull():
-		b = append(b, `"tag_name":null,`...)
+	if !x.Notes.IsZero() {
+		b = append(b, `"notes":`...)
+		if v, ok := x.Notes.Get(); ok {
+			b = jsonscan.AppendString(b, string(v))
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.Notes.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"notes":`...), string(v)), ',')
-	case x.Notes.IsNull():
-		b = append(b, `"notes":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14776,24 +11441,9 @@ var keysTemperatureData = jsonscan.Keys{
 		`"skin_temperature_samples":`,
 		`"ambient_temperature_samples":`,
 	},
-	Next: nextTemperatureData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "day_avg_body_temperature_celsius":
-			return 0
-		case "day_avg_skin_temperature_celsius":
-			return 1
-		case "day_avg_ambient_temperature_celsius":
-			return 2
-		case "body_temperature_samples":
-			return 3
-		case "skin_temperature_samples":
-			return 4
-		case "ambient_temperature_samples":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x86dfff4f95a32265,
+	Slots: "\x00\x00\x00\x02\x01\x00\x00\x05\x00\x03\x00\x04",
+	Next:  nextTemperatureData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -14825,46 +11475,41 @@ func (x *TemperatureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *TemperatureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.DayAvgBodyTemperatureCelsius.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_body_temperature_celsius":`...), v), ',')
-	case x.DayAvgBodyTemperatureCelsius.IsNull():
-		b = append(b, `"day_avg_body_temperature_celsius":null,`...)
+	start := len(b)
+	if !x.DayAvgBodyTemperatureCelsius.IsZero() {
+		b = w.FloatMember(b, `"day_avg_body_temperature_celsius":`, x.DayAvgBodyTemperatureCelsius)
 	}
-	switch v, ok := x.DayAvgSkinTemperatureCelsius.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_skin_temperature_celsius":`...), v), ',')
-	case x.DayAvgSkinTemperatureCelsius.IsNull():
-		b = append(b, `"day_avg_skin_temperature_celsius":null,`...)
+	if !x.DayAvgSkinTemperatureCelsius.IsZero() {
+		b = w.FloatMember(b, `"day_avg_skin_temperature_celsius":`, x.DayAvgSkinTemperatureCelsius)
 	}
-	switch v, ok := x.DayAvgAmbientTemperatureCelsius.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"day_avg_ambient_temperature_celsius":`...), v), ',')
-	case x.DayAvgAmbientTemperatureCelsius.IsNull():
-		b = append(b, `"day_avg_ambient_temperature_celsius":null,`...)
+	if !x.DayAvgAmbientTemperatureCelsius.IsZero() {
+		b = w.FloatMember(b, `"day_avg_ambient_temperature_celsius":`, x.DayAvgAmbientTemperatureCelsius)
 	}
 	if x.BodyTemperatureSamples != nil {
 		b = append(b, `"body_temperature_samples":[`...)
+		first := len(b)
 		for i := range x.BodyTemperatureSamples {
-			b = append(x.BodyTemperatureSamples[i].WriteJSON(w, b), ',')
+			b = x.BodyTemperatureSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.SkinTemperatureSamples != nil {
 		b = append(b, `"skin_temperature_samples":[`...)
+		first := len(b)
 		for i := range x.SkinTemperatureSamples {
-			b = append(x.SkinTemperatureSamples[i].WriteJSON(w, b), ',')
+			b = x.SkinTemperatureSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.AmbientTemperatureSamples != nil {
 		b = append(b, `"ambient_temperature_samples":[`...)
+		first := len(b)
 		for i := range x.AmbientTemperatureSamples {
-			b = append(x.AmbientTemperatureSamples[i].WriteJSON(w, b), ',')
+			b = x.AmbientTemperatureSamples[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14883,16 +11528,9 @@ var keysTemperatureSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"temperature_celsius":`,
 	},
-	Next: nextTemperatureSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "temperature_celsius":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextTemperatureSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -14915,17 +11553,18 @@ func (x *TemperatureSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *TemperatureSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.TemperatureCelsius.IsZero() {
+		b = append(b, `"temperature_cel`...)
+		b = append(b, `sius":`...)
+		if v, ok := x.TemperatureCelsius.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TemperatureCelsius.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"temperature_celsius":`...), v), ',')
-	case x.TemperatureCelsius.IsNull():
-		b = append(b, `"temperature_celsius":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -14945,18 +11584,9 @@ var keysTorqueSample = jsonscan.Keys{
 		`"torque_newton_meters":`,
 		`"timer_duration_seconds":`,
 	},
-	Next: nextTorqueSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "torque_newton_meters":
-			return 1
-		case "timer_duration_seconds":
-			return 2
-		}
-		return 3
-	},
+	Seed:  0x41166f93275e967f,
+	Slots: "\x00\x01\x00\x00\x00\x02",
+	Next:  nextTorqueSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -14981,23 +11611,27 @@ func (x *TorqueSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *TorqueSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.TorqueNewtonMeters.IsZero() {
+		b = append(b, `"torque_newton_m`...)
+		b = append(b, `eters":`...)
+		if v, ok := x.TorqueNewtonMeters.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TorqueNewtonMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"torque_newton_meters":`...), v), ',')
-	case x.TorqueNewtonMeters.IsNull():
-		b = append(b, `"torque_newton_meters":null,`...)
+	if !x.TimerDurationSeconds.IsZero() {
+		b = append(b, `"timer_duration_`...)
+		b = append(b, `seconds":`...)
+		if v, ok := x.TimerDurationSeconds.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.TimerDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"timer_duration_seconds":`...), v), ',')
-	case x.TimerDurationSeconds.IsNull():
-		b = append(b, `"timer_duration_seconds":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -15021,26 +11655,9 @@ var keysUser = jsonscan.Keys{
 		`"created_at":`,
 		`"last_webhook_update":`,
 	},
-	Next: nextUser[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "user_id":
-			return 0
-		case "provider":
-			return 1
-		case "reference_id":
-			return 2
-		case "active":
-			return 3
-		case "scopes":
-			return 4
-		case "created_at":
-			return 5
-		case "last_webhook_update":
-			return 6
-		}
-		return 7
-	},
+	Seed:  0x89300b86d704bfb9,
+	Slots: "\x00\x00\x05\x02\x00\x00\x00\x03\x04\x00\x00\x00\x01\x06",
+	Next:  nextUser[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -15074,29 +11691,21 @@ func (x *User) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *User) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.UserID != "" {
-		b = append(jsonscan.AppendString(append(b, `"user_id":`...), string(x.UserID)), ',')
+		b = jsonscan.AppendString(append(b, `"user_id":`...), string(x.UserID))
 	}
 	if x.Provider != "" {
-		b = append(jsonscan.AppendString(append(b, `"provider":`...), string(x.Provider)), ',')
+		b = jsonscan.AppendString(append(b, `"provider":`...), string(x.Provider))
 	}
-	switch v, ok := x.ReferenceID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"reference_id":`...), string(v)), ',')
-	case x.ReferenceID.IsNull():
-		b = append(b, `"reference_id":null,`...)
+	if !x.ReferenceID.IsZero() {
+		b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
 	}
-	switch v, ok := x.Active.Get(); {
-	case ok:
-		b = append(strconv.AppendBool(append(b, `"active":`...), v), ',')
-	case x.Active.IsNull():
-		b = append(b, `"active":null,`...)
+	if !x.Active.IsZero() {
+		b = jsonscan.BoolMember(b, `"active":`, x.Active)
 	}
-	switch v, ok := x.Scopes.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"scopes":`...), string(v)), ',')
-	case x.Scopes.IsNull():
-		b = append(b, `"scopes":null,`...)
+	if !x.Scopes.IsZero() {
+		b = jsonscan.TextMember(b, `"scopes":`, x.Scopes)
 	}
 	if !x.CreatedAt.IsZero() {
 		b = x.CreatedAt.AppendJSON(w, append(b, `"created_at":`...))
@@ -15104,7 +11713,7 @@ func (x *User) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.LastWebhookUpdate.IsZero() {
 		b = x.LastWebhookUpdate.AppendJSON(w, append(b, `"last_webhook_update":`...))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -15123,16 +11732,9 @@ var keysVO2MaxSample = jsonscan.Keys{
 		`"timestamp":`,
 		`"vo2max_ml_per_min_per_kg":`,
 	},
-	Next: nextVO2MaxSample[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "timestamp":
-			return 0
-		case "vo2max_ml_per_min_per_kg":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextVO2MaxSample[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -15155,17 +11757,18 @@ func (x *VO2MaxSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *VO2MaxSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '{')
-	if !x.Timestamp.IsZero() {
-		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
+	start := len(b) + 1
+	b = x.Timestamp.OpenJSON(w, b)
+	if !x.VO2MaxMlPerMinPerKg.IsZero() {
+		b = append(b, `"vo2max_ml_per_m`...)
+		b = append(b, `in_per_kg":`...)
+		if v, ok := x.VO2MaxMlPerMinPerKg.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
-	switch v, ok := x.VO2MaxMlPerMinPerKg.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"vo2max_ml_per_min_per_kg":`...), v), ',')
-	case x.VO2MaxMlPerMinPerKg.IsNull():
-		b = append(b, `"vo2max_ml_per_min_per_kg":null,`...)
-	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -15183,14 +11786,9 @@ var keysWorkData = jsonscan.Keys{
 	Quoted: []string{
 		`"work_kilojoules":`,
 	},
-	Next: nextWorkData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "work_kilojoules":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextWorkData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -15212,13 +11810,11 @@ func (x *WorkData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *WorkData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.WorkKilojoules.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"work_kilojoules":`...), v), ',')
-	case x.WorkKilojoules.IsNull():
-		b = append(b, `"work_kilojoules":null,`...)
+	start := len(b)
+	if !x.WorkKilojoules.IsZero() {
+		b = w.FloatMember(b, `"work_kilojoules":`, x.WorkKilojoules)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -15242,26 +11838,9 @@ var keysWorkoutStep = jsonscan.Keys{
 		`"swimming":`,
 		`"notes":`,
 	},
-	Next: nextWorkoutStep[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "completion_condition":
-			return 0
-		case "intensity_type":
-			return 1
-		case "intensity_targets":
-			return 2
-		case "controls":
-			return 3
-		case "strength":
-			return 4
-		case "swimming":
-			return 5
-		case "notes":
-			return 6
-		}
-		return 7
-	},
+	Seed:  0x1715609f7c746c6b,
+	Slots: "\x00\x00\x00\x06\x01\x03\x05\x00\x04\x00\x00\x00\x00\x02",
+	Next:  nextWorkoutStep[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -15295,36 +11874,33 @@ func (x *WorkoutStep) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *WorkoutStep) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.CompletionCondition.WriteJSON(w, append(b, `"completion_condition":`...)), 23)
-	switch v, ok := x.IntensityType.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"intensity_type":`...), string(v)), ',')
-	case x.IntensityType.IsNull():
-		b = append(b, `"intensity_type":null,`...)
+	if !x.IntensityType.IsZero() {
+		b = jsonscan.TextMember(b, `"intensity_type":`, x.IntensityType)
 	}
 	if x.IntensityTargets != nil {
 		b = append(b, `"intensity_targets":[`...)
+		first := len(b)
 		for i := range x.IntensityTargets {
-			b = append(x.IntensityTargets[i].WriteJSON(w, b), ',')
+			b = x.IntensityTargets[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.Controls != nil {
 		b = append(b, `"controls":[`...)
+		first := len(b)
 		for i := range x.Controls {
-			b = append(x.Controls[i].WriteJSON(w, b), ',')
+			b = x.Controls[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	b = jsonscan.Member(b, x.Strength.WriteJSON(w, append(b, `"strength":`...)), 11)
 	b = jsonscan.Member(b, x.Swimming.WriteJSON(w, append(b, `"swimming":`...)), 11)
-	switch v, ok := x.Notes.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"notes":`...), string(v)), ',')
-	case x.Notes.IsNull():
-		b = append(b, `"notes":null,`...)
+	if !x.Notes.IsZero() {
+		b = jsonscan.TextMember(b, `"notes":`, x.Notes)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -15351,32 +11927,9 @@ var keysWorkoutTemplate = jsonscan.Keys{
 		`"estimated_calories":`,
 		`"step_blocks":`,
 	},
-	Next: nextWorkoutTemplate[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "workout_id":
-			return 0
-		case "name":
-			return 1
-		case "description":
-			return 2
-		case "sport":
-			return 3
-		case "environment":
-			return 4
-		case "pool_length_meters":
-			return 5
-		case "estimated_duration_seconds":
-			return 6
-		case "estimated_distance_meters":
-			return 7
-		case "estimated_calories":
-			return 8
-		case "step_blocks":
-			return 9
-		}
-		return 10
-	},
+	Seed:  0x9a830ffbd46b2823,
+	Slots: "\a\x05\x00\x00\x00\x00\x03\x00\x01\x00\x00\x00\x02\b\x00\x04\t\x06\x00\x00",
+	Next:  nextWorkoutTemplate[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -15416,68 +11969,43 @@ func (x *WorkoutTemplate) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *WorkoutTemplate) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.WorkoutID.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"workout_id":`...), string(v)), ',')
-	case x.WorkoutID.IsNull():
-		b = append(b, `"workout_id":null,`...)
+	start := len(b)
+	if !x.WorkoutID.IsZero() {
+		b = jsonscan.TextMember(b, `"workout_id":`, x.WorkoutID)
 	}
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(v)), ',')
-	case x.Name.IsNull():
-		b = append(b, `"name":null,`...)
+	if !x.Name.IsZero() {
+		b = jsonscan.TextMember(b, `"name":`, x.Name)
 	}
-	switch v, ok := x.Description.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"description":`...), string(v)), ',')
-	case x.Description.IsNull():
-		b = append(b, `"description":null,`...)
+	if !x.Description.IsZero() {
+		b = jsonscan.TextMember(b, `"description":`, x.Description)
 	}
-	switch v, ok := x.Sport.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"sport":`...), string(v)), ',')
-	case x.Sport.IsNull():
-		b = append(b, `"sport":null,`...)
+	if !x.Sport.IsZero() {
+		b = jsonscan.TextMember(b, `"sport":`, x.Sport)
 	}
-	switch v, ok := x.Environment.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"environment":`...), string(v)), ',')
-	case x.Environment.IsNull():
-		b = append(b, `"environment":null,`...)
+	if !x.Environment.IsZero() {
+		b = jsonscan.TextMember(b, `"environment":`, x.Environment)
 	}
-	switch v, ok := x.PoolLengthMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"pool_length_meters":`...), v), ',')
-	case x.PoolLengthMeters.IsNull():
-		b = append(b, `"pool_length_meters":null,`...)
+	if !x.PoolLengthMeters.IsZero() {
+		b = w.FloatMember(b, `"pool_length_meters":`, x.PoolLengthMeters)
 	}
-	switch v, ok := x.EstimatedDurationSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"estimated_duration_seconds":`...), v), ',')
-	case x.EstimatedDurationSeconds.IsNull():
-		b = append(b, `"estimated_duration_seconds":null,`...)
+	if !x.EstimatedDurationSeconds.IsZero() {
+		b = w.FloatMember(b, `"estimated_duration_seconds":`, x.EstimatedDurationSeconds)
 	}
-	switch v, ok := x.EstimatedDistanceMeters.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"estimated_distance_meters":`...), v), ',')
-	case x.EstimatedDistanceMeters.IsNull():
-		b = append(b, `"estimated_distance_meters":null,`...)
+	if !x.EstimatedDistanceMeters.IsZero() {
+		b = w.FloatMember(b, `"estimated_distance_meters":`, x.EstimatedDistanceMeters)
 	}
-	switch v, ok := x.EstimatedCalories.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"estimated_calories":`...), v), ',')
-	case x.EstimatedCalories.IsNull():
-		b = append(b, `"estimated_calories":null,`...)
+	if !x.EstimatedCalories.IsZero() {
+		b = w.FloatMember(b, `"estimated_calories":`, x.EstimatedCalories)
 	}
 	if x.StepBlocks != nil {
 		b = append(b, `"step_blocks":[`...)
+		first := len(b)
 		for i := range x.StepBlocks {
-			b = append(x.StepBlocks[i].WriteJSON(w, b), ',')
+			b = x.StepBlocks[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -15496,16 +12024,9 @@ var keyscontributor = jsonscan.Keys{
 		`"contributor_name":`,
 		`"contributor_score":`,
 	},
-	Next: nextcontributor[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "contributor_name":
-			return 0
-		case "contributor_score":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x00\x00\x00",
+	Next:  nextcontributor[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -15529,19 +12050,14 @@ func (x *contributor) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *contributor) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Name.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"contributor_name":`...), string(v)), ',')
-	case x.Name.IsNull():
-		b = append(b, `"contributor_name":null,`...)
+	start := len(b)
+	if !x.Name.IsZero() {
+		b = jsonscan.TextMember(b, `"contributor_name":`, x.Name)
 	}
-	switch v, ok := x.Score.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"contributor_score":`...), v), ',')
-	case x.Score.IsNull():
-		b = append(b, `"contributor_score":null,`...)
+	if !x.Score.IsZero() {
+		b = w.FloatMember(b, `"contributor_score":`, x.Score)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/terra-go/terra/health"
+	"github.com/terra-go/terra/internal/jsonscan"
 	"github.com/terra-go/terra/internal/oracle"
 )
 
@@ -53,6 +54,17 @@ func fuzzLikeOracle[T any](f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) { oracle.Test(t, typ, data) })
 }
 
+// A writer that has seen no timestamp remembers none, not even one of the zero day.
+func TestFirstTimestamp(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"1970-01-01T00:00:05", "1970-01-01T00:00:05Z", "2026-07-01T07:04:11.000000+01:00"} {
+		ts := timestamp(text)
+		if got := string(ts.AppendJSON(new(jsonscan.Writer), nil)); got != `"`+text+`",` {
+			t.Errorf("%s is written as %q", text, got)
+		}
+	}
+}
+
 // FuzzTimestamps reads and writes timestamps one after the other, the first of which
 // the codec remembers to be quick about the others.
 func FuzzTimestamps(f *testing.F) {
@@ -63,6 +75,7 @@ func FuzzTimestamps(f *testing.F) {
 		"2026-07-01T07:04:11.000000+01:000", "2026-07-01 07:04:11.000000+01:00", "2026-07-01T07:04:11.000000-01:00", "2026-07-01T07:04:11.000000+00:00",
 		"2026-07-01T07:04:11.000000-00:00", "2026-07-02T07:04:11.000000+01:00", "2026-07-01T07:04:11+01:00", "2026-07-01T07:04:11.00000+01:000",
 		"0000-01-01T00:00:00.000000+01:00", "9999-12-31T23:59:59.000000+01:00", "1969-12-31T23:59:59.000000+01:00", "2026-07-01", "null", "",
+		"1970-01-01T00:00:05", "2026-07-01T00:00:00.000000+01:00", "2026-07-01T19:09:59.000000+01:00",
 	} {
 		f.Add(usual, text)
 		f.Add(text, usual)

@@ -107,36 +107,73 @@ func (t *Timestamp) scanSlow(s *jsonscan.Scanner, p int) int {
 // clockOf is the seconds since midnight.
 func clockOf(sec int64) int64 { return (sec%secondsPerDay + secondsPerDay) % secondsPerDay }
 
+// OpenJSON is for generated code. It begins a sample with its timestamp, if there is
+// one.
+//
+// In the usual form only the clock differs from the last timestamp's text.
+func (t *Timestamp) OpenJSON(w *jsonscan.Writer, b []byte) []byte {
+	last := &w.Stamp
+	clock := uint64(t.sec - last.Midnight)
+	if !t.sharesDay(clock, last) {
+		if b = append(b, '{'); t.layout == layoutAbsent {
+			return b
+		}
+		return t.AppendJSON(w, append(b, `"timestamp":`...))
+	}
+	text := last.Text // a copy that surely does not overlap with b, so that words are moved
+	b = append(b, make([]byte, len(text))...)
+	at := (*[len(text)]byte)(b[len(b)-len(text):])
+	*at = text
+	binary.LittleEndian.PutUint64(at[clockAt:], clockText(clock))
+	return b
+}
+
 // AppendJSON is for generated code. Use json.Marshal.
-func (t Timestamp) AppendJSON(w *jsonscan.Writer, b []byte) []byte {
+func (t *Timestamp) AppendJSON(w *jsonscan.Writer, b []byte) []byte {
+	last := &w.Stamp
+	clock := uint64(t.sec - last.Midnight)
+	if !t.sharesDay(clock, last) {
+		return t.appendSlow(w, b)
+	}
+	b = append(b, last.Text[stampAt:]...)
+	binary.LittleEndian.PutUint64(b[len(b)-len(last.Text)+clockAt:], clockText(clock))
+	return b
+}
+
+// In the text of a StampCache.
+const (
+	stampAt = len(`{"timestamp":`)
+	clockAt = len(`{"timestamp":"2006-01-02T`)
+)
+
+// sharesDay is whether t is written as last is, apart from the clock.
+func (t *Timestamp) sharesDay(clock uint64, last *jsonscan.StampCache) bool {
+	return clock < secondsPerDay && t.offset == last.Offset && uint8(t.zone) == last.Kind && last.Kind != 0 &&
+		t.nsec == 0 && t.layout == layoutT
+}
+
+// clockText is the seconds since midnight as hh:mm:ss, the first byte the lowest.
+func clockText(clock uint64) uint64 {
+	seconds := uint32(clock)
+	n := uint64(seconds/3600) | uint64(seconds/60%60)<<24 | uint64(seconds%60)<<48
+	tens := n * 103 >> 10 & 0x000f_0000_0f00_000f // divides what is below 100 by 10
+	return tens + (n-tens*10)<<8 + 0x3030_3a30_303a_3030
+}
+
+func (t *Timestamp) appendSlow(w *jsonscan.Writer, b []byte) []byte {
 	switch t.layout {
 	case layoutAbsent, layoutNull:
 		return append(b, "null,"...)
 	case layoutUnix, layoutUnixMs:
 		return append(t.appendText(b), ',')
-	case layoutT:
-	default:
-		return append(t.appendText(append(b, '"')), '"', ',')
 	}
-	// In the usual form only the clock differs from the last timestamp's text.
-	last := &w.Stamp
-	clock := uint64(t.sec - last.Midnight)
-	if clock >= secondsPerDay || last.Offset != t.offset || last.Kind != uint8(t.zone) || t.nsec != 0 {
-		start := len(b)
-		b = append(t.appendText(append(b, '"')), '"', ',')
-		if t.nsec == 0 && len(b)-start == len(last.Text) {
-			*last = jsonscan.StampCache{Midnight: t.sec - clockOf(t.sec), Offset: t.offset, Kind: uint8(t.zone)}
-			copy(last.Text[:], b[start:])
-		}
-		return b
-	}
-	hh, mm, ss := clock/3600, clock/60%60, clock%60
 	start := len(b)
-	b = append(b, last.Text[:]...)
-	text := (*[len(last.Text)]byte)(b[start:])
-	text[12], text[13] = '0'+byte(hh/10), '0'+byte(hh%10)
-	text[15], text[16] = '0'+byte(mm/10), '0'+byte(mm%10)
-	text[18], text[19] = '0'+byte(ss/10), '0'+byte(ss%10)
+	b = append(t.appendText(append(b, '"')), '"', ',')
+	if last := &w.Stamp; t.layout == layoutT && t.nsec == 0 && len(b)-start == len(last.Text[stampAt:]) {
+		*last = jsonscan.StampCache{Midnight: t.sec - clockOf(t.sec), Offset: t.offset, Kind: uint8(t.zone)}
+		copy(last.Text[:], `{"timestamp":`)
+		copy(last.Text[stampAt:], b[start:])
+	}
 	return b
 }
 
@@ -163,15 +200,10 @@ func (l *LatLng) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // AppendJSON is for generated code. Use json.Marshal.
 func (l LatLng) AppendJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = append(b, '[')
-	for _, degrees := range [...]opt.Value[float64]{l.Lat, l.Lng} {
-		if v, ok := degrees.Get(); ok {
-			b = append(w.Float(b, v), ',')
-		} else {
-			b = append(b, "null,"...)
-		}
-	}
-	return append(jsonscan.Close(b, ']'), ',')
+	b = w.FloatMember(b, "[", l.Lat)
+	b = w.FloatMember(b, "", l.Lng)
+	b[len(b)-1] = ']'
+	return append(b, ',')
 }
 
 // contributor is an element of the array that used to stand where a map of

@@ -18,20 +18,9 @@ var keysAccessRevoked = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextAccessRevoked[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "message":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
+	Next:  nextAccessRevoked[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -59,17 +48,18 @@ func (x *AccessRevoked) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *AccessRevoked) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -91,22 +81,9 @@ var keysAthleteEvent = jsonscan.Keys{
 		`"version":`,
 		`"athlete":`,
 	},
-	Next: nextAthleteEvent[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "version":
-			return 3
-		case "athlete":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x01\x00\x04\x00\x02\x03\x00\x00\x00",
+	Next:  nextAthleteEvent[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -136,18 +113,19 @@ func (x *AthleteEvent) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *AthleteEvent) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Version != "" {
-		b = append(jsonscan.AppendString(append(b, `"version":`...), string(x.Version)), ',')
+		b = jsonscan.AppendString(append(b, `"version":`...), string(x.Version))
 	}
 	b = jsonscan.Member(b, x.Athlete.WriteJSON(w, append(b, `"athlete":`...)), 10)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -171,26 +149,9 @@ var keysAuth = jsonscan.Keys{
 		`"widget_session_id":`,
 		`"flow_id":`,
 	},
-	Next: nextAuth[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "message":
-			return 3
-		case "reference_id":
-			return 4
-		case "widget_session_id":
-			return 5
-		case "flow_id":
-			return 6
-		}
-		return 7
-	},
+	Seed:  0x45702ddfc4d8f07d,
+	Slots: "\x01\x00\x02\x00\x03\x00\x06\x05\x00\x00\x00\x00\x04\x00",
+	Next:  nextAuth[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -224,26 +185,27 @@ func (x *Auth) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Auth) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
 	if x.ReferenceID != "" {
-		b = append(jsonscan.AppendString(append(b, `"reference_id":`...), string(x.ReferenceID)), ',')
+		b = jsonscan.AppendString(append(b, `"reference_id":`...), string(x.ReferenceID))
 	}
 	if x.WidgetSessionID != "" {
-		b = append(jsonscan.AppendString(append(b, `"widget_session_id":`...), string(x.WidgetSessionID)), ',')
+		b = jsonscan.AppendString(append(b, `"widget_session_id":`...), string(x.WidgetSessionID))
 	}
 	if x.FlowID != "" {
-		b = append(jsonscan.AppendString(append(b, `"flow_id":`...), string(x.FlowID)), ',')
+		b = jsonscan.AppendString(append(b, `"flow_id":`...), string(x.FlowID))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -269,30 +231,9 @@ var keysAuthFailed = jsonscan.Keys{
 		`"widget_session_id":`,
 		`"flow_id":`,
 	},
-	Next: nextAuthFailed[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "provider":
-			return 2
-		case "status":
-			return 3
-		case "reason":
-			return 4
-		case "message":
-			return 5
-		case "reference_id":
-			return 6
-		case "widget_session_id":
-			return 7
-		case "flow_id":
-			return 8
-		}
-		return 9
-	},
+	Seed:  0x86dfff4f95a32265,
+	Slots: "\x00\x00\x03\a\b\x01\x00\x00\x04\x02\x05\x06\x00\x00\x00\x00\x00\x00",
+	Next:  nextAuthFailed[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -330,37 +271,40 @@ func (x *AuthFailed) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *AuthFailed) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
-	switch v, ok := x.User.Get(); {
-	case ok:
-		b = append(v.WriteJSON(w, append(b, `"user":`...)), ',')
-	case x.User.IsNull():
-		b = append(b, `"user":null,`...)
+	if !x.User.IsZero() {
+		b = append(b, `"user":`...)
+		if v, ok := x.User.Get(); ok {
+			b = v.WriteJSON(w, b)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	if x.Provider != "" {
-		b = append(jsonscan.AppendString(append(b, `"provider":`...), string(x.Provider)), ',')
+		b = jsonscan.AppendString(append(b, `"provider":`...), string(x.Provider))
 	}
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Reason != "" {
-		b = append(jsonscan.AppendString(append(b, `"reason":`...), string(x.Reason)), ',')
+		b = jsonscan.AppendString(append(b, `"reason":`...), string(x.Reason))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
 	if x.ReferenceID != "" {
-		b = append(jsonscan.AppendString(append(b, `"reference_id":`...), string(x.ReferenceID)), ',')
+		b = jsonscan.AppendString(append(b, `"reference_id":`...), string(x.ReferenceID))
 	}
 	if x.WidgetSessionID != "" {
-		b = append(jsonscan.AppendString(append(b, `"widget_session_id":`...), string(x.WidgetSessionID)), ',')
+		b = jsonscan.AppendString(append(b, `"widget_session_id":`...), string(x.WidgetSessionID))
 	}
 	if x.FlowID != "" {
-		b = append(jsonscan.AppendString(append(b, `"flow_id":`...), string(x.FlowID)), ',')
+		b = jsonscan.AppendString(append(b, `"flow_id":`...), string(x.FlowID))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -381,20 +325,9 @@ var keysConnectionError = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextConnectionError[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "message":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
+	Next:  nextConnectionError[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -422,17 +355,18 @@ func (x *ConnectionError) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *ConnectionError) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -454,22 +388,9 @@ var keysDataEvent = jsonscan.Keys{
 		`"version":`,
 		`"data":`,
 	},
-	Next: nextDataEvent[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "version":
-			return 3
-		case "data":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x04\x00\x00\x00\x02\x00\x01\x00\x03",
+	Next:  nextDataEvent[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -499,24 +420,26 @@ func (x *DataEvent[T]) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *DataEvent[T]) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Version != "" {
-		b = append(jsonscan.AppendString(append(b, `"version":`...), string(x.Version)), ',')
+		b = jsonscan.AppendString(append(b, `"version":`...), string(x.Version))
 	}
 	if x.Data != nil {
 		b = append(b, `"data":[`...)
+		first := len(b)
 		for i := range x.Data {
-			b = append(jsonscan.Write(&x.Data[i], w, b), ',')
+			b = jsonscan.Write(&x.Data[i], w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -537,20 +460,9 @@ var keysDeauth = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextDeauth[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "message":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
+	Next:  nextDeauth[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -578,17 +490,18 @@ func (x *Deauth) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Deauth) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -609,20 +522,9 @@ var keysGoogleNoDataSource = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextGoogleNoDataSource[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "message":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
+	Next:  nextGoogleNoDataSource[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -650,17 +552,18 @@ func (x *GoogleNoDataSource) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *GoogleNoDataSource) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -685,24 +588,9 @@ var keysHealthCheck = jsonscan.Keys{
 		`"sent_webhooks_last_hour":`,
 		`"version":`,
 	},
-	Next: nextHealthCheck[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "status":
-			return 1
-		case "creation_timestamp":
-			return 2
-		case "trend_percentage":
-			return 3
-		case "sent_webhooks_last_hour":
-			return 4
-		case "version":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x00\x00\x03\x04\x00\x01\x05\x00\x00\x02\x00",
+	Next:  nextHealthCheck[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -734,31 +622,26 @@ func (x *HealthCheck) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *HealthCheck) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if !x.CreatedAt.IsZero() {
 		b = x.CreatedAt.AppendJSON(w, append(b, `"creation_timestamp":`...))
 	}
-	switch v, ok := x.TrendPercentage.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"trend_percentage":`...), v), ',')
-	case x.TrendPercentage.IsNull():
-		b = append(b, `"trend_percentage":null,`...)
+	if !x.TrendPercentage.IsZero() {
+		b = w.FloatMember(b, `"trend_percentage":`, x.TrendPercentage)
 	}
-	switch v, ok := x.SentWebhooksLastHour.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"sent_webhooks_last_hour":`...), int64(v)), ',')
-	case x.SentWebhooksLastHour.IsNull():
-		b = append(b, `"sent_webhooks_last_hour":null,`...)
+	if !x.SentWebhooksLastHour.IsZero() {
+		b = jsonscan.IntMember(b, `"sent_webhooks_last_hour":`, x.SentWebhooksLastHour)
 	}
 	if x.Version != "" {
-		b = append(jsonscan.AppendString(append(b, `"version":`...), string(x.Version)), ',')
+		b = jsonscan.AppendString(append(b, `"version":`...), string(x.Version))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -780,22 +663,9 @@ var keysLabReportCompleted = jsonscan.Keys{
 		`"upload_id":`,
 		`"data":`,
 	},
-	Next: nextLabReportCompleted[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "event_id":
-			return 1
-		case "occurred_at":
-			return 2
-		case "upload_id":
-			return 3
-		case "data":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x5b30e55ed83cb273,
+	Slots: "\x02\x00\x00\x00\x00\x03\x00\x04\x01\x00",
+	Next:  nextLabReportCompleted[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -825,20 +695,21 @@ func (x *LabReportCompleted) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportCompleted) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	if x.EventID != "" {
-		b = append(jsonscan.AppendString(append(b, `"event_id":`...), string(x.EventID)), ',')
+		b = jsonscan.AppendString(append(b, `"event_id":`...), string(x.EventID))
 	}
 	if !x.OccurredAt.IsZero() {
 		b = x.OccurredAt.AppendJSON(w, append(b, `"occurred_at":`...))
 	}
 	if x.UploadID != "" {
-		b = append(jsonscan.AppendString(append(b, `"upload_id":`...), string(x.UploadID)), ',')
+		b = jsonscan.AppendString(append(b, `"upload_id":`...), string(x.UploadID))
 	}
 	b = jsonscan.Member(b, x.Data.WriteJSON(w, append(b, `"data":`...)), 7)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -862,22 +733,9 @@ var keysLabReportFailed = jsonscan.Keys{
 		`"upload_id":`,
 		`"data":`,
 	},
-	Next: nextLabReportFailed[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "event_id":
-			return 1
-		case "occurred_at":
-			return 2
-		case "upload_id":
-			return 3
-		case "data":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x5b30e55ed83cb273,
+	Slots: "\x02\x00\x00\x00\x00\x03\x00\x04\x01\x00",
+	Next:  nextLabReportFailed[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -907,20 +765,21 @@ func (x *LabReportFailed) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LabReportFailed) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	if x.EventID != "" {
-		b = append(jsonscan.AppendString(append(b, `"event_id":`...), string(x.EventID)), ',')
+		b = jsonscan.AppendString(append(b, `"event_id":`...), string(x.EventID))
 	}
 	if !x.OccurredAt.IsZero() {
 		b = x.OccurredAt.AppendJSON(w, append(b, `"occurred_at":`...))
 	}
 	if x.UploadID != "" {
-		b = append(jsonscan.AppendString(append(b, `"upload_id":`...), string(x.UploadID)), ',')
+		b = jsonscan.AppendString(append(b, `"upload_id":`...), string(x.UploadID))
 	}
 	b = jsonscan.Member(b, x.Data.WriteJSON(w, append(b, `"data":`...)), 7)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -942,22 +801,9 @@ var keysLargeRequestProcessing = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextLargeRequestProcessing[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "reference":
-			return 2
-		case "status":
-			return 3
-		case "message":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0xc7f47ada392f7c41,
+	Slots: "\x03\x00\x04\x00\x01\x00\x00\x02\x00\x00",
+	Next:  nextLargeRequestProcessing[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -987,20 +833,21 @@ func (x *LargeRequestProcessing) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LargeRequestProcessing) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Reference != "" {
-		b = append(jsonscan.AppendString(append(b, `"reference":`...), string(x.Reference)), ',')
+		b = jsonscan.AppendString(append(b, `"reference":`...), string(x.Reference))
 	}
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1025,24 +872,9 @@ var keysLargeRequestSending = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextLargeRequestSending[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "reference":
-			return 2
-		case "expected_payloads":
-			return 3
-		case "status":
-			return 4
-		case "message":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x05\x00\x00\x03\x04\x00\x00\x01\x02\x00",
+	Next:  nextLargeRequestSending[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1074,26 +906,24 @@ func (x *LargeRequestSending) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *LargeRequestSending) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Reference != "" {
-		b = append(jsonscan.AppendString(append(b, `"reference":`...), string(x.Reference)), ',')
+		b = jsonscan.AppendString(append(b, `"reference":`...), string(x.Reference))
 	}
-	switch v, ok := x.ExpectedPayloads.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"expected_payloads":`...), int64(v)), ',')
-	case x.ExpectedPayloads.IsNull():
-		b = append(b, `"expected_payloads":null,`...)
+	if !x.ExpectedPayloads.IsZero() {
+		b = jsonscan.IntMember(b, `"expected_payloads":`, x.ExpectedPayloads)
 	}
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1116,20 +946,9 @@ var keysNoData = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextNoData[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "status":
-			return 2
-		case "message":
-			return 3
-		}
-		return 4
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
+	Next:  nextNoData[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1157,17 +976,18 @@ func (x *NoData) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *NoData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1191,26 +1011,9 @@ var keysPermissionChange = jsonscan.Keys{
 		`"message":`,
 		`"version":`,
 	},
-	Next: nextPermissionChange[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "scopes_added":
-			return 2
-		case "scopes_removed":
-			return 3
-		case "status":
-			return 4
-		case "message":
-			return 5
-		case "version":
-			return 6
-		}
-		return 7
-	},
+	Seed:  0x736ae31d6e461e19,
+	Slots: "\x00\x01\x00\x00\x02\x03\x00\x04\x06\x00\x05\x00\x00\x00",
+	Next:  nextPermissionChange[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1244,8 +1047,9 @@ func (x *PermissionChange) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *PermissionChange) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if !x.ScopesAdded.IsZero() {
@@ -1255,15 +1059,15 @@ func (x *PermissionChange) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		b = x.ScopesRemoved.AppendJSON(w, append(b, `"scopes_removed":`...))
 	}
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
 	if x.Version != "" {
-		b = append(jsonscan.AppendString(append(b, `"version":`...), string(x.Version)), ',')
+		b = jsonscan.AppendString(append(b, `"version":`...), string(x.Version))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1285,22 +1089,9 @@ var keysProcessing = jsonscan.Keys{
 		`"status":`,
 		`"message":`,
 	},
-	Next: nextProcessing[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "retry_after_seconds":
-			return 2
-		case "status":
-			return 3
-		case "message":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x41166f93275e967f,
+	Slots: "\x04\x00\x02\x00\x00\x00\x01\x00\x03\x00",
+	Next:  nextProcessing[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1330,23 +1121,21 @@ func (x *Processing) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Processing) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
-	switch v, ok := x.RetryAfterSeconds.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"retry_after_seconds":`...), v), ',')
-	case x.RetryAfterSeconds.IsNull():
-		b = append(b, `"retry_after_seconds":null,`...)
+	if !x.RetryAfterSeconds.IsZero() {
+		b = w.FloatMember(b, `"retry_after_seconds":`, x.RetryAfterSeconds)
 	}
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1369,24 +1158,9 @@ var keysRateLimitHit = jsonscan.Keys{
 		`"retrying_at":`,
 		`"message":`,
 	},
-	Next: nextRateLimitHit[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "user":
-			return 1
-		case "start_date":
-			return 2
-		case "end_date":
-			return 3
-		case "retrying_at":
-			return 4
-		case "message":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0x45702ddfc4d8f07d,
+	Slots: "\x01\x00\x04\x05\x00\x03\x00\x02\x00\x00\x00\x00",
+	Next:  nextRateLimitHit[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1418,8 +1192,9 @@ func (x *RateLimitHit) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *RateLimitHit) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
 	if !x.StartDate.IsZero() {
@@ -1432,9 +1207,9 @@ func (x *RateLimitHit) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		b = x.RetryingAt.AppendJSON(w, append(b, `"retrying_at":`...))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1456,22 +1231,9 @@ var keysS3Payload = jsonscan.Keys{
 		`"payload_reference":`,
 		`"status":`,
 	},
-	Next: nextS3Payload[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "url":
-			return 1
-		case "expires_in":
-			return 2
-		case "payload_reference":
-			return 3
-		case "status":
-			return 4
-		}
-		return 5
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x01\x02\x00\x00\x00\x04\x03\x00\x00\x00",
+	Next:  nextS3Payload[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1501,25 +1263,23 @@ func (x *S3Payload) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *S3Payload) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	if x.URL != "" {
-		b = append(jsonscan.AppendString(append(b, `"url":`...), string(x.URL)), ',')
+		b = jsonscan.AppendString(append(b, `"url":`...), string(x.URL))
 	}
-	switch v, ok := x.ExpiresIn.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"expires_in":`...), int64(v)), ',')
-	case x.ExpiresIn.IsNull():
-		b = append(b, `"expires_in":null,`...)
+	if !x.ExpiresIn.IsZero() {
+		b = jsonscan.IntMember(b, `"expires_in":`, x.ExpiresIn)
 	}
 	if x.PayloadReference != "" {
-		b = append(jsonscan.AppendString(append(b, `"payload_reference":`...), string(x.PayloadReference)), ',')
+		b = jsonscan.AppendString(append(b, `"payload_reference":`...), string(x.PayloadReference))
 	}
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -1542,24 +1302,9 @@ var keysUserReauth = jsonscan.Keys{
 		`"message":`,
 		`"version":`,
 	},
-	Next: nextUserReauth[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "type":
-			return 0
-		case "new_user":
-			return 1
-		case "old_user":
-			return 2
-		case "status":
-			return 3
-		case "message":
-			return 4
-		case "version":
-			return 5
-		}
-		return 6
-	},
+	Seed:  0xc7f47ada392f7c41,
+	Slots: "\x03\x02\x04\x00\x01\x05\x00\x00\x00\x00\x00\x00",
+	Next:  nextUserReauth[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1591,26 +1336,29 @@ func (x *UserReauth) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *UserReauth) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.typ != "" {
-		b = append(jsonscan.AppendString(append(b, `"type":`...), string(x.typ)), ',')
+		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.NewUser.WriteJSON(w, append(b, `"new_user":`...)), 11)
-	switch v, ok := x.OldUser.Get(); {
-	case ok:
-		b = append(v.WriteJSON(w, append(b, `"old_user":`...)), ',')
-	case x.OldUser.IsNull():
-		b = append(b, `"old_user":null,`...)
+	if !x.OldUser.IsZero() {
+		b = append(b, `"old_user":`...)
+		if v, ok := x.OldUser.Get(); ok {
+			b = v.WriteJSON(w, b)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	if x.Status != "" {
-		b = append(jsonscan.AppendString(append(b, `"status":`...), string(x.Status)), ',')
+		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
 	if x.Message != "" {
-		b = append(jsonscan.AppendString(append(b, `"message":`...), string(x.Message)), ',')
+		b = jsonscan.AppendString(append(b, `"message":`...), string(x.Message))
 	}
 	if x.Version != "" {
-		b = append(jsonscan.AppendString(append(b, `"version":`...), string(x.Version)), ',')
+		b = jsonscan.AppendString(append(b, `"version":`...), string(x.Version))
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].

@@ -165,7 +165,7 @@ func (s *Scopes) ScanJSON(sc *jsonscan.Scanner, p int) int {
 
 // AppendJSON is for generated code. Use json.Marshal.
 func (s Scopes) AppendJSON(_ *jsonscan.Writer, b []byte) []byte {
-	return append(jsonscan.AppendString(b, string(s)), ',')
+	return jsonscan.AppendString(b, string(s))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -302,7 +302,9 @@ type UnknownEvent struct {
 func (e *UnknownEvent) ScanJSON(s *jsonscan.Scanner, p int) int { return s.Skip(p) }
 
 // WriteJSON is for generated code.
-func (e *UnknownEvent) WriteJSON(_ *jsonscan.Writer, b []byte) []byte { return append(b, e.raw...) }
+func (e *UnknownEvent) WriteJSON(_ *jsonscan.Writer, b []byte) []byte {
+	return append(append(b, e.raw...), ',')
+}
 
 // MarshalJSON is the payload as it was delivered.
 func (e *UnknownEvent) MarshalJSON() ([]byte, error) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/terra-go/terra/health"
@@ -165,6 +166,30 @@ func TestOddDeliveries(t *testing.T) {
 				body[i] = old
 			}
 		})
+	}
+}
+
+// TestLateTypes has payloads with so much data before their type that Parse looks at
+// their end first, which may mislead it.
+func TestLateTypes(t *testing.T) {
+	t.Parallel()
+	much := fmt.Sprintf(`{"pad":%q}`, strings.Repeat("x", 4<<10))
+	ends := []string{
+		`}`, `,"status":"error"}`, `,"status":"not_available"}`, `,"data":null}`, `,"data":[]}`, `,"data":3}`,
+		`,"data":[{"metadata":{"upload_type":1}}]}`, `,"type":"sleep"}`, `,"Type":"sleep"}`, `,"type":"route"}`,
+		`,"type":"sleep","type":7}`, `,"user":{"type":"body"}}`, `,"x":"\"type\":\"body\""}`, `}}`, `,}`, ``,
+	}
+	for name := range eventTypes {
+		for _, end := range ends {
+			testLikeOracle(t, fmt.Appendf(nil, `{"data":[%s],"type":%q%s`, much, name, end))
+			testLikeOracle(t, fmt.Appendf(nil, `{"user":{},"DATA":[%s] , "type" : %q %s`, much, name, end))
+			testLikeOracle(t, fmt.Appendf(nil, `{"pad":[%s],"data":null,"type":%q%s`, much, name, end))
+			testLikeOracle(t, fmt.Appendf(nil, `{"status":"error","data":%s,"athlete":null,"type":%q%s`, much, name, end))
+		}
+	}
+	for _, text := range oracle.Oddities {
+		testLikeOracle(t, fmt.Appendf(nil, `{"data":[%s,%s],"user":{},"type":"daily"}`, much, text))
+		testLikeOracle(t, fmt.Appendf(nil, `{"data":[%s],"type":"daily","version":%s}`, much, text))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 
 	"github.com/terra-go/terra/internal/jsonscan"
 )
@@ -56,21 +57,62 @@ func Parse(h http.Header, body []byte) (Event, error) {
 // parse is Parse for a body that becomes the event's own, and behind which its
 // array has jsonscan.Padding zeros.
 func parse(h http.Header, body []byte) (Event, error) {
-	var head head
-	var ev Event
-	if err := jsonscan.ReadObject(body, func(s *jsonscan.Scanner) int {
-		head.scan(s)
-		ev = head.newEvent()
-		return ev.(jsonscan.Object).ScanJSON(s, 0)
-	}); err != nil {
+	late := lateType(body)
+	ev, head, err := read(body, late)
+	if late != "" && (err != nil || reflect.TypeOf(ev) != reflect.TypeOf(head.newEvent())) {
+		ev, head, err = read(body, "")
+	}
+	if err != nil {
 		return nil, parseError(body, err)
 	}
 	*ev.env() = envelope{typ: head.typ, meta: metaOf(h), raw: body[:len(body):len(body)]}
-	if records, ok := ev.(interface{ missing() bool }); ok && head.hasData && records.missing() {
-		return nil, &ParseError{Err: ErrNotRecords, Offset: -1}
+	if head.hasData {
+		if records, ok := ev.(interface{ missing() bool }); ok && records.missing() {
+			return nil, &ParseError{Err: ErrNotRecords, Offset: -1}
+		}
 	}
 	ev.complete()
 	return ev, nil
+}
+
+// read decodes body as an event of type t or, if t is empty, of the type that body
+// gives. In either case it tells what body says of its type.
+func read(body []byte, t EventType) (ev Event, head head, err error) {
+	err = jsonscan.ReadObject(body, func(s *jsonscan.Scanner) (p int) {
+		if t != "" {
+			ev = newEvent(t)
+			p = ev.(jsonscan.Object).ScanJSON(s, 0)
+			head.scan(s)
+			return p
+		}
+		head.scan(s)
+		ev = head.newEvent()
+		return ev.(jsonscan.Object).ScanJSON(s, 0)
+	})
+	return ev, head, err
+}
+
+// lateType is what seems to be the type of a body that has much data before its
+// type: reading the data and looking for the type then saves passing the data
+// twice. It is empty if nothing can be said.
+func lateType(body []byte) EventType {
+	const near = 1 << 10
+	name := []byte(`"type"`)
+	if len(body) < 4*near || bytes.Contains(body[:near], name) {
+		return ""
+	}
+	tail := body[len(body)-near:]
+	i := bytes.LastIndex(tail, name)
+	if i < 0 {
+		return ""
+	}
+	value := bytes.TrimLeft(tail[i+len(name):], ": \t\r\n")
+	for _, t := range knownTypes {
+		if t.isData() && bytes.HasPrefix(value, []byte(`"`+t+`"`)) {
+			return t
+		}
+	}
+	return ""
 }
 
 func parseError(body []byte, err error) *ParseError {

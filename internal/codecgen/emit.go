@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/terra-go/terra/internal/jsonscan"
 )
 
 const scanPackage = "github.com/terra-go/terra/internal/jsonscan"
@@ -20,7 +22,6 @@ type emitter struct {
 	out      *bytes.Buffer
 	used     []string // names of other packages whose types the codec names
 	readOnly bool
-	std      []string // packages of the standard library that it uses, beside sync/atomic
 }
 
 func (e *emitter) line(format string, args ...any) { fmt.Fprintf(e.out, format+"\n", args...) }
@@ -31,13 +32,6 @@ func (e *emitter) imports() []string {
 	for _, name := range e.used {
 		paths = append(paths, e.pkg.imports[name])
 	}
-	slices.Sort(paths)
-	return slices.Compact(paths)
-}
-
-// standard is what it needs of the standard library.
-func (e *emitter) standard() []string {
-	paths := append([]string{"sync/atomic"}, e.std...)
 	slices.Sort(paths)
 	return slices.Compact(paths)
 }
@@ -72,11 +66,18 @@ func (e *emitter) structCodec(s structType) {
 		return
 	}
 	e.line("// WriteJSON is for generated code. Use json.Marshal.")
-	e.line("func (x *%s) WriteJSON(w *jsonscan.Writer, b []byte) []byte {\nb = append(b, '{')", typ)
-	for _, m := range s.members {
-		e.write(m)
+	e.line("func (x *%s) WriteJSON(w *jsonscan.Writer, b []byte) []byte {", typ)
+	members, sample := s.members, e.pkg.isSample(s)
+	if sample {
+		e.line("start := len(b) + 1\nb = x.%s.OpenJSON(w, b)", members[0].field)
+		members = members[1:]
+	} else {
+		e.line("b = append(b, '{')\nstart := len(b)")
 	}
-	e.line("return jsonscan.Close(b, '}')\n}\n")
+	for _, m := range members {
+		e.write(m, sample)
+	}
+	e.line("return jsonscan.Close(b, start, '}')\n}\n")
 
 	e.line("// UnmarshalJSON implements [json.Unmarshaler].")
 	e.line("func (x *%s) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }\n", typ)
@@ -85,16 +86,15 @@ func (e *emitter) structCodec(s structType) {
 }
 
 func (e *emitter) keys(name string, keys []string) {
+	quoted := make([]string, len(keys))
 	e.line("var next%s [%d]atomic.Uint32\n", name, len(keys)+2)
 	e.line("var keys%s = jsonscan.Keys{\nQuoted: []string{", name)
-	for _, key := range keys {
-		e.line("`\"%s\":`,", key)
-	}
-	e.line("},\nNext: next%s[:],\nFind: func(name []byte) int {\nswitch string(name) {", name)
 	for i, key := range keys {
-		e.line("case %q:\nreturn %d", key, i)
+		quoted[i] = `"` + key + `":`
+		e.line("`%s`,", quoted[i])
 	}
-	e.line("}\nreturn %d\n},\n}\n", len(keys))
+	seed, slots := jsonscan.Slots(quoted)
+	e.line("},\nSeed: %#x,\nSlots: %q,\nNext: next%s[:],\n}\n", seed, slots, name)
 }
 
 // scan is the expression that reads a member at p.
@@ -139,8 +139,9 @@ func (e *emitter) scan(m member) string {
 	return "x." + m.field + ".ScanJSON(s, p)"
 }
 
-// write emits the statements that append a member.
-func (e *emitter) write(m member) {
+// write emits the statements that append a member. There are many more samples than
+// other objects, so theirs are appended in place; the rest is to be small.
+func (e *emitter) write(m member, sample bool) {
 	key, field := fmt.Sprintf("\"%s\":", m.key), "x."+m.field
 	add := fmt.Sprintf("append(b, `%s`...)", key) // the key to the text
 	inner, optional := e.optional(m.typ)
@@ -160,27 +161,34 @@ func (e *emitter) write(m member) {
 			if elem == "T" {
 				call = fmt.Sprintf("jsonscan.Write(&%s[i], w, b)", field)
 			}
-			e.line("b = append(b, `%s[`...)\nfor i := range %s {\nb = append(%s, ',')\n}", key, field, call)
-			e.line("b = append(jsonscan.Close(b, ']'), ',')")
+			e.line("b = append(b, `%s[`...)\nfirst := len(b)\nfor i := range %s {\nb = %s\n}", key, field, call)
+			e.line("b = jsonscan.Close(b, first, ']')")
 		}
 		e.line("}")
 	case optional:
-		value := "jsonscan.AppendString(%s, string(v))"
+		value, leaf := "v.WriteJSON(w, %s)", ""
 		switch {
 		case inner == "float64":
-			value = "w.Float(%s, v)"
+			value, leaf = "w.Float(%s, v)", "w.FloatMember"
 		case inner == "bool":
-			value = "strconv.AppendBool(%s, v)"
-			e.std = append(e.std, "strconv")
+			value, leaf = "jsonscan.AppendBool(%s, v)", "jsonscan.BoolMember"
 		case inner == "int64" || inner == "int" || e.isEnum(inner):
-			value = "jsonscan.AppendInt(%s, int64(v))"
-		case !e.isText(inner):
-			value = "v.WriteJSON(w, %s)"
+			value, leaf = "jsonscan.AppendInt(%s, int64(v))", "jsonscan.IntMember"
+		case e.isText(inner):
+			value, leaf = "jsonscan.AppendString(%s, string(v))", "jsonscan.TextMember"
 		}
-		e.line("switch v, ok := %s.Get(); {\ncase ok:\nb = append("+value+", ',')", field, add)
-		e.line("case %s.IsNull():\nb = append(b, `%snull,`...)\n}", field, key)
+		e.line("if !%s.IsZero() {", field)
+		if leaf != "" && !sample {
+			e.line("b = %s(b, `%s`, %s)\n}", leaf, key, field)
+			return
+		}
+		// The compiler makes stores of up to 16 constant bytes, and a call of more.
+		for piece := range slices.Chunk([]byte(key), 16) {
+			e.line("b = append(b, `%s`...)", piece)
+		}
+		e.line("if v, ok := %s.Get(); ok {\nb = "+value+"\n} else {\nb = append(b, \"null,\"...)\n}\n}", field, "b")
 	case e.isText(m.typ):
-		e.line("if %s != \"\" {\nb = append(jsonscan.AppendString(%s, string(%s)), ',')\n}", field, add, field)
+		e.line("if %s != \"\" {\nb = jsonscan.AppendString(%s, string(%s))\n}", field, add, field)
 	case e.isCustom(m.typ):
 		e.line("if !%s.IsZero() {\nb = %s.AppendJSON(w, %s)\n}", field, field, add)
 	default:

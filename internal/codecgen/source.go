@@ -224,3 +224,10 @@ func (p *sourcePackage) isFlat(s structType) bool {
 		return nested || strings.HasPrefix(m.typ, "[]") || strings.HasPrefix(m.typ, "map[") || strings.Contains(m.typ, ".") && !strings.HasPrefix(m.typ, "opt.")
 	})
 }
+
+// isSample reports whether a struct is one of many measurements over time. They are
+// flat and begin with their timestamp.
+func (p *sourcePackage) isSample(s structType) bool {
+	first := s.members[0]
+	return first.typ == "Timestamp" && first.key == "timestamp" && p.isFlat(s)
+}

@@ -76,7 +76,8 @@ func ReadObject(text []byte, read func(s *Scanner) (p int)) error {
 }
 
 // Members are the names of the object at p and the offsets of their values, and
-// none when there is no object.
+// none when there is no object. A value that was read before is not looked at again,
+// if it is an array of objects or was the last text.
 func (s *Scanner) Members(p int) iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
 		c, p := s.space(p)
@@ -98,7 +99,10 @@ func (s *Scanner) Members(p int) iter.Seq2[string, int] {
 			if !yield(view(name), q) {
 				return
 			}
-			if c, p = s.space(s.Skip(q)); c != ',' {
+			if p = s.passed.to; q != s.passed.from {
+				p = s.Skip(q)
+			}
+			if c, p = s.space(p); c != ',' {
 				return
 			}
 		}
@@ -114,7 +118,10 @@ func (s *Scanner) TextAt(p int) []byte {
 	if s.at(p) != '"' {
 		return nil
 	}
-	text, _, _ := s.Quoted(p)
+	text, q, _ := s.Quoted(p)
+	if s.passed.from < p {
+		s.passed = span{p, q}
+	}
 	return text
 }
 
@@ -182,7 +189,7 @@ func NewWriter() (w *Writer, b []byte) {
 	return w, w.buf[:0]
 }
 
-// Text is the text b in memory of its own.
+// Text is the text b without its comma, in memory of its own.
 func (w *Writer) Text(b []byte) ([]byte, error) {
 	defer writers.Put(w)
 	if w.buf = b; cap(b) > maxKept {
@@ -191,5 +198,5 @@ func (w *Writer) Text(b []byte) ([]byte, error) {
 	if w.err != nil {
 		return nil, w.err
 	}
-	return bytes.Clone(b), nil
+	return bytes.Clone(b[:len(b)-1]), nil
 }

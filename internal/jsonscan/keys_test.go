@@ -3,7 +3,10 @@ package jsonscan
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -33,14 +36,7 @@ func keysOf(v any) *Keys {
 		k.Quoted = append(k.Quoted, `"`+reflect.TypeOf(v).Field(i).Tag.Get("json")+`":`)
 	}
 	k.Next = make([]atomic.Uint32, len(k.Quoted)+2)
-	k.Find = func(name []byte) int {
-		for i, quoted := range k.Quoted {
-			if quoted == `"`+string(name)+`":` {
-				return i
-			}
-		}
-		return len(k.Quoted)
-	}
+	k.Seed, k.Slots = Slots(k.Quoted)
 	return k
 }
 
@@ -153,25 +149,80 @@ func TestLearnedOrder(t *testing.T) {
 	readers.Wait()
 }
 
-// A key that came in its place once is not searched for again.
-func TestLearnedOrderSavesSearches(t *testing.T) {
+// So many keys come elsewhere than before that none is expected any more, and then
+// again.
+func TestKeysWithoutOrder(t *testing.T) {
 	t.Parallel()
 	k := keysOf(keyed{})
-	searches := 0
-	find := k.Find
-	k.Find = func(name []byte) int { searches++; return find(name) }
+	n := len(k.Quoted)
+	rng := rand.New(rand.NewPCG(1, 2))
+	var text strings.Builder
+	var want []int
+	for range 500 {
+		text.WriteByte('{')
+		for i, f := range rng.Perm(n) {
+			if i > 0 {
+				text.WriteByte(',')
+			}
+			want = append(want, f)
+			text.WriteString(k.Quoted[f] + "1")
+		}
+		text.WriteByte('}')
+	}
+	s := scannerOf(text.String())
+	var got []int
+	lost := 0
+	for p := 0; p < s.end && s.err == nil; {
+		var f int
+		f, p = s.Object(k, p)
+		for f >= 0 {
+			if s.astray >= many {
+				lost++
+			}
+			got = append(got, f)
+			f, p = s.Next(k, f, s.Skip(p))
+		}
+	}
+	if s.err != nil || !slices.Equal(got, want) {
+		t.Errorf("other keys are found, error %v", s.err)
+	}
+	if lost < len(want)/2 || lost == len(want) {
+		t.Errorf("no key is expected for %d of %d", lost, len(want))
+	}
+}
+
+// A key that came in its place once is expected there.
+func TestLearnedOrderIsExpected(t *testing.T) {
+	t.Parallel()
+	k := keysOf(keyed{})
 	const text = `{"timestamp":1,"bpm":2,"x":3,"kelvins":4}`
-	for range 3 {
+	for i := range 3 {
 		s := scannerOf(text)
 		f, p := s.Object(k, 0)
-		for f >= 0 {
+		for slot := 0; f >= 0; {
+			if i > 0 && k.guess(slot) != f {
+				t.Errorf("key %d is not expected behind key %d", f, slot-1)
+			}
+			slot = f + 1
 			f, p = s.Next(k, f, s.Skip(p))
 		}
 		if s.End(p) != nil {
 			t.Fatal(s.err)
 		}
 	}
-	if searches > 4 {
-		t.Errorf("%d searches for 4 keys in 3 texts", searches)
+}
+
+// Every name has a slot of its own, however alike they are.
+func TestSlots(t *testing.T) {
+	t.Parallel()
+	quoted := []string{`"day_avg_blood_glucose_mg_per_dL":`, `"day_avg_blood_glucose_mg_per_dl":`, `"a":`, `"b":`}
+	for i := range 40 {
+		quoted = append(quoted, fmt.Sprintf(`"%s_%d":`, strings.Repeat("same", i/4), i))
+	}
+	_, slots := Slots(quoted)
+	for i := range quoted {
+		if n := strings.Count(slots, string(rune(i))); i > 0 && n != 1 {
+			t.Errorf("name %d has %d slots", i, n)
+		}
 	}
 }

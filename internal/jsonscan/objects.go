@@ -20,6 +20,7 @@ func Records[T any](s *Scanner, p int, dst *[]T, scan func(*T, *Scanner, int) in
 func objects[T any](
 	s *Scanner, p int, dst *[]T, scan func(*T, *Scanner, int) int, count func(s *Scanner, p, most int) int,
 ) int {
+	_, first := s.space(p)
 	p, found := s.Array(p)
 	switch found {
 	case NoArray:
@@ -57,6 +58,9 @@ func objects[T any](
 		}
 		list = list[:n+1]
 		p = scan(&list[n], s, p)
+	}
+	if s.depth == 1 {
+		s.passed = span{first, p}
 	}
 	*dst = list
 	return p

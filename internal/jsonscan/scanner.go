@@ -56,8 +56,10 @@ type Scanner struct {
 	alias bool   // strings may share buf's memory
 	arena []byte // what strings that may not are copied to
 
+	astray  int                     // keys that came where they were not expected, see many
 	counted int                     // how far count has looked
 	memory  int64                   // bytes that arrays of objects may still take
+	passed  span                    // a member's value that was read
 	objects [MaxDepth/64 + 1]uint64 // a bit for each depth that Skip is at: an object, not an array
 
 	// Mismatch, if set, is told the offset of every value that was passed over
@@ -67,6 +69,9 @@ type Scanner struct {
 	// Times belongs to the reader of timestamps and outlives Reset.
 	Times TimeCache
 }
+
+// A span is what lies between two offsets.
+type span struct{ from, to int }
 
 // A TimeCache holds the last day and zone that were read, as text and as the
 // values they stand for.
@@ -85,7 +90,7 @@ func (s *Scanner) Reset(text []byte, alias bool) {
 	s.base = unsafe.Pointer(unsafe.SliceData(s.buf))
 	s.end, s.alias = len(text), alias
 	s.depth, s.err, s.arena, s.Mismatch = 0, nil, nil, nil
-	s.counted = 0
+	s.astray, s.counted, s.passed = 0, 0, span{}
 	s.memory = maxGrowth*int64(len(text)) + 1<<20
 }
 

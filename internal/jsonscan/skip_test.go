@@ -63,7 +63,7 @@ func TestDepth(t *testing.T) {
 // What is entered by other methods than Skip counts as well.
 func TestDepthOfWhatIsEntered(t *testing.T) {
 	t.Parallel()
-	k := &Keys{Quoted: []string{`"k":`}, Next: make([]atomic.Uint32, 3), Find: func([]byte) int { return 0 }}
+	k := &Keys{Quoted: []string{`"k":`}, Next: make([]atomic.Uint32, 3), Slots: "\x00"}
 	for name, enter := range map[string]struct {
 		open string
 		scan func(s *Scanner, p int) int
@@ -92,7 +92,7 @@ func TestDepthOfWhatIsEntered(t *testing.T) {
 // elements end.
 func TestErrorsAreSticky(t *testing.T) {
 	t.Parallel()
-	k := &Keys{Quoted: []string{`"k":`}, Next: make([]atomic.Uint32, 3), Find: func([]byte) int { return 0 }}
+	k := &Keys{Quoted: []string{`"k":`}, Next: make([]atomic.Uint32, 3), Slots: "\x00"}
 	for _, text := range []string{"", "\x00", "x", `{"k":1}`, `[[1],[2]]`, strings.Repeat("1", 3*Padding)} {
 		s := scannerOf(text)
 		p := s.fail(0, "broken")

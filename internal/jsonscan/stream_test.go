@@ -25,7 +25,7 @@ func (e *element) ScanJSON(s *Scanner, p int) int {
 	return q
 }
 
-func (e *element) WriteJSON(_ *Writer, b []byte) []byte { return append(b, e.text...) }
+func (e *element) WriteJSON(_ *Writer, b []byte) []byte { return append(append(b, e.text...), ',') }
 
 // streamOf reads a text whose array may be a member and athlete a single element.
 // Its buffer begins at size bytes.

@@ -100,12 +100,18 @@ func String[T ~string](s *Scanner, p int, dst *opt.Value[T]) int {
 
 // Text reads a string, and leaves dst alone for null.
 func Text[T ~string](s *Scanner, p int, dst *T) int {
-	var v opt.Value[T]
-	p = String(s, p, &v)
-	if text, ok := v.Get(); ok {
-		*dst = text
+	c, p := s.space(p)
+	switch c {
+	case '"':
+		v, q, ok := s.text(p)
+		if ok {
+			*dst = T(v)
+		}
+		return q
+	case 'n':
+		return s.literal(p, "null")
 	}
-	return p
+	return s.Mismatched(p)
 }
 
 // text reads the string at p.

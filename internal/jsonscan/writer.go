@@ -1,17 +1,20 @@
 package jsonscan
 
 import (
+	"encoding/binary"
 	"errors"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
+
+	"github.com/terra-go/terra/opt"
 )
 
 // A Writer has what the parts of one JSON text share while they are appended to
 // it. Every value is followed by a comma, which the closing bracket of what it is
-// in replaces.
+// in replaces, and [Writer.Text] that of the whole.
 type Writer struct {
 	buf []byte // memory for the next text
 	err error
@@ -20,10 +23,11 @@ type Writer struct {
 	Stamp StampCache
 }
 
-// A StampCache is the last timestamp that was written in Terra's usual form, with
-// its quotes and comma, and what of it holds for every time of that day.
+// A StampCache is the last timestamp that was written in Terra's usual form, as the
+// beginning of a sample and with its comma, and what of it holds for every time of
+// that day.
 type StampCache struct {
-	Text     [len(`"2006-01-02T15:04:05.000000+01:00",`)]byte
+	Text     [len(`{"timestamp":"2006-01-02T15:04:05.000000+01:00",`)]byte
 	Midnight int64
 	Offset   int16
 	Kind     uint8 // 0 when there is none
@@ -31,107 +35,193 @@ type StampCache struct {
 
 var errNotFinite = errors.New("JSON has no infinities and no NaN")
 
-// Close ends an object or array that began with its bracket.
-func Close(b []byte, bracket byte) []byte {
-	if last := len(b) - 1; b[last] == ',' {
-		b[last] = bracket
-		return b
+// Close ends an object or array whose bracket ended at start.
+func Close(b []byte, start int, bracket byte) []byte {
+	if len(b) > start {
+		b = b[:len(b)-1]
 	}
-	return append(b, bracket)
+	return append(b, bracket, ',')
 }
 
 // Member ends the text from before, to which a key of n bytes with its colon and
 // an object were appended. It takes both back if the object is empty.
 func Member(before, b []byte, n int) []byte {
-	if len(b) == len(before)+n+len("{}") {
+	if len(b) == len(before)+n+len("{},") {
 		return b[:len(before)]
 	}
-	return append(b, ',')
+	return b
+}
+
+// FloatMember appends a key with its colon and the value, which is not absent.
+func (w *Writer) FloatMember(b []byte, key string, v opt.Value[float64]) []byte {
+	b = append(b, key...)
+	if v, ok := v.Get(); ok {
+		return w.Float(b, v)
+	}
+	return append(b, "null,"...)
+}
+
+// IntMember appends a key with its colon and the value, which is not absent.
+func IntMember[I ~int | ~int32 | ~int64](b []byte, key string, v opt.Value[I]) []byte {
+	b = append(b, key...)
+	if v, ok := v.Get(); ok {
+		return AppendInt(b, int64(v))
+	}
+	return append(b, "null,"...)
+}
+
+// BoolMember appends a key with its colon and the value, which is not absent.
+func BoolMember(b []byte, key string, v opt.Value[bool]) []byte {
+	b = append(b, key...)
+	if v, ok := v.Get(); ok {
+		return AppendBool(b, v)
+	}
+	return append(b, "null,"...)
+}
+
+// TextMember appends a key with its colon and the value, which is not absent.
+func TextMember[T ~string](b []byte, key string, v opt.Value[T]) []byte {
+	b = append(b, key...)
+	if v, ok := v.Get(); ok {
+		return AppendString(b, string(v))
+	}
+	return append(b, "null,"...)
 }
 
 // WriteStrings appends an array of strings.
 func WriteStrings[T ~string](b []byte, list []T) []byte {
 	b = append(b, '[')
+	start := len(b)
 	for _, v := range list {
-		b = append(AppendString(b, string(v)), ',')
+		b = AppendString(b, string(v))
 	}
-	return append(Close(b, ']'), ',')
+	return Close(b, start, ']')
 }
 
 // WriteInts appends an array of integers.
 func WriteInts(b []byte, list []int64) []byte {
 	b = append(b, '[')
+	start := len(b)
 	for _, v := range list {
-		b = append(strconv.AppendInt(b, v, 10), ',')
+		b = AppendInt(b, v)
 	}
-	return append(Close(b, ']'), ',')
+	return Close(b, start, ']')
 }
 
 // FloatMap appends an object of numbers, sorted by name.
 func (w *Writer) FloatMap(b []byte, m map[string]float64) []byte {
-	var few [16]string
-	names := slices.AppendSeq(few[:0], maps.Keys(m))
-	slices.Sort(names)
-	b = append(b, '{')
-	for _, name := range names {
-		b = append(AppendString(b, name), ':')
-		b = append(w.Float(b, m[name]), ',')
+	type entry struct {
+		name  string
+		value float64
 	}
-	return append(Close(b, '}'), ',')
+	var few [16]entry
+	entries := few[:0]
+	for name, value := range m {
+		entries = append(entries, entry{name, value})
+	}
+	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.name, b.name) })
+	b = append(b, '{')
+	start := len(b)
+	for _, e := range entries {
+		b = append(appendQuoted(b, e.name), ':')
+		b = w.Float(b, e.value)
+	}
+	return Close(b, start, '}')
+}
+
+// AppendBool appends v.
+func AppendBool(b []byte, v bool) []byte {
+	if v {
+		return append(b, "true,"...)
+	}
+	return append(b, "false,"...)
 }
 
 // Float appends v as encoding/json does: as the shortest decimal that reads back
 // as v.
 func (w *Writer) Float(b []byte, v float64) []byte {
-	if n := int64(v); float64(n) == v && (n != 0 || !math.Signbit(v)) && -1e15 < v && v < 1e15 {
-		return AppendInt(b, n)
+	if n := int64(v); float64(n) == v && uint64(n) < 1e15 && (n != 0 || !math.Signbit(v)) {
+		return append(appendUint(b, uint64(n)), ',')
 	}
 	return w.fraction(b, v)
 }
 
 // AppendInt appends n.
 func AppendInt(b []byte, n int64) []byte {
-	switch {
-	case uint64(n) < 10:
-		return append(b, '0'+byte(n))
-	case uint64(n) < 100:
-		return append(b, '0'+byte(n/10), '0'+byte(n%10))
+	if n < 0 {
+		return append(appendUint(append(b, '-'), -uint64(n)), ',')
 	}
-	return strconv.AppendInt(b, n, 10)
+	return append(appendUint(b, uint64(n)), ',')
 }
 
-// fraction appends a float that is no small whole number.
+// appendUint finds the length of a number before its digits, so that what comes next
+// need not wait for them.
+func appendUint(b []byte, n uint64) []byte {
+	switch {
+	case n < 10:
+		return append(b, '0'+byte(n))
+	case n < 100:
+		return append(b, '0'+byte(n/10), '0'+byte(n%10))
+	case n < 1000:
+		return append(b, '0'+byte(n/100), '0'+byte(n/10%10), '0'+byte(n%10))
+	case n < eight:
+		// Eight bytes are added at once, and those after the number's end given back.
+		length := 4
+		for power := uint64(10_000); n >= power; power *= 10 {
+			length++
+		}
+		word := digits8(n) | zeros8
+		return binary.LittleEndian.AppendUint64(b, word>>(64-8*length))[:len(b)+length]
+	case n < eight*eight:
+		return binary.LittleEndian.AppendUint64(appendUint(b, n/eight), digits8(n%eight)|zeros8)
+	}
+	return strconv.AppendUint(b, n, 10)
+}
+
+const (
+	eight  = 1e8 // the first number of more than eight digits
+	zeros8 = lows * '0'
+)
+
+// digits8 is the values of the eight digits of n, in bytes, the first digit in the
+// lowest. It halves groups of digits: two of four, four of two, then eight.
+// The multiplications are divisions by 100 and by 10 for numbers this small.
+func digits8(n uint64) uint64 {
+	n = n/10000 | n%10000<<32
+	high := n * 10486 >> 20 & 0x7f_0000_007f
+	n = high | (n-high*100)<<16
+	high = n * 103 >> 10 & 0xf_000f_000f_000f
+	return high | (n-high*10)<<8
+}
+
+// fraction appends a float that is no small natural number.
 //
 // What was measured and rounded has few decimal places. No two decimals of at most
 // 15 digits are the same float64, so one that reads back as v is the shortest.
 func (w *Writer) fraction(b []byte, v float64) []byte {
-	const places, scale = 7, 1e7
+	const scale = 1e7
 	abs := math.Abs(v)
 	if !(abs >= 1e-6 && abs < 1e8) {
 		return w.anyFloat(b, v)
 	}
-	n := uint64(abs*scale + 0.5)
-	if float64(n)/scale != abs {
+	n := uint64(int64(abs*scale + 0.5))
+	if float64(int64(n))/scale != abs {
 		return w.anyFloat(b, v)
 	}
 	if v < 0 {
 		b = append(b, '-')
 	}
-	b = AppendInt(b, int64(n/scale))
-	n %= scale
-	if n == 0 {
-		return b
+	b = appendUint(b, n/scale)
+	// The first of the eight digits is 0, and makes room for the point.
+	word := digits8(n % scale)
+	if word == 0 {
+		return append(b, ',')
 	}
-	digits := [places + 1]byte{'.'}
-	last := places
-	for ; n%10 == 0; n /= 10 {
-		last--
+	length := 2
+	for length < 8 && word>>(8*length) != 0 {
+		length++
 	}
-	for i := last; i > 0; i-- {
-		digits[i] = '0' + byte(n%10)
-		n /= 10
-	}
-	return append(b, digits[:last+1]...)
+	return append(binary.LittleEndian.AppendUint64(b, word|zeros8&^0xff|'.')[:len(b)+length], ',')
 }
 
 func (w *Writer) anyFloat(b []byte, v float64) []byte {
@@ -139,7 +229,7 @@ func (w *Writer) anyFloat(b []byte, v float64) []byte {
 		if w.err == nil {
 			w.err = errNotFinite
 		}
-		return append(b, '0')
+		return append(b, "0,"...)
 	}
 	format := byte('f')
 	if abs := math.Abs(v); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
@@ -150,15 +240,49 @@ func (w *Writer) anyFloat(b []byte, v float64) []byte {
 		b[n-2] = b[n-1] // e-09 becomes e-9
 		b = b[:n-1]
 	}
-	return b
+	return append(b, ',')
+}
+
+// AppendString appends v as encoding/json does without HTML escaping: control
+// characters, U+2028 and U+2029 are escaped, and what is not UTF-8 becomes U+FFFD.
+func AppendString(b []byte, v string) []byte { return append(appendQuoted(b, v), ',') }
+
+func appendQuoted(b []byte, v string) []byte {
+	b = append(b, '"')
+	start := len(b)
+	b = append(b, v...)
+	if !isPlain(b[start:]) {
+		b = appendEscaped(b[:start], v)
+	}
+	return append(b, '"')
+}
+
+// isPlain is whether text is ASCII without anything to escape.
+func isPlain(text []byte) bool {
+	if len(text) < 8 {
+		for _, c := range text {
+			if c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+				return false
+			}
+		}
+		return true
+	}
+	found := special(binary.LittleEndian.Uint64(text[len(text)-8:]))
+	for ; len(text) > 8; text = text[8:] {
+		found |= special(binary.LittleEndian.Uint64(text))
+	}
+	return found == 0
+}
+
+// special is not zero if there is a byte in the word that is no ASCII, a control
+// character, a quote or a backslash.
+func special(word uint64) uint64 {
+	return ((word - lows*' ') | ((word ^ lows*'"') - lows) | ((word ^ lows*'\\') - lows) | word) & highs
 }
 
 const hexDigits = "0123456789abcdef"
 
-// AppendString quotes v as encoding/json does without HTML escaping: control
-// characters, U+2028 and U+2029 are escaped, and what is not UTF-8 becomes U+FFFD.
-func AppendString(b []byte, v string) []byte {
-	b = append(b, '"')
+func appendEscaped(b []byte, v string) []byte {
 	start := 0
 	for i := 0; i < len(v); {
 		if c := v[i]; c < utf8.RuneSelf {
@@ -195,6 +319,5 @@ func AppendString(b []byte, v string) []byte {
 		}
 		i += n
 	}
-	b = append(b, v[start:]...)
-	return append(b, '"')
+	return append(b, v[start:]...)
 }

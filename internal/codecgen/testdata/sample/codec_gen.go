@@ -3,7 +3,6 @@
 package sample
 
 import (
-	"strconv"
 	"sync/atomic"
 
 	"github.com/terra-go/terra/internal/jsonscan"
@@ -15,14 +14,9 @@ var keysNested = jsonscan.Keys{
 	Quoted: []string{
 		`"deep":`,
 	},
-	Next: nextNested[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "deep":
-			return 0
-		}
-		return 1
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00",
+	Next:  nextNested[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -44,8 +38,9 @@ func (x *Nested) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Nested) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	b = jsonscan.Member(b, x.Deep.WriteJSON(w, append(b, `"deep":`...)), 7)
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -64,16 +59,9 @@ var keysPage = jsonscan.Keys{
 		`"data":`,
 		`"next":`,
 	},
-	Next: nextPage[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "data":
-			return 0
-		case "next":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x00\x01",
+	Next:  nextPage[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -97,20 +85,19 @@ func (x *Page[T]) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Page[T]) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.Items != nil {
 		b = append(b, `"data":[`...)
+		first := len(b)
 		for i := range x.Items {
-			b = append(jsonscan.Write(&x.Items[i], w, b), ',')
+			b = jsonscan.Write(&x.Items[i], w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
-	switch v, ok := x.Next.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"next":`...), int64(v)), ',')
-	case x.Next.IsNull():
-		b = append(b, `"next":null,`...)
+	if !x.Next.IsZero() {
+		b = jsonscan.IntMember(b, `"next":`, x.Next)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -129,16 +116,9 @@ var keysReading = jsonscan.Keys{
 		`"value":`,
 		`"kind":`,
 	},
-	Next: nextReading[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "value":
-			return 0
-		case "kind":
-			return 1
-		}
-		return 2
-	},
+	Seed:  0x9e3779b97f4a7c15,
+	Slots: "\x00\x00\x01\x00",
+	Next:  nextReading[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -162,19 +142,14 @@ func (x *Reading) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Reading) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
-	switch v, ok := x.Value.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"value":`...), v), ',')
-	case x.Value.IsNull():
-		b = append(b, `"value":null,`...)
+	start := len(b)
+	if !x.Value.IsZero() {
+		b = w.FloatMember(b, `"value":`, x.Value)
 	}
-	switch v, ok := x.Kind.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"kind":`...), string(v)), ',')
-	case x.Kind.IsNull():
-		b = append(b, `"kind":null,`...)
+	if !x.Kind.IsZero() {
+		b = jsonscan.TextMember(b, `"kind":`, x.Kind)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -213,56 +188,9 @@ var keysRecord = jsonscan.Keys{
 		`"old_float":`,
 		`"older_float":`,
 	},
-	Next: nextRecord[:],
-	Find: func(name []byte) int {
-		switch string(name) {
-		case "name":
-			return 0
-		case "code":
-			return 1
-		case "float":
-			return 2
-		case "int":
-			return 3
-		case "bool":
-			return 4
-		case "text":
-			return 5
-		case "color":
-			return 6
-		case "optional":
-			return 7
-		case "nested":
-			return 8
-		case "level":
-			return 9
-		case "texts":
-			return 10
-		case "codes":
-			return 11
-		case "ints":
-			return 12
-		case "shares":
-			return 13
-		case "readings":
-			return 14
-		case "children":
-			return 15
-		case "hidden":
-			return 16
-		case "s":
-			return 17
-		case "at_16_bytes_x":
-			return 18
-		case "a_name_of_more_than_32_bytes_in_all_and_still_allowed":
-			return 19
-		case "old_float":
-			return 20
-		case "older_float":
-			return 21
-		}
-		return 22
-	},
+	Seed:  0x801b318b681d7acd,
+	Slots: "\x14\x00\x10\r\b\f\x00\x11\x03\x00\x00\x00\x00\x00\x12\x15\v\x00\x0e\t\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\a\x0f\x13\x00\n\x00\x00\x02\x04\x06\x05",
+	Next:  nextRecord[:],
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -322,47 +250,35 @@ func (x *Record) ScanJSON(s *jsonscan.Scanner, p int) int {
 // WriteJSON is for generated code. Use json.Marshal.
 func (x *Record) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
+	start := len(b)
 	if x.Name != "" {
-		b = append(jsonscan.AppendString(append(b, `"name":`...), string(x.Name)), ',')
+		b = jsonscan.AppendString(append(b, `"name":`...), string(x.Name))
 	}
 	if x.Code != "" {
-		b = append(jsonscan.AppendString(append(b, `"code":`...), string(x.Code)), ',')
+		b = jsonscan.AppendString(append(b, `"code":`...), string(x.Code))
 	}
-	switch v, ok := x.Float.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"float":`...), v), ',')
-	case x.Float.IsNull():
-		b = append(b, `"float":null,`...)
+	if !x.Float.IsZero() {
+		b = w.FloatMember(b, `"float":`, x.Float)
 	}
-	switch v, ok := x.Int.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"int":`...), int64(v)), ',')
-	case x.Int.IsNull():
-		b = append(b, `"int":null,`...)
+	if !x.Int.IsZero() {
+		b = jsonscan.IntMember(b, `"int":`, x.Int)
 	}
-	switch v, ok := x.Bool.Get(); {
-	case ok:
-		b = append(strconv.AppendBool(append(b, `"bool":`...), v), ',')
-	case x.Bool.IsNull():
-		b = append(b, `"bool":null,`...)
+	if !x.Bool.IsZero() {
+		b = jsonscan.BoolMember(b, `"bool":`, x.Bool)
 	}
-	switch v, ok := x.Text.Get(); {
-	case ok:
-		b = append(jsonscan.AppendString(append(b, `"text":`...), string(v)), ',')
-	case x.Text.IsNull():
-		b = append(b, `"text":null,`...)
+	if !x.Text.IsZero() {
+		b = jsonscan.TextMember(b, `"text":`, x.Text)
 	}
-	switch v, ok := x.Color.Get(); {
-	case ok:
-		b = append(jsonscan.AppendInt(append(b, `"color":`...), int64(v)), ',')
-	case x.Color.IsNull():
-		b = append(b, `"color":null,`...)
+	if !x.Color.IsZero() {
+		b = jsonscan.IntMember(b, `"color":`, x.Color)
 	}
-	switch v, ok := x.Optional.Get(); {
-	case ok:
-		b = append(v.WriteJSON(w, append(b, `"optional":`...)), ',')
-	case x.Optional.IsNull():
-		b = append(b, `"optional":null,`...)
+	if !x.Optional.IsZero() {
+		b = append(b, `"optional":`...)
+		if v, ok := x.Optional.Get(); ok {
+			b = v.WriteJSON(w, b)
+		} else {
+			b = append(b, "null,"...)
+		}
 	}
 	b = jsonscan.Member(b, x.Nested.WriteJSON(w, append(b, `"nested":`...)), 9)
 	if !x.Level.IsZero() {
@@ -382,40 +298,33 @@ func (x *Record) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	if x.Readings != nil {
 		b = append(b, `"readings":[`...)
+		first := len(b)
 		for i := range x.Readings {
-			b = append(x.Readings[i].WriteJSON(w, b), ',')
+			b = x.Readings[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.Children != nil {
 		b = append(b, `"children":[`...)
+		first := len(b)
 		for i := range x.Children {
-			b = append(x.Children[i].WriteJSON(w, b), ',')
+			b = x.Children[i].WriteJSON(w, b)
 		}
-		b = append(jsonscan.Close(b, ']'), ',')
+		b = jsonscan.Close(b, first, ']')
 	}
 	if x.hidden != "" {
-		b = append(jsonscan.AppendString(append(b, `"hidden":`...), string(x.hidden)), ',')
+		b = jsonscan.AppendString(append(b, `"hidden":`...), string(x.hidden))
 	}
-	switch v, ok := x.Short.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"s":`...), v), ',')
-	case x.Short.IsNull():
-		b = append(b, `"s":null,`...)
+	if !x.Short.IsZero() {
+		b = w.FloatMember(b, `"s":`, x.Short)
 	}
-	switch v, ok := x.Words8.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"at_16_bytes_x":`...), v), ',')
-	case x.Words8.IsNull():
-		b = append(b, `"at_16_bytes_x":null,`...)
+	if !x.Words8.IsZero() {
+		b = w.FloatMember(b, `"at_16_bytes_x":`, x.Words8)
 	}
-	switch v, ok := x.Long.Get(); {
-	case ok:
-		b = append(w.Float(append(b, `"a_name_of_more_than_32_bytes_in_all_and_still_allowed":`...), v), ',')
-	case x.Long.IsNull():
-		b = append(b, `"a_name_of_more_than_32_bytes_in_all_and_still_allowed":null,`...)
+	if !x.Long.IsZero() {
+		b = w.FloatMember(b, `"a_name_of_more_than_32_bytes_in_all_and_still_allowed":`, x.Long)
 	}
-	return jsonscan.Close(b, '}')
+	return jsonscan.Close(b, start, '}')
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].

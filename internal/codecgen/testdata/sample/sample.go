@@ -88,7 +88,7 @@ func (l *Level) ScanJSON(s *jsonscan.Scanner, p int) int { return s.Float(p, &l.
 // AppendJSON writes a number.
 func (l Level) AppendJSON(w *jsonscan.Writer, b []byte) []byte {
 	if v, ok := l.v.Get(); ok {
-		return append(w.Float(b, v), ',')
+		return w.Float(b, v)
 	}
 	return append(b, "null,"...)
 }
