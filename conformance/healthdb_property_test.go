@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -42,12 +43,12 @@ func ordersOf(short int) int {
 // repetitions, and compares all rows with those of the order in which it happened.
 func TestOrderMakesNoDifference(t *testing.T) {
 	t.Parallel()
-	history := recordHistory(t)
+	history := recordHistory(t).events
 	eachDatabase(t, func(t *testing.T, d database) {
 		s := newRows(t, inMemory(t, d))
 		rounds, length := ordersOf(250), 10
 		if d.Dialect == sqldb.Postgres {
-			rounds = ordersOf(40)
+			rounds = ordersOf(25)
 		}
 		for round := range rounds {
 			seed := *orderSeed + uint64(round)
@@ -72,7 +73,7 @@ func TestOrderMakesNoDifference(t *testing.T) {
 // time, which are processes of their own as far as the database can tell.
 func TestTwoWorkersMakeNoDifference(t *testing.T) {
 	t.Parallel()
-	history := recordHistory(t)
+	history := recordHistory(t).events
 	eachDatabase(t, func(t *testing.T, d database) {
 		s := newRows(t, d)
 		workers := []*healthdb.DB{s.db, openStore(t, d), openStore(t, d)}
@@ -81,7 +82,7 @@ func TestTwoWorkersMakeNoDifference(t *testing.T) {
 			all[i] = i
 		}
 		want := s.after(t, history, inOrder(all))
-		for round := range ordersOf(20) {
+		for round := range ordersOf(10) {
 			seed := *orderSeed + uint64(round)
 			r := rand.New(rand.NewPCG(seed, 1))
 			s.reset(t)
@@ -104,6 +105,145 @@ func TestTwoWorkersMakeNoDifference(t *testing.T) {
 			if diff := want.diff(s.read(t)); diff != "" {
 				t.Fatalf("seed %d: the rows differ:%s", seed, diff)
 			}
+		}
+	})
+}
+
+// TestHistory looks at what becomes of the history, which the other tests only
+// compare with itself.
+func TestHistory(t *testing.T) {
+	t.Parallel()
+	h := recordHistory(t)
+	eachDatabase(t, func(t *testing.T, d database) {
+		s := newRows(t, d)
+		order := make([]int, len(h.events))
+		for i := range order {
+			order[i] = len(order) - 1 - i // backwards
+		}
+		rows := s.after(t, h.events, inOrder(order))
+		if n := len(rows["connections"]); n != 3 {
+			t.Fatalf("%d connections, want the ring, the watch and another ring", n)
+		}
+		find := func(userID string) healthdb.Connection {
+			c, err := s.db.ConnectionOf(t.Context(), userID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		}
+		ring := find("fifth")
+		for i, id := range h.ring {
+			if find(id).ID != ring.ID {
+				t.Errorf("id %d of the ring is another connection", i+1)
+			}
+		}
+		if ring.UserID != "fifth" || ring.ReferenceID != "hanna" || ring.Provider != "OURA" || ring.Status != healthdb.StatusActive || !ring.CreatedAt.Equal(h.start) {
+			t.Error("the ring is not as it was last connected, since it was first connected")
+		}
+		if ids, err := s.db.UserIDs(t.Context(), ring.ID); err != nil || len(ids) != len(h.ring) {
+			t.Errorf("the ring has %d ids, want %d; error: %v", len(ids), len(h.ring), err)
+		}
+		if watch := find(h.watch); watch.Status != healthdb.StatusDeauthenticated || watch.Provider != "GARMIN" || watch.ReferenceID != "anna" {
+			t.Error("the watch is not as it was left")
+		}
+		if other := find("other-ring"); other.Status != healthdb.StatusActive || other.UserID != "other-ring" {
+			t.Error("the other ring is not as it was connected")
+		}
+		if _, err := s.db.ConnectionOf(t.Context(), "somebody else"); err != healthdb.ErrNoConnection {
+			t.Errorf("error %v for an id that nobody has", err)
+		}
+		for table, want := range map[string]int{"dailies": 5, "sleeps": 2, "athletes": 1, "lab_reports": 1} {
+			if n := len(rows[table]); n != want {
+				t.Errorf("%s: %d rows, want %d", table, n, want)
+			}
+		}
+		for _, night := range rows["sleeps"] {
+			if night["data_enrichment_sleep_score"] == "" {
+				t.Error("a night has lost its score")
+			}
+		}
+	})
+}
+
+// TestProfile says whose word on a connection counts.
+func TestProfile(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, d database) {
+		s := newRows(t, d)
+		apply := func(clock, body string) error {
+			at, err := time.Parse(time.TimeOnly, clock)
+			if err != nil {
+				t.Fatal(err)
+			}
+			at = at.AddDate(2026, 0, 0)
+			header := http.Header{}
+			header.Set(webhook.HeaderTraceID, "at "+clock+fmt.Sprint(len(body)))
+			header.Set(webhook.HeaderOrderingTime, strconv.FormatInt(at.UnixMilli(), 10))
+			return received{"", header, []byte(body), at}.apply(t.Context(), s.db, false)
+		}
+		const user = `{"user_id":"u","provider":"OURA","reference_id":"r"`
+		for _, step := range []struct {
+			name, clock, body string
+			scopes            string
+			status            healthdb.Status
+		}{
+			{"an auth", "10:15:00", `{"type":"auth","status":"success","user":` + user + `,"scopes":"a"}}`, "a", "active"},
+			{"data of the same hour", "10:50:00", `{"type":"daily","data":[],"user":` + user + `,"scopes":"stale"}}`, "a", "active"},
+			{"data of the next hour", "11:05:00", `{"type":"daily","data":[],"user":` + user + `,"scopes":"a,b"}}`, "a,b", "active"},
+			{"a change without its outcome", "11:10:00", `{"type":"permission_change","scopes_added":"c","scopes_removed":"a","user":` + user + `}}`, "b,c", "active"},
+			{"data without scopes", "13:00:00", `{"type":"daily","data":[],"user":` + user + `,"scopes":null}}`, "b,c", "active"},
+			{"a change with its outcome", "13:10:00", `{"type":"permission_change","scopes_added":"x","user":` + user + `,"scopes":"d"}}`, "d", "active"},
+			{"an error", "13:20:00", `{"type":"connection_error","user":` + user + `}}`, "d", "degraded"},
+			{"an error of the time before", "10:00:00", `{"type":"access_revoked","user":` + user + `}}`, "d", "degraded"},
+			{"an auth that failed", "13:30:00", `{"type":"auth","status":"error","user":` + user + `}}`, "d", "degraded"},
+			{"an end", "13:40:00", `{"type":"deauth","user":` + user + `,"active":false}}`, "d", "deauthenticated"},
+			{"data after the end", "15:00:00", `{"type":"daily","data":[],"user":` + user + `,"active":true}}`, "d", "deauthenticated"},
+			{"another auth", "15:10:00", `{"type":"auth","status":"success","user":` + user + `}}`, "d", "active"},
+		} {
+			if err := apply(step.clock, step.body); err != nil {
+				t.Fatalf("%s: %v", step.name, err)
+			}
+			c, err := s.db.ConnectionOf(t.Context(), "u")
+			if err != nil || c.Scopes == nil {
+				t.Fatalf("%s: error %v, or no scopes", step.name, err)
+			}
+			if *c.Scopes != step.scopes || c.Status != step.status || c.Provider != "OURA" || c.ReferenceID != "r" {
+				t.Errorf("after %s the connection is not as it should be: %s, %s", step.name, *c.Scopes, c.Status)
+			}
+		}
+
+		before := s.read(t)
+		if err := apply("15:20:00", `{"type":"daily","data":[],"user":`+user+`}}`); err != nil {
+			t.Fatal(err)
+		}
+		after := s.read(t)
+		delete(before, "deliveries")
+		if diff := before.diff(after); diff != "" {
+			t.Errorf("a profile that has not changed within the hour is written:%s", diff)
+		}
+
+		long := strings.Repeat("x", 513)
+		for name, body := range map[string]string{
+			"no user":             `{"type":"daily","data":[]}`,
+			"no id":               `{"type":"auth","user":{"provider":"OURA"}}`,
+			"a long id":           `{"type":"auth","user":{"user_id":"` + long + `"}}`,
+			"a long reference id": `{"type":"daily","data":[],"user":{"user_id":"v","reference_id":"` + long + `"}}`,
+			"a long provider":     `{"type":"deauth","user":{"user_id":"v","provider":"` + long + `"}}`,
+			"no new id":           `{"type":"user_reauth","new_user":{},"old_user":{"user_id":"u"}}`,
+		} {
+			var permanent interface{ Permanent() bool }
+			if err := apply("16:00:00", body); !errors.As(err, &permanent) || !permanent.Permanent() {
+				t.Errorf("%s: error %v, want a permanent one", name, err)
+			}
+		}
+		if err := apply("16:10:00", `{"type":"auth","user":{"user_id":"n\u0000","provider":"OURA","reference_id":"\u0000","scopes":"\u0000"}}`); err != nil {
+			t.Errorf("NUL in what a user is called: %v", err)
+		}
+		if c, err := s.db.ConnectionOf(t.Context(), "n\x00"); err != nil || c.ReferenceID != "\uFFFD" {
+			t.Errorf("NUL in what a user is called is not replaced; error %v", err)
+		}
+		if n := s.count(t, "connections"); n != 2 {
+			t.Errorf("%d connections, want 2", n)
 		}
 	})
 }
@@ -158,7 +298,7 @@ func (e received) apply(ctx context.Context, db *healthdb.DB, replay bool) error
 
 // recordHistory has a sandbox live through all that can happen to a connection, and
 // adds what it does not do.
-func recordHistory(t *testing.T) []received {
+func recordHistory(t *testing.T) *historian {
 	t.Helper()
 	h := &historian{t: t, start: time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)}
 	var err error
@@ -216,15 +356,19 @@ func recordHistory(t *testing.T) []received {
 	h.add("daily", third, map[string]any{"provider": "OURA", "reference_id": "hanna"}, map[string]any{"data": []any{}})
 	h.add("auth", "fifth", map[string]any{"provider": "OURA", "reference_id": "hanna"}, nil)
 	h.add("user_reauth", "fifth", map[string]any{"provider": "OURA", "reference_id": "hanna"}, map[string]any{"old_user": nil})
-	return h.history
+	h.ring, h.watch = []string{ring, second, third, fourth, "fifth"}, watch
+	return h
 }
 
 // historian writes down what a sandbox delivers.
 type historian struct {
-	t       *testing.T
-	server  *sandbox.Server
-	start   time.Time
-	history []received
+	t      *testing.T
+	server *sandbox.Server
+	start  time.Time
+	events []received
+
+	ring  []string // the user ids that the ring has had
+	watch string   // that of the watch
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -247,14 +391,14 @@ func (h *historian) note(header http.Header, body []byte) {
 		return
 	}
 	body, _ = json.Marshal(thin(v))
-	header.Set(webhook.HeaderTraceID, fmt.Sprintf("delivery-%03d", len(h.history)))
+	header.Set(webhook.HeaderTraceID, fmt.Sprintf("delivery-%03d", len(h.events)))
 	event, err := webhook.Parse(header, body)
 	if err != nil {
 		h.t.Error(err)
 		return
 	}
-	at := h.server.Now().Add(time.Duration(len(h.history)) * time.Millisecond)
-	h.history = append(h.history, received{fmt.Sprintf("%d %s", len(h.history), event.Type()), header, body, at})
+	at := h.server.Now().Add(time.Duration(len(h.events)) * time.Millisecond)
+	h.events = append(h.events, received{fmt.Sprintf("%d %s", len(h.events), event.Type()), header, body, at})
 }
 
 // thin cuts every list down to three.
@@ -348,7 +492,7 @@ func (h *historian) add(typ, userID string, user, members map[string]any) {
 	h.sleep(time.Second)
 	header := http.Header{}
 	header.Set(webhook.HeaderOrderingTime, strconv.FormatInt(h.server.Now().UnixMilli(), 10))
-	if len(h.history)%5 == 0 {
+	if len(h.events)%5 == 0 {
 		header = http.Header{} // newest when it is received
 	}
 	h.note(header, text)

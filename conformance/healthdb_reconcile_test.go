@@ -48,8 +48,8 @@ func (s *service) hear(t *testing.T, typ string, user health.User, members map[s
 	h := &historian{t: t, server: s.Server.Server}
 	u := map[string]any{"provider": user.Provider, "reference_id": user.ReferenceID.Or(""), "created_at": user.CreatedAt, "scopes": user.Scopes.Or("")}
 	h.add(typ, user.UserID, u, members)
-	h.history[0].header.Set(webhook.HeaderTraceID, "event-"+time.Now().String())
-	if err := h.history[0].apply(t.Context(), s.db, false); err != nil {
+	h.events[0].header.Set(webhook.HeaderTraceID, "event-"+time.Now().String())
+	if err := h.events[0].apply(t.Context(), s.db, false); err != nil {
 		t.Fatal(err)
 	}
 }
