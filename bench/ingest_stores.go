@@ -72,7 +72,7 @@ func openStores(ctx context.Context, dir string) (_ *openedStores, err error) {
 	if err := s.openSQLite(ctx, dir); err != nil {
 		return nil, fmt.Errorf("SQLite: %w", err)
 	}
-	if err := s.openPostgres(ctx, dir); err != nil {
+	if err := s.openPostgres(ctx); err != nil {
 		return nil, fmt.Errorf("PostgreSQL: %w", err)
 	}
 	if err := s.openJetStream(ctx, dir); err != nil {
@@ -136,8 +136,8 @@ func (s *openedStores) openSQLite(ctx context.Context, dir string) error {
 	return nil
 }
 
-func (s *openedStores) openPostgres(ctx context.Context, dir string) error {
-	server, err := pgtest.Start(ctx, dir)
+func (s *openedStores) openPostgres(ctx context.Context) error {
+	server, err := pgtest.Start(ctx, "") // its user may not enter dir
 	if errors.Is(err, pgtest.ErrNotInstalled) {
 		return fmt.Errorf("%w: apt-get install postgresql", err)
 	}
