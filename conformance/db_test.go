@@ -27,6 +27,7 @@ func (d database) open(tb testing.TB) *sql.DB {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	db.SetMaxIdleConns(16) // to connect anew costs more than most of what is done here
 	tb.Cleanup(func() { db.Close() })
 	return db
 }

@@ -133,8 +133,10 @@ func putSingle(b *testing.B, d database) func(ingest.Delivery) error {
 		pool.SetMaxOpenConns(64)
 		pool.SetMaxIdleConns(64)
 		return func(d ingest.Delivery) error {
-			_, err := pool.ExecContext(b.Context(), `INSERT INTO inbox_deliveries (id, urgent, stored_at, received_at, due, size, header, body)
-				VALUES ($1, false, 0, 0, 0, $2, '{}', $3) ON CONFLICT (id) DO NOTHING`, d.ID, len(d.Body), d.Body)
+			_, err := pool.ExecContext(b.Context(), `WITH added AS (
+					INSERT INTO inbox_ids (id, stored_at) VALUES ($1, 0) ON CONFLICT (id) DO NOTHING RETURNING id, seq
+				) INSERT INTO inbox_deliveries (seq, id, urgent, received_at, due, size, header, body)
+				SELECT seq, id, false, 0, 0, $2, '{}', $3 FROM added`, d.ID, len(d.Body), d.Body)
 			return err
 		}
 	}

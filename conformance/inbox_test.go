@@ -502,7 +502,7 @@ func countTransactions(t *testing.T, d *database) func() int {
 		db := d.open(t)
 		return func() (n int) {
 			// Nothing before there is a table.
-			_ = db.QueryRowContext(t.Context(), "SELECT COUNT(DISTINCT xmin::text) FROM inbox_deliveries").Scan(&n)
+			_ = db.QueryRowContext(t.Context(), "SELECT COUNT(DISTINCT xmin::text) FROM inbox_ids").Scan(&n)
 			return n
 		}
 	}

@@ -16,50 +16,56 @@ import (
 // other is filled.
 const postgresWriters = 2
 
-// Every statement is a transaction by itself and one round trip. $1 is the time, or
-// null for the server's own, which is the same for everyone.
+// Every statement is a transaction by itself and one round trip. The time, $1 unless
+// said otherwise, is null for the server's own, which is the same for everyone.
 var (
 	pgPut = pgQuery(`
 		WITH given AS (
 			SELECT * FROM unnest($2::text[], $3::boolean[], $4::bigint[], $5::text[], $6::bytea[]) AS g (id, urgent, received_at, header, body)
+		), added AS (
+			INSERT INTO inbox_ids (id, stored_at) SELECT id, {now 1} FROM given ON CONFLICT (id) DO NOTHING RETURNING id, seq
+		), stored AS (
+			INSERT INTO inbox_deliveries (seq, id, urgent, received_at, due, size, header, body)
+			SELECT seq, id, urgent, received_at, {now 1}, octet_length(body), header, body FROM added JOIN given USING (id)
 		)
-		INSERT INTO inbox_deliveries (id, urgent, stored_at, received_at, due, size, header, body)
-		SELECT id, urgent, {now}, received_at, {now}, octet_length(body), header, body FROM given
-		ON CONFLICT (id) DO NOTHING RETURNING id`)
+		SELECT id FROM added`)
 
 	pgLease = pgQuery(`
 		WITH pings AS (
-			SELECT seq, size, urgent, due FROM inbox_deliveries WHERE state = 'pending' AND urgent AND due <= {now}
+			SELECT seq, size, urgent, due FROM inbox_deliveries WHERE state = 'pending' AND urgent AND due <= {now 1}
 			ORDER BY due, seq LIMIT $2 FOR UPDATE SKIP LOCKED
 		), others AS (
-			SELECT seq, size, urgent, due FROM inbox_deliveries WHERE state = 'pending' AND NOT urgent AND due <= {now}
+			SELECT seq, size, urgent, due FROM inbox_deliveries WHERE state = 'pending' AND NOT urgent AND due <= {now 1}
 			ORDER BY due, seq LIMIT $2 - (SELECT COUNT(*) FROM pings) FOR UPDATE SKIP LOCKED
 		), ready AS (
 			SELECT seq, row_number() OVER turn AS place, SUM(size) OVER turn - size AS before
 			FROM (SELECT * FROM pings UNION ALL SELECT * FROM others) AS u
 			WINDOW turn AS (ORDER BY urgent DESC, due, seq)
 		), taken AS (
-			UPDATE inbox_deliveries AS d SET lease = $3, due = {now} + $4, attempts = attempts + 1
+			UPDATE inbox_deliveries AS d SET lease = $3, due = {now 1} + $4, attempts = attempts + 1
 			FROM ready, {loose} WHERE d.seq = ready.seq AND ready.before < $5
 			RETURNING ready.place, d.seq, d.id, d.received_at, d.urgent, d.attempts, d.reason, d.failed_at, d.header, d.body
 		)
 		SELECT seq, id, received_at, urgent, attempts, reason, failed_at, header, body FROM taken ORDER BY place`)
 
-	pgExtend = pgQuery(`UPDATE inbox_deliveries AS d SET due = {now} + $4 FROM {marks}, {loose}
-		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'pending'`)
-	pgAck = pgQuery(`UPDATE inbox_deliveries AS d SET state = 'done', due = {now}, lease = NULL, reason = '', header = NULL, body = NULL FROM {marks}, {loose}
-		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'pending'`)
-	pgRetry = pgQuery(`UPDATE inbox_deliveries AS d SET lease = NULL, due = {now} + $4, reason = $5, failed_at = {now} FROM {marks}, {loose}
-		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'pending'`)
-	pgRevive = pgQuery(`UPDATE inbox_deliveries AS d SET state = 'pending', lease = NULL, due = {now} + $4, reason = $5, failed_at = {now}, attempts = 0 FROM {marks}, {loose}
-		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'dead'`)
-	pgBury = pgQuery(`UPDATE inbox_deliveries AS d SET state = 'dead', lease = $4, reason = $5, failed_at = {now} FROM {marks}, {loose}
-		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'pending'`)
-
-	pgStats = pgQuery(`SELECT COUNT(*), COUNT(*) FILTER (WHERE lease IS NOT NULL AND due > {now}), MIN(received_at), {now},
+	pgStats = pgQuery(`SELECT COUNT(*), COUNT(*) FILTER (WHERE lease IS NOT NULL AND due > {now 1}), MIN(received_at), {now 1},
 		(SELECT COUNT(*) FROM inbox_deliveries WHERE state = 'dead') FROM inbox_deliveries WHERE state = 'pending'`)
-	pgPurge = pgQuery(`DELETE FROM inbox_deliveries WHERE stored_at < {now} - $2::bigint AND seq IN (
-		SELECT seq FROM inbox_deliveries WHERE state = 'done' ORDER BY seq LIMIT $3 FOR UPDATE SKIP LOCKED)`)
+	pgPurge = pgQuery(`DELETE FROM inbox_ids WHERE ctid = ANY (ARRAY(
+		SELECT i.ctid FROM inbox_ids AS i WHERE i.stored_at < {now 1} - $2::bigint
+		AND NOT EXISTS (SELECT FROM inbox_deliveries AS d WHERE d.seq = i.seq) LIMIT $3 FOR UPDATE SKIP LOCKED))`)
+
+	// What follows is about rows that are as their marks say: $1 and $2 are these, $3
+	// is the time.
+	pgExtend = pgQuery(`UPDATE inbox_deliveries AS d SET due = {now 3} + $4 FROM {marks}, {loose}
+		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'pending'`)
+	pgAck = pgQuery(`DELETE FROM inbox_deliveries AS d USING {marks}, {loose}
+		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'pending'`)
+	pgRetry = pgQuery(`UPDATE inbox_deliveries AS d SET lease = NULL, due = {now 3} + $4, reason = $5, failed_at = {now 3} FROM {marks}, {loose}
+		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'pending'`)
+	pgRevive = pgQuery(`UPDATE inbox_deliveries AS d SET state = 'pending', lease = NULL, due = {now 3} + $4, reason = $5, failed_at = {now 3}, attempts = 0
+		FROM {marks}, {loose} WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'dead'`)
+	pgBury = pgQuery(`UPDATE inbox_deliveries AS d SET state = 'dead', lease = $4, reason = $5, failed_at = {now 3} FROM {marks}, {loose}
+		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'pending'`)
 )
 
 const pgRead = `SELECT COALESCE(lease, 0), seq, id, received_at, urgent, attempts, reason, failed_at, header, body
@@ -67,9 +73,11 @@ const pgRead = `SELECT COALESCE(lease, 0), seq, id, received_at, urgent, attempt
 
 // pgQuery fills in what the statements have in common.
 func pgQuery(query string) string {
+	const now = "COALESCE($%s::bigint, (extract(epoch FROM statement_timestamp()) * 1000)::bigint)"
 	return strings.NewReplacer(
-		"{now}", "COALESCE($1::bigint, (extract(epoch FROM statement_timestamp()) * 1000)::bigint)",
-		"{marks}", "unnest($2::bigint[], $3::bigint[]) AS m (seq, lease)",
+		"{now 1}", strings.Replace(now, "%s", "1", 1),
+		"{now 3}", strings.Replace(now, "%s", "3", 1),
+		"{marks}", "unnest($1::bigint[], $2::bigint[]) AS m (seq, lease)",
 		// Evaluated within the transaction, it has its end go without a flush.
 		"{loose}", "(SELECT set_config('synchronous_commit', 'off', true)) AS loose",
 	).Replace(query)
@@ -131,7 +139,7 @@ func (p *postgres) lease(ctx context.Context, limit int, ttl time.Duration) (ite
 }
 
 func (p *postgres) extend(ctx context.Context, marks []mark, ttl time.Duration) (int, error) {
-	return p.change(ctx, pgExtend, marks, milliseconds(ttl))
+	return p.change(ctx, pgExtend, marks, p.time(), milliseconds(ttl))
 }
 
 func (p *postgres) ack(ctx context.Context, marks []mark) (int, error) {
@@ -143,11 +151,11 @@ func (p *postgres) retry(ctx context.Context, m mark, delay time.Duration, reaso
 	if m.of == buried {
 		query = pgRevive
 	}
-	return p.change(ctx, query, []mark{m}, milliseconds(delay), text(reason))
+	return p.change(ctx, query, []mark{m}, p.time(), milliseconds(delay), text(reason))
 }
 
 func (p *postgres) bury(ctx context.Context, m mark, reason string) (int, error) {
-	return p.change(ctx, pgBury, []mark{m}, newLease(), text(reason))
+	return p.change(ctx, pgBury, []mark{m}, p.time(), newLease(), text(reason))
 }
 
 // change runs a statement on the rows of marks and counts those it has changed.
@@ -156,7 +164,7 @@ func (p *postgres) change(ctx context.Context, query string, marks []mark, args 
 	for i, m := range marks {
 		seqs[i], leases[i] = m.seq, m.lease
 	}
-	res, err := p.db.Pool.ExecContext(ctx, query, append([]any{p.time(), seqs, leases}, args...)...)
+	res, err := p.db.Pool.ExecContext(ctx, query, append([]any{seqs, leases}, args...)...)
 	if err != nil {
 		return 0, sqldb.Wrap("change", err)
 	}

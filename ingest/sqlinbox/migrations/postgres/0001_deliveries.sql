@@ -1,10 +1,19 @@
--- What is known of every delivery. Times are milliseconds since 1970.
+-- Every delivery that is remembered. Its rows are never changed, so that the index
+-- on the IDs, the largest of all, does not swell. Times are milliseconds since 1970.
+CREATE TABLE inbox_ids (
+	id        TEXT   COLLATE "C" PRIMARY KEY,
+	seq       BIGINT GENERATED ALWAYS AS IDENTITY,
+	stored_at BIGINT NOT NULL
+);
+
+CREATE INDEX inbox_ids_stored_at ON inbox_ids USING brin (stored_at) WITH (pages_per_range = 16);
+
+-- Those that are not done.
 CREATE TABLE inbox_deliveries (
-	seq         BIGINT  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-	id          TEXT    COLLATE "C" NOT NULL UNIQUE,
-	state       TEXT    COLLATE "C" NOT NULL DEFAULT 'pending', -- pending, dead, done
+	seq         BIGINT  PRIMARY KEY,
+	id          TEXT    COLLATE "C" NOT NULL,
+	state       TEXT    COLLATE "C" NOT NULL DEFAULT 'pending', -- pending, dead
 	urgent      BOOLEAN NOT NULL,
-	stored_at   BIGINT  NOT NULL,
 	received_at BIGINT  NOT NULL,
 	due         BIGINT  NOT NULL, -- leased: the end of the lease
 	size        INTEGER NOT NULL, -- of the body, in bytes
@@ -12,8 +21,8 @@ CREATE TABLE inbox_deliveries (
 	lease       BIGINT,           -- random; null when neither leased nor dead
 	reason      TEXT    NOT NULL DEFAULT '',
 	failed_at   BIGINT  NOT NULL DEFAULT 0,
-	header      TEXT,             -- JSON; null once done
-	body        BYTEA             -- null once done
+	header      TEXT    NOT NULL, -- JSON
+	body        BYTEA   NOT NULL
 ) WITH (
 	toast_tuple_target = 128,
 	-- Statistics of a nearly empty table make for plans that read all of a full one.
