@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 )
@@ -49,6 +50,10 @@ type shift struct {
 	streak  int                // attempts that failed since one succeeded
 }
 
+// unheardOf reports that an item may have ended the process, or was only leased beside
+// one that did. Such items are taken in any order, so that none is always behind the culprit.
+func unheardOf(item Item) bool { return item.Attempt > 3 && item.FailedAt.IsZero() }
+
 // errKiller is the failure of a delivery that may have ended the process again and
 // again: it was leased many times, and nothing was heard of it.
 var errKiller = Permanent(errors.New("its attempts never came to an end"))
@@ -63,7 +68,7 @@ func newShift(w *Worker, ctx context.Context) *shift {
 	s := &shift{
 		Worker:  w,
 		calls:   context.WithoutCancel(ctx),
-		work:    make(chan Item),
+		work:    make(chan Item, w.concurrency), // for the time of a Lease
 		acks:    make(chan Item, maxAcks),
 		over:    make(chan struct{}),
 		works:   make(chan struct{}, 1),
@@ -80,7 +85,11 @@ func (s *shift) run(ctx context.Context) error {
 	for range s.concurrency {
 		attempts.Go(func() {
 			for item := range s.work {
-				s.try(item)
+				if ctx.Err() != nil {
+					s.giveBack([]Item{item})
+				} else {
+					s.try(item)
+				}
 			}
 		})
 	}
@@ -134,6 +143,9 @@ func (s *shift) lease(ctx context.Context) {
 		s.called("Lease", nil)
 		failures = 0
 		s.hold(items)
+		if slices.ContainsFunc(items, unheardOf) {
+			rand.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
+		}
 		for i, item := range items {
 			select {
 			case s.work <- item:

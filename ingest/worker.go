@@ -90,8 +90,9 @@ func NewWorker(inbox Inbox, apply func(context.Context, Received) error, opts ..
 	return w
 }
 
-// WithConcurrency applies n deliveries at once instead of [DefaultConcurrency]. A
-// value that is not positive panics.
+// WithConcurrency applies n deliveries at once instead of [DefaultConcurrency]. Up to
+// five times as many are leased in advance and in memory with their bodies. A value
+// that is not positive panics.
 func WithConcurrency(n int) WorkerOption {
 	mustBePositive("WithConcurrency", n)
 	return workerOption(func(w *Worker) { w.concurrency = n })
