@@ -12,10 +12,10 @@ import (
 
 // Codes of the server's errors that the client library has no names for.
 const (
-	codeAccountLimit   jetstream.ErrorCode = 10002
-	codeStorageLimit   jetstream.ErrorCode = 10047
-	codeStoreFailed    jetstream.ErrorCode = 10077
-	codeBatchesAtLimit jetstream.ErrorCode = 10210
+	codeAccountLimit jetstream.ErrorCode = 10002
+	codeResources    jetstream.ErrorCode = 10023
+	codeStorageLimit jetstream.ErrorCode = 10047
+	codeStoreFailed  jetstream.ErrorCode = 10077
 )
 
 // errKnown is a conflict that was found without the server's help.
@@ -39,7 +39,7 @@ func full(err error) bool {
 		return false
 	}
 	switch api.ErrorCode {
-	case codeAccountLimit, codeStorageLimit:
+	case codeAccountLimit, codeResources, codeStorageLimit:
 		return true
 	case codeStoreFailed:
 		return strings.Contains(api.Description, "maximum") || strings.Contains(api.Description, "no space left")

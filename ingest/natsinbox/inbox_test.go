@@ -8,9 +8,12 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/terra-go/terra/ingest"
 	"github.com/terra-go/terra/ingest/inboxtest"
@@ -132,6 +135,314 @@ func TestLifeOfADelivery(t *testing.T) {
 		}
 		if s, err := in.Stats(ctx); err != nil || s != (ingest.Stats{}) {
 			t.Errorf("%d: stats in the end: %+v, %v", size, s, err)
+		}
+	}
+}
+
+// TestRestart shuts the server down in good order and starts it again.
+func TestRestart(t *testing.T) {
+	t.Parallel()
+	n := single(t)
+	s := n.start(t)
+	in := open(t, connect(t, n))
+	ctx := t.Context()
+
+	large := delivery("large", 3<<20)
+	for _, d := range []ingest.Delivery{large, delivery("done", 10), delivery("dead", 10), delivery("later", 10), delivery("leased", 10)} {
+		put(t, in, d)
+		if d.ID == large.ID {
+			continue
+		}
+		for _, it := range lease(t, in, 10, time.Minute) {
+			var err error
+			switch it.ID {
+			case "large":
+				err = in.Retry(ctx, it, 0, "again")
+			case "done":
+				err = in.Ack(ctx, it)
+			case "dead":
+				err = in.Bury(ctx, it, "hopeless")
+			case "later":
+				err = in.Retry(ctx, it, 2*time.Second, "not now")
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	s.Shutdown()
+	s.WaitForShutdown()
+	n.start(t)
+
+	in = open(t, connect(t, n))
+	for _, id := range []string{"large", "done", "dead", "later", "leased"} {
+		if !put(t, in, delivery(id, 10)) {
+			t.Errorf("%s is forgotten", id)
+		}
+	}
+	got := map[string]ingest.Item{}
+	for len(got) < 2 {
+		for _, it := range lease(t, in, 10, time.Minute) {
+			got[it.ID] = it
+		}
+	}
+	if it := got["large"]; !bytes.Equal(it.Body, large.Body) || it.Reason != "again" {
+		t.Error("the large one is not what it was")
+	}
+	if it := got["later"]; it.Attempt != 2 || it.Reason != "not now" {
+		t.Error("the one to be retried is not what it was")
+	}
+	if s, err := in.Stats(ctx); err != nil || s.Pending != 3 || s.Leased != 3 || s.Dead != 1 {
+		t.Errorf("stats %+v, %v, want 3 pending, all leased, and 1 dead", s, err)
+	}
+}
+
+// TestHalfwayEnds has the process die between the two steps of ending a lease: the
+// state is told, the message of the lease is still there.
+func TestHalfwayEnds(t *testing.T) {
+	t.Parallel()
+	n := single(t)
+	n.start(t)
+	js := connect(t, n)
+	in := open(t, js)
+	stream, err := js.Stream(t.Context(), "terra-inbox")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, state := range []string{"done", "dead", "later"} {
+		put(t, in, delivery(state, 2<<20))
+		lease(t, in, 1, 100*time.Millisecond)
+		m, err := stream.GetLastMsgForSubject(t.Context(), "terra-inbox.normal.*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		subject := strings.Replace(m.Subject, "normal", state, 1)
+		if _, err := js.Publish(t.Context(), subject, m.Data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	var waiting sync.WaitGroup
+	waiting.Go(func() { // is woken up by what the steps have left, and finds it not to be there
+		if _, err := in.Lease(ctx, 1, time.Minute); err == nil {
+			t.Error("something ended was leased")
+		}
+	})
+	for {
+		s, err := in.Stats(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Pending == 1 && s.Leased == 0 && s.Dead == 1 { // the one pending is to be retried later
+			break
+		}
+	}
+	info, err := stream.Info(ctx, jetstream.WithSubjectFilter("terra-inbox.part.*.*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if parts := len(info.State.Subjects); parts != 2*3 {
+		t.Errorf("%d parts are left, want those of the two that are not done", parts)
+	}
+	cancel()
+	waiting.Wait()
+}
+
+// TestLarge stores the largest body there may be, on its second attempt.
+func TestLarge(t *testing.T) {
+	t.Parallel()
+	n := single(t)
+	n.start(t)
+	js := connect(t, n)
+	in := open(t, js)
+	d := ingest.Delivery{ID: "large", ReceivedAt: time.Now(), Body: bytes.Repeat([]byte("0123456789abcde\n"), 60<<20/16)}
+
+	ctx, cancel := context.WithCancel(t.Context())
+	failed := make(chan error, 1)
+	go func() {
+		_, err := in.Put(&endsAfter{Context: ctx, calls: 200, end: cancel}, d)
+		failed <- err
+	}()
+	if err := <-failed; !errors.Is(err, context.Canceled) {
+		t.Fatalf("Put that was cancelled: %v", err)
+	}
+	stream, err := js.Stream(t.Context(), "terra-inbox")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state := stream.CachedInfo().State; state.Msgs != 0 {
+		t.Errorf("%d messages are left of a Put that was broken off", state.Msgs)
+	}
+	if put(t, in, d) {
+		t.Error("a Put that was broken off has stored it")
+	}
+	items := lease(t, in, 1, time.Minute)
+	if !bytes.Equal(items[0].Body, d.Body) {
+		t.Fatal("the body is another")
+	}
+	if err := in.Ack(t.Context(), items...); err != nil {
+		t.Fatal(err)
+	}
+	info, err := stream.Info(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.State.Msgs != 1 {
+		t.Errorf("%d messages are left of one that is done, want that which remembers its ID", info.State.Msgs)
+	}
+}
+
+// endsAfter is a context that ends when it has been looked at so many times.
+type endsAfter struct {
+	context.Context
+	calls int64
+	end   func()
+}
+
+func (c *endsAfter) Done() <-chan struct{} {
+	if atomic.AddInt64(&c.calls, -1) == 0 {
+		c.end()
+	}
+	return c.Context.Done()
+}
+
+// TestFull fills the server's storage.
+func TestFull(t *testing.T) {
+	t.Parallel()
+	n := single(t)
+	n.Store = 8 << 20
+	n.start(t)
+	in := open(t, connect(t, n))
+	stored := 0
+	for i := 0; ; i++ {
+		_, err := in.Put(t.Context(), delivery(fmt.Sprint(i), 300<<10))
+		if errors.Is(err, ingest.ErrFull) {
+			break
+		}
+		if err != nil || i > 100 {
+			t.Fatalf("%d deliveries, then %v, want ErrFull", i, err)
+		}
+		stored++
+	}
+	if _, err := in.Put(t.Context(), delivery("large", 3<<20)); !errors.Is(err, ingest.ErrFull) {
+		t.Errorf("Put of several messages: %v, want ErrFull", err)
+	}
+	for stored > 0 {
+		items := lease(t, in, 10, time.Minute)
+		if err := in.Ack(t.Context(), items...); err != nil {
+			t.Fatal(err)
+		}
+		stored -= len(items)
+	}
+	if put(t, in, delivery("after", 300<<10)) {
+		t.Error("what does not fit is taken for known")
+	}
+}
+
+// TestForget waits until an ID is no longer remembered.
+func TestForget(t *testing.T) {
+	t.Parallel()
+	n := single(t)
+	n.start(t)
+	in := open(t, connect(t, n), natsinbox.WithRemember(time.Second))
+	put(t, in, delivery("id", 10))
+	if err := in.Ack(t.Context(), lease(t, in, 1, time.Minute)...); err != nil {
+		t.Fatal(err)
+	}
+	if !put(t, in, delivery("id", 10)) {
+		t.Error("it is forgotten at once")
+	}
+	for deadline := time.Now().Add(20 * time.Second); put(t, in, delivery("id", 10)); {
+		if time.Now().After(deadline) {
+			t.Fatal("it is remembered for ever")
+		}
+	}
+}
+
+func TestBadCalls(t *testing.T) {
+	t.Parallel()
+	n := single(t)
+	n.start(t)
+	js := connect(t, n)
+	ctx := t.Context()
+	for name, opt := range map[string]natsinbox.Option{
+		"name with a dot": natsinbox.WithName("a.b"),
+		"no name":         natsinbox.WithName(""),
+		"replicas":        natsinbox.WithReplicas(-1),
+		"remember":        natsinbox.WithRemember(time.Millisecond),
+	} {
+		if _, err := natsinbox.Open(ctx, js, opt); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if _, err := natsinbox.Open(ctx, nil); err == nil {
+		t.Error("without JetStream: no error")
+	}
+	for _, c := range []jetstream.StreamConfig{
+		{Name: "foreign", Subjects: []string{"foreign.>"}},
+		{
+			Name: "bounded", Subjects: []string{"bounded.>"}, Retention: jetstream.WorkQueuePolicy, MaxMsgsPerSubject: 1,
+			AllowRollup: true, AllowMsgTTL: true, AllowAtomicPublish: true, AllowMsgSchedules: true, MaxMsgs: 10,
+		},
+	} {
+		if _, err := js.CreateStream(ctx, c); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := natsinbox.Open(ctx, js, natsinbox.WithName(c.Name)); err == nil {
+			t.Errorf("stream %s: no error", c.Name)
+		}
+	}
+
+	in := open(t, js)
+	for name, d := range map[string]ingest.Delivery{
+		"no ID":        {Body: []byte("x")},
+		"long ID":      {ID: strings.Repeat("x", 1<<20)},
+		"long headers": {ID: "x", Header: http.Header{"X-Terra-Trace-Id": {strings.Repeat("x", 1<<20)}}},
+	} {
+		if _, err := in.Put(ctx, d); err == nil || len(err.Error()) > 500 {
+			t.Errorf("%s: no error, or a long one", name)
+		}
+	}
+	if _, err := in.Lease(ctx, 0, time.Minute); err == nil {
+		t.Error("Lease of none: no error")
+	}
+	if _, err := in.Lease(ctx, 1, 0); err == nil {
+		t.Error("Lease for no time: no error")
+	}
+	if err := in.Extend(ctx, 0); err == nil {
+		t.Error("Extend for no time: no error")
+	}
+	for _, mark := range []string{"", "x", "dead/x", "dead/7", "1/2/3/4", "1/2/3/9999999999999/nowhere", "pending/1"} {
+		it := ingest.Item{Delivery: ingest.Delivery{ID: "x"}, Lease: mark}
+		if err := in.Retry(ctx, it, 0, ""); !errors.Is(err, ingest.ErrLeaseLost) {
+			t.Errorf("Retry with the mark %q: %v", mark, err)
+		}
+	}
+	for _, err := range in.Scan(ctx, "done") {
+		if err == nil {
+			t.Error("Scan of the done: no error")
+		}
+	}
+}
+
+// TestStranger puts a message into the stream that is no delivery.
+func TestStranger(t *testing.T) {
+	t.Parallel()
+	n := single(t)
+	n.start(t)
+	js := connect(t, n)
+	in := open(t, js)
+	if _, err := js.Publish(t.Context(), "terra-inbox.normal.x", []byte("hello")); err != nil {
+		t.Fatal(err)
+	}
+	put(t, in, delivery("id", 10))
+	if items := lease(t, in, 10, time.Minute); len(items) != 1 || items[0].ID != "id" {
+		t.Error("a stranger is in the way")
+	}
+	for _, err := range in.Scan(t.Context(), ingest.Pending) {
+		if err == nil {
+			t.Error("Scan says nothing of it")
 		}
 	}
 }

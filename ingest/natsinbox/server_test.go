@@ -34,6 +34,7 @@ type node struct {
 	Route  int   // the port for the other servers of its cluster, 0 without one
 	Routes []int // those of all the servers of the cluster
 	Lax    bool  // the default flush, every two minutes
+	Store  int64 // bytes that it may store, 0 for no limit
 }
 
 func (n node) options() *server.Options {
@@ -44,8 +45,10 @@ func (n node) options() *server.Options {
 		JetStream:  true,
 		StoreDir:   n.Dir,
 		SyncAlways: !n.Lax,
-		NoSigs:     true,
-		NoLog:      true,
+
+		JetStreamMaxStore: n.Store,
+		NoSigs:            true,
+		NoLog:             true,
 	}
 	if n.Route != 0 {
 		o.Cluster = server.ClusterOpts{Name: "test", Host: "127.0.0.1", Port: n.Route}
