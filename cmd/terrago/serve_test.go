@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/terra-go/terra/ingest/pgtest"
 	"github.com/terra-go/terra/sandbox"
+	"github.com/terra-go/terra/sandbox/sandboxtest"
 	"github.com/terra-go/terra/webhook"
 )
 
@@ -440,7 +442,7 @@ func TestServeSaysWhatIsWrong(t *testing.T) {
 		"too often":              {[]string{"--sandbox", "--db", db, "--reconcile", "1s"}, exitUsage, "1m"},
 		"reconcile as whom":      {[]string{"--signing-secret-file", file("secret", "x"), "--db", db, "--reconcile", "1h"}, exitUsage, "TERRA_API_KEY"},
 		"reconcile and receive":  {[]string{"--sandbox", "--db", db, "--reconcile", "1h", "--receive"}, exitUsage, "--receive"},
-		"no directory":           {[]string{"--sandbox", "--db", "sqlite:" + filepath.Join(dir, "missing", "t.db")}, exitFailed, "directory"},
+		"no directory":           {[]string{"--sandbox", "--db", "sqlite:" + filepath.Join(dir, "missing", "t.db")}, exitFailed, "directory does not exist"},
 		"no SQLite":              {[]string{"--sandbox", "--db", db, "--inbox", "sqlite:" + file("text", strings.Repeat("no database ", 100))}, exitFailed, "no SQLite database"},
 		"no PostgreSQL":          {[]string{"--sandbox", "--db-file", postgres, "--inbox", "sqlite:" + filepath.Join(dir, "i.db")}, exitFailed, "is the server running"},
 		"no NATS":                {[]string{"--sandbox", "--db", db, "--inbox", "nats://127.0.0.1:1"}, exitFailed, "is the server running"},
@@ -487,5 +489,120 @@ func TestTokensStayPrivate(t *testing.T) {
 	s.end(t)
 	if len(token) < 2 || strings.Contains(s.log.String(), token[1]) {
 		t.Error("there is no token, or it is in the log")
+	}
+}
+
+// TestServeOutlivesItsDatabase: while PostgreSQL is away, deliveries are refused for
+// the time being and it is not ready; once back, all goes on.
+func TestServeOutlivesItsDatabase(t *testing.T) {
+	t.Parallel()
+	postgres := pgtest.NewOwn(t)
+	where := []string{"--db", postgres.Database(t)}
+	s := startServe(t, where...)
+	deliver(t, s.Webhook, "before", daily("ada", 1))
+	if err := postgres.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if status := deliver(t, s.Webhook, "meanwhile", daily("ada", 2)); status != http.StatusServiceUnavailable {
+		t.Errorf("without a database: status %d", status)
+	}
+	status, text := statusOf(t, s.Ops+"/readyz")
+	if status != http.StatusServiceUnavailable || !strings.Contains(text, "the database") || !strings.Contains(text, "the inbox") {
+		t.Errorf("without a database: ready with status %d, %q", status, text)
+	}
+	if s.metric(t, "terrago_inbox_up") != 0 || s.metric(t, `terrago_deliveries_total{answer="unavailable"}`) != 1 {
+		t.Error("the metrics do not show it")
+	}
+	if err := postgres.Start(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it is ready again", func() bool {
+		status, _ := statusOf(t, s.Ops+"/readyz")
+		return status == http.StatusOK
+	})
+	eventually(t, "deliveries are taken again", func() bool {
+		return deliver(t, s.Webhook, "meanwhile", daily("ada", 2)) == http.StatusOK
+	})
+	eventually(t, "both are applied", func() bool {
+		_, counts := listEvents(t, where...)
+		return counts == eventCounts{Applied: 2}
+	})
+}
+
+// TestStoreLocked takes as long as a store waits for another program.
+func TestStoreLocked(t *testing.T) {
+	t.Parallel()
+	where := []string{"--db", "sqlite:" + filepath.Join(t.TempDir(), "t.db")}
+	startServe(t, where...).end(t)
+	db, err := sql.Open("sqlite", strings.TrimPrefix(where[1], "sqlite:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	tx, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Close()
+	if _, err := tx.ExecContext(t.Context(), "BEGIN EXCLUSIVE"); err != nil {
+		t.Fatal(err)
+	}
+	status, _, log := terrago(t, append([]string{"events", "list"}, where...)...)
+	if status != exitFailed || !strings.Contains(log, "another program has locked the file") {
+		t.Errorf("status %d\n%s", status, log)
+	}
+}
+
+// TestServeChores: on their schedules, connections are compared with the service's
+// and bodies that are too old are dropped, the first time at the start.
+func TestServeChores(t *testing.T) {
+	t.Parallel()
+	terra := sandboxtest.New(t)
+	if _, err := terra.Connect("GARMIN", "ada"); err != nil {
+		t.Fatal(err)
+	}
+	where := []string{"--db", "sqlite:" + filepath.Join(t.TempDir(), "t.db")}
+	s := startServe(t, where...)
+	deliver(t, s.Webhook, "trace", daily("ada", 1))
+	eventually(t, "it is applied", func() bool {
+		_, counts := listEvents(t, where...)
+		return counts.Applied == 1
+	})
+	s.end(t)
+	show := append([]string{"events", "show", "trace"}, where...)
+	if _, out, _ := terrago(t, show...); !strings.Contains(out, `"type": "daily"`) {
+		t.Error("the body is not shown")
+	}
+	s = startServe(t, append(where, "--retention", "1ns", "--reconcile", "1h", "--base-url", terra.BaseURL)...)
+	eventually(t, "both are done", func() bool {
+		log := s.log.String()
+		return strings.Contains(log, "old deliveries pruned") && strings.Contains(log, "connections reconciled")
+	})
+	s.end(t)
+	if !strings.Contains(s.log.String(), "added=1") {
+		t.Errorf("the connection is not found\n%s", s.log)
+	}
+	if _, out, _ := terrago(t, show...); !strings.Contains(out, "no longer kept") {
+		t.Error("the body is still there")
+	}
+	if status, out, _ := terrago(t, append([]string{"events", "replay", "trace"}, where...)...); status != exitFailed || !strings.Contains(out, "no longer kept") {
+		t.Errorf("replay without a body: status %d", status)
+	}
+}
+
+// TestStoredEscapesAreHarmless: what a hostile sender put into a delivery does not
+// steer the terminal of who looks at it.
+func TestStoredEscapesAreHarmless(t *testing.T) {
+	t.Parallel()
+	where := []string{"--db", "sqlite:" + filepath.Join(t.TempDir(), "t.db")}
+	s := startServe(t, where...)
+	deliver(t, s.Webhook, "hostile", `{"type":"brand\u001b[2Jnew","user":{"user_id":"\u001b]0;owned\u0007\u202eada"},"x":"\u009b2J"}`)
+	deliver(t, s.Webhook, "text", "\x1b[2J\tno JSON")
+	eventually(t, "both are dealt with", func() bool { return s.metric(t, "terrago_inbox_pending") == 0 })
+	for _, args := range [][]string{{"list"}, {"list", "--json"}, {"show", "hostile"}, {"show", "hostile", "--json"}, {"show", "text"}, {"show", "text", "--json"}} {
+		status, out, log := terrago(t, append(append([]string{"events"}, args...), where...)...)
+		if status != exitDone || strings.ContainsAny(out+log, "\x1b\a\u009b\u202e") {
+			t.Errorf("%v: status %d, or a character that steers the terminal", args, status)
+		}
 	}
 }

@@ -204,6 +204,9 @@ func explainStore(err error, l store.Location) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err
 	}
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = path.Err // the path is the location's
+	}
 	if hint := storeHint(err, l); hint != "" {
 		return fmt.Errorf("%s: %s (%w)", l, hint, err)
 	}
@@ -220,8 +223,10 @@ func storeHint(err error, l store.Location) string {
 	switch {
 	case errors.Is(err, filelock.ErrHeld):
 		return "one terrago at a time can run an embedded inbox; several share one in nats:// or postgres://"
+	case errors.Is(err, fs.ErrNotExist):
+		return "its directory does not exist"
 	case errors.Is(err, fs.ErrPermission):
-		return "the directory is not yours to write to"
+		return "it is not yours to write to"
 	}
 	e, ok := errors.AsType[*sqldb.Error](err)
 	switch {

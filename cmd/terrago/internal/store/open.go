@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -178,9 +179,12 @@ func dial(ctx context.Context, target string) (*nats.Conn, error) {
 	return conn, nil
 }
 
-// pool is a pool of connections to the database at l. None is made yet.
+// pool is a pool of connections to the database at l, of which none is made yet.
 func (l Location) pool() (*sql.DB, error) {
 	if l.Kind == SQLite {
+		if err := l.create(); err != nil {
+			return nil, err
+		}
 		dsn, err := l.dsn()
 		if err != nil {
 			return nil, err
@@ -202,6 +206,16 @@ func (l Location) pool() (*sql.DB, error) {
 	pool.SetMaxIdleConns(connections)
 	pool.SetConnMaxIdleTime(idleTime)
 	return pool, nil
+}
+
+// create makes the file, if there is none, so that nobody else can read it. What
+// SQLite puts beside it has the same permissions.
+func (l Location) create() error {
+	f, err := os.OpenFile(l.Target, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // dsn is the file as the driver wants it, whatever characters its name has.

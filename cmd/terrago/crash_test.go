@@ -1,0 +1,77 @@
+package main
+
+import (
+	"flag"
+	"math/rand/v2"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/terra-go/terra/ingest/pgtest"
+)
+
+const terminate = syscall.SIGTERM
+
+var crashKills = flag.Int("crash.kills", 15, "how many times TestKilled kills each process")
+
+// TestKilled kills serve under load, at random moments and many times in a row, also
+// while it starts. Then every delivery that was acknowledged is in the tables exactly
+// once.
+func TestKilled(t *testing.T) {
+	t.Parallel()
+	tests := map[string]func(t *testing.T, dir string) (db string, args []string){
+		"SQLite": func(_ *testing.T, dir string) (string, []string) {
+			return "sqlite:" + filepath.Join(dir, "t.db"), nil
+		},
+		"PostgreSQL": func(t *testing.T, _ string) (string, []string) {
+			return pgtest.New(t).Database(t), nil
+		},
+		"SQLite and JetStream": func(_ *testing.T, dir string) (string, []string) {
+			return "sqlite:" + filepath.Join(dir, "t.db"), []string{"--inbox", "embedded"}
+		},
+	}
+	for name, stores := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db, args := stores(t, t.TempDir())
+			args = append(args, "--db", db)
+			load := startLoad(t, 8)
+			for i := range *crashKills {
+				if i%5 == 4 {
+					killStarting(t, args)
+					continue
+				}
+				s := startServed(t, args...)
+				load.direct(s.Webhook)
+				load.await(t, rand.N(80))
+				<-time.After(rand.N(10 * time.Millisecond)) // at whatever it is
+				s.kill(t)
+				load.direct()
+			}
+			s := startServed(t, args...)
+			load.direct(s.Webhook)
+			n := load.stop(t)
+			s.drained(t)
+			s.stop(t)
+			if _, counts := listEvents(t, args...); counts != (eventCounts{Applied: n}) {
+				t.Errorf("the counts are %+v, want %d applied", counts, n)
+			}
+			checkLanded(t, db, n)
+			t.Logf("killed %d times", *crashKills)
+		})
+	}
+}
+
+// killStarting kills serve before it may be up.
+func killStarting(t *testing.T, args []string) {
+	t.Helper()
+	p := &process{Cmd: exec.CommandContext(t.Context(), "terrago", serveArgs(args)...)}
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-time.After(rand.N(500 * time.Millisecond))
+	p.Process.Kill()
+	p.Wait()
+}
