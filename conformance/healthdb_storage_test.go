@@ -174,6 +174,20 @@ func TestStoreNewestWins(t *testing.T) {
 		})
 }
 
+// TestStoreBareDayOverSamples has a day without samples follow one that has some.
+func TestStoreBareDayOverSamples(t *testing.T) {
+	t.Parallel()
+	inBothOrders(t,
+		event(t, "with", 0, dataBody(webhook.TypeDaily, day("2026-07-01", 100, heartRates(60, 61, 62)))),
+		event(t, "without", 1, dataBody(webhook.TypeDaily, day("2026-07-01", 90, ""))),
+		func(t *testing.T, db *healthdb.DB) {
+			days := all[health.Daily](t, db, healthdb.WithSamples())
+			if len(days) != 1 || days[0].DistanceData.Steps.Or(0) != 90 || rates(days[0]) != nil {
+				t.Errorf("%d days, not the newest one alone", len(days))
+			}
+		})
+}
+
 func TestStoreFullerWinsInTheSameMillisecond(t *testing.T) {
 	t.Parallel()
 	inBothOrders(t,

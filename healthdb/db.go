@@ -60,7 +60,8 @@ func WithLogger(l *slog.Logger) Option { return func(c *config) { c.logger = l }
 // OpenSQLite opens the store in the SQLite database of pool, and creates or extends
 // its tables as needed. The driver is the program's choice. The database has to be a
 // file; it is put into WAL mode, and what is applied is flushed before Apply returns.
-// One connection of the pool is taken for writing until [DB.Close].
+// One connection of the pool is taken for writing until [DB.Close], so the pool must
+// allow for two at least.
 func OpenSQLite(ctx context.Context, pool *sql.DB, opts ...Option) (*DB, error) {
 	return open(ctx, pool, sqldb.SQLite, opts)
 }
@@ -72,6 +73,9 @@ func OpenPostgres(ctx context.Context, pool *sql.DB, opts ...Option) (*DB, error
 }
 
 func open(ctx context.Context, pool *sql.DB, dialect sqldb.Dialect, opts []Option) (*DB, error) {
+	if dialect == sqldb.SQLite && pool.Stats().MaxOpenConnections == 1 {
+		return nil, ErrOneConnection
+	}
 	c := config{samples: true, now: time.Now, logger: slog.New(slog.DiscardHandler)}
 	for _, opt := range opts {
 		opt(&c)

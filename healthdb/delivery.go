@@ -134,8 +134,13 @@ func (db *DB) deliveries(ctx context.Context, query string, args ...any) ([]Deli
 // columns is where deliveryColumns go.
 func (d *Delivery) columns() []any {
 	return []any{
-		&d.ID, &d.Type, orEmpty{&d.UserID}, orEmpty{&d.Reference}, millis{&d.OrderingTime},
-		moment{&d.ReceivedAt}, moment{&d.AppliedAt}, &d.Size,
+		&d.ID, &d.Type,
+		orEmpty{&d.UserID},
+		orEmpty{&d.Reference},
+		millis{&d.OrderingTime},
+		moment{&d.ReceivedAt},
+		moment{&d.AppliedAt},
+		&d.Size,
 	}
 }
 

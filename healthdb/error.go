@@ -8,6 +8,10 @@ import (
 // ErrDamaged says that the store holds what no version of this package puts there.
 var ErrDamaged = errors.New("healthdb: a stored record cannot be read")
 
+// ErrOneConnection says that a pool is limited to one connection. SQLite needs one for
+// writing and another for reading.
+var ErrOneConnection = errors.New("healthdb: the pool is limited to one connection, SQLite needs two")
+
 // ErrNoSeries says that no record of a type has a series of a name.
 var ErrNoSeries = errors.New("healthdb: no such series")
 

@@ -14,8 +14,9 @@ import (
 // quick applies a delivery in one statement, which saves PostgreSQL and the program
 // most of the work: one of a single record without samples, of a user whose profile
 // is stored already. It does all of it or nothing, and nothing when the stored record
-// stays or has samples; that takes the long way. To store a record of a delivery that
-// is known already changes nothing, so nobody asks whether it is.
+// stays or has samples, or when its connection is just joined with another; that takes
+// the long way. To store the record of a known delivery again changes nothing, so
+// nobody asks whether it is known.
 func (db *DB) quick(ctx context.Context, e webhook.Event, d delivery, records []*record, body *body) (done bool, err error) {
 	if db.sql.Dialect != sqldb.Postgres || len(records) != 1 {
 		return false, nil
@@ -34,7 +35,7 @@ func (db *DB) quick(ctx context.Context, e webhook.Event, d delivery, records []
 	var stored int
 	err = db.sql.Pool.QueryRowContext(ctx, db.statements[r.table.number].quick, args...).Scan(&stored)
 	switch err = sqldb.Wrap("apply", err); sqldb.KindOf(err) {
-	case sqldb.Conflict, sqldb.Data: // somebody was in the way, or just joined the connection with another
+	case sqldb.Conflict, sqldb.Data:
 		return false, nil
 	}
 	return stored == 1, err

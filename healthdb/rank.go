@@ -17,12 +17,8 @@ type rank struct {
 	key string // of the content; see keyOf
 }
 
-// rankOf is the rank of what a delivery says, content. One that does not tell when
-// it was produced counts as newest at the time it was received.
-func rankOf(e webhook.Event, receivedAt time.Time, content []byte) rank {
-	return rank{ms: orderingMs(e, receivedAt), key: keyOf(content)}
-}
-
+// orderingMs is when a delivery was produced. One that does not tell counts as newest
+// at the time it was received.
 func orderingMs(e webhook.Event, receivedAt time.Time) int64 {
 	if at := e.Meta().OrderingTime; !at.IsZero() {
 		return at.UnixMilli()

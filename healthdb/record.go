@@ -66,7 +66,7 @@ func (t *table) statements(d sqldb.Dialect) statements {
 	typed[0] = "connection.id"
 	s.quick = fmt.Sprintf(`WITH connection AS (
 			SELECT c.id FROM connections c JOIN connection_users u ON u.connection_id = c.id
-			WHERE c.id = $1 AND u.user_id = $%[1]d FOR NO KEY UPDATE OF c),
+			WHERE c.id = $1 AND u.user_id = $%[1]d),
 		stored AS (%[2]s SELECT %[3]s FROM connection %[4]s%[5]s RETURNING id, version_ms, version_key)%[6]s,
 		noted AS (INSERT INTO deliveries (%[7]s)
 			SELECT $%[8]d::text, $%[9]d::text, $%[1]d::text, $%[10]d::text, $%[11]d::bigint, $%[12]d::timestamptz, $%[13]d::timestamptz, $%[14]d::bigint, $%[15]d::bytea

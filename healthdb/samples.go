@@ -271,18 +271,26 @@ func (o offset) append(b []byte) []byte {
 	return strconv.AppendInt(b, int64(o.minutes), 10)
 }
 
+// maxCount is more samples than a list can have in a delivery of whatever size.
+const maxCount = 1 << 26
+
 // layouts reads the column that layout writes.
 func layouts(text string) (map[string][]*int, error) {
-	var lists map[string][]*int
 	if text == "" {
 		return nil, nil
 	}
+	var lists map[string][]*int
 	if json.Unmarshal([]byte(text), &lists) != nil {
 		return nil, ErrDamaged
 	}
 	for _, l := range lists {
-		if len(l) == 0 || l[0] == nil || *l[0] < 0 || *l[0] > 0 && len(l)%2 != 0 {
+		if len(l) == 0 || len(l)%2 != 0 || l[0] == nil || *l[0] < 1 || *l[0] > maxCount {
 			return nil, ErrDamaged
+		}
+		for i := 2; i < len(l); i += 2 {
+			if l[i] == nil {
+				return nil, ErrDamaged
+			}
 		}
 	}
 	return lists, nil
