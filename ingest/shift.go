@@ -11,10 +11,6 @@ import (
 )
 
 const (
-	// leaseTTL is how long a delivery that a dead worker had leased stays out of
-	// reach. Leases of living workers are extended three times as often.
-	leaseTTL = time.Minute
-
 	// callTimeout ends calls of the inbox that are not made to wait.
 	callTimeout = 10 * time.Second
 
@@ -131,7 +127,7 @@ func (s *shift) lease(ctx context.Context) {
 			limit = 1
 			s.sleep(ctx, pause)
 		}
-		items, err := s.inbox.Lease(ctx, limit, leaseTTL)
+		items, err := s.inbox.Lease(ctx, limit, s.leaseTTL)
 		if err != nil {
 			if ctx.Err() == nil {
 				s.called("Lease", err)
@@ -256,7 +252,7 @@ func (s *shift) acknowledge() {
 
 // extend keeps what is leased from running out.
 func (s *shift) extend() {
-	ticker := time.NewTicker(leaseTTL / 3)
+	ticker := time.NewTicker(s.leaseTTL / 3)
 	defer ticker.Stop()
 	for {
 		select {
@@ -265,7 +261,7 @@ func (s *shift) extend() {
 			return
 		}
 		if items := s.holdings(time.Now()); len(items) > 0 {
-			s.call("Extend", func(ctx context.Context) error { return s.inbox.Extend(ctx, leaseTTL, items...) })
+			s.call("Extend", func(ctx context.Context) error { return s.inbox.Extend(ctx, s.leaseTTL, items...) })
 		}
 	}
 }

@@ -16,6 +16,9 @@ const (
 	// DefaultApplyTimeout is how long an attempt at a delivery may take.
 	DefaultApplyTimeout = 2 * time.Minute
 
+	// DefaultLease is how long deliveries that a dead worker had taken wait for another.
+	DefaultLease = time.Minute
+
 	// DefaultGrace is how long attempts may go on after a worker was told to stop.
 	DefaultGrace = 10 * time.Second
 
@@ -43,6 +46,7 @@ type Worker struct {
 	fetcher      *Fetcher
 	concurrency  int
 	applyTimeout time.Duration
+	leaseTTL     time.Duration
 	grace        time.Duration
 	maxAttempts  int
 	logger       *slog.Logger
@@ -77,6 +81,7 @@ func NewWorker(inbox Inbox, apply func(context.Context, Received) error, opts ..
 		apply:        apply,
 		concurrency:  DefaultConcurrency,
 		applyTimeout: DefaultApplyTimeout,
+		leaseTTL:     DefaultLease,
 		grace:        DefaultGrace,
 		maxAttempts:  DefaultMaxAttempts,
 		logger:       slog.Default(),
@@ -104,6 +109,15 @@ func WithConcurrency(n int) WorkerOption {
 func WithApplyTimeout(d time.Duration) WorkerOption {
 	mustBePositive("WithApplyTimeout", d)
 	return workerOption(func(w *Worker) { w.applyTimeout = d })
+}
+
+// WithLease leases deliveries for d at a time instead of [DefaultLease], which is how
+// long those of a worker that died wait for another. As long as the worker lives and
+// reaches the inbox it renews its leases, three times as often. A value that is not
+// positive panics.
+func WithLease(d time.Duration) WorkerOption {
+	mustBePositive("WithLease", d)
+	return workerOption(func(w *Worker) { w.leaseTTL = d })
 }
 
 // WithGrace lets attempts that are under way when [Worker.Run] is told to stop go

@@ -49,6 +49,7 @@ type serveCommand struct {
 	IdleTimeout   time.Duration `name:"idle-timeout" default:"2m" help:"For a connection without a request. Default: ${default}."`
 
 	Workers      int           `default:"4" help:"Deliveries applied at once. Default: ${default}."`
+	Lease        time.Duration `default:"1m" help:"What a worker that died had begun waits this long for another. Default: ${default}."`
 	PayloadHosts []string      `name:"payload-host" placeholder:"HOST" help:"Another host that the payloads of pings may be fetched from. May be repeated."`
 	NoSamples    bool          `name:"no-samples" help:"Keep no time series, only what sums them up."`
 	Retention    time.Duration `placeholder:"DURATION" help:"Keep the bodies of deliveries this long, such as 2160h. For ever, if left out."`
@@ -134,6 +135,8 @@ func (c serveCommand) check() error {
 		return usagef("--max-concurrent must be 1 or more")
 	case c.Workers < 1:
 		return usagef("--workers must be 1 or more")
+	case c.Lease < time.Second:
+		return usagef("--lease must be 1s or more")
 	case c.ReadTimeout <= 0 || c.IdleTimeout <= 0:
 		return usagef("--read-timeout and --idle-timeout must be longer than 0")
 	case c.Grace <= 0 || c.Retention < 0:
@@ -309,7 +312,7 @@ func (s *service) work(ctx context.Context) {
 		hosts = append(hosts, ingest.AllowLoopback())
 	}
 	s.landing = land(ctx, s.db, s.inbox,
-		ingest.WithConcurrency(s.Workers), ingest.WithGrace(s.Grace), ingest.WithFetcher(ingest.NewFetcher(hosts...)),
+		ingest.WithConcurrency(s.Workers), ingest.WithLease(s.Lease), ingest.WithGrace(s.Grace), ingest.WithFetcher(ingest.NewFetcher(hosts...)),
 		ingest.WithLogger(s.log), ingest.WithObserver(s.metrics.Observer()))
 	ctx, s.endChores = context.WithCancel(ctx)
 	if s.Retention > 0 {
