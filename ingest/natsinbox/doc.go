@@ -19,32 +19,41 @@
 //
 // A client cannot see or change that setting.
 //
+// # Speed
+//
+// Concurrent Puts and Acks are sent as one batch, so that they share a flush to
+// disk, or a round through the cluster. That is what makes sync_interval: always
+// bearable; it gains nothing, and costs much, on a single server without it.
+//
 // # Layout
 //
-// Everything is in one file-backed stream of work-queue retention, whose subjects
-// spell a delivery's state: NAME.urgent.KEY and NAME.normal.KEY are pending,
-// NAME.dead.KEY is dead and NAME.done.KEY remembers an ID after the body is gone,
-// until its time is over. KEY is a hash of the ID. Put asks for the subject to be
-// written only if nothing is known under NAME.*.KEY, which makes the server itself
-// refuse duplicates: in any state, across restarts, and not only in a window of
-// time that it keeps in memory. NAME.note.KEY holds why a delivery was last
-// retried. A body too long for one message is split over NAME.part.KEY.N, and
-// parts and delivery are published as one atomic batch, so that a Put that breaks
-// off leaves nothing behind.
+// Everything is in one file-backed stream of work-queue retention, and the newest
+// message under a delivery's subjects tells its state: NAME.urgent.KEY and
+// NAME.normal.KEY can be leased, NAME.later.KEY becomes one of them at a time that
+// the server watches, NAME.dead.KEY is dead, and NAME.done.KEY remembers an ID
+// after the body is gone, until its time is over. KEY is a hash of the ID. Every
+// message is published on the condition that the newest under NAME.*.KEY is still
+// the one that it follows upon, for a Put none at all. So it is the server that
+// refuses duplicates: in any state, across restarts, and for as long as is asked
+// for, which the window of the server's own duplicate detection does not do once
+// the message is gone. And so it is the server that refuses to end a lease twice.
 //
-// Done IDs cost the server about 250 bytes each of memory and 150 of disk for
-// as long as they are remembered: half a million deliveries a day, remembered for
-// the default of 48 hours, are some 250 MB. See [WithRemember].
+// A body too long for one message is split over NAME.part.KEY.N. Parts and
+// delivery are published as one atomic batch: a Put that breaks off leaves nothing
+// behind.
+//
+// An ID that is done costs the server about 450 bytes of memory and 100 of disk for
+// as long as it is remembered: half a million deliveries a day, remembered for the
+// default of 48 hours, come to 450 MB. See [WithRemember].
 //
 // # Leases
 //
-// A lease is the server's own: the delivery is hidden for exactly the time asked
-// for, by a negative acknowledgement with a delay, and that time survives restarts
-// and changes of leader. The server does not tell an old lease of a delivery from
-// its successor, so the [Inbox] that leased an item watches the time and refuses
-// to act on it later. Hence an item can be acted on only through the Inbox that
-// leased it. After a crash of the server a delivery that was leased or acked in
-// the moments before can be leased again.
+// A lease is a redelivery that the server puts off for exactly the time asked for,
+// which it keeps across restarts and changes of leader. The server does not tell
+// an expired lease from its successor while neither has been ended, so it is by the
+// clock of the process that leased an item that its lease has run out. After a
+// crash of the server, a delivery leased in the moments before can be leased again.
 //
-// The server version has to be 2.12 or later.
+// The server has to be of version 2.12 or later. The user of the connection needs
+// to publish to $JS.API.>, $JS.ACK.> and NAME.>, and to subscribe to its inboxes.
 package natsinbox
