@@ -37,20 +37,21 @@ func TestKilled(t *testing.T) {
 			t.Parallel()
 			db, args := stores(t, t.TempDir())
 			args = append(args, "--db", db)
+			serving := append(args, "--lease", "3s")
 			load := startLoad(t, 8)
 			for i := range *crashKills {
 				if i%5 == 4 {
-					killStarting(t, args)
+					killStarting(t, serving)
 					continue
 				}
-				s := startServed(t, args...)
+				s := startServed(t, serving...)
 				load.direct(s.Webhook)
 				load.await(t, rand.N(80))
 				<-time.After(rand.N(10 * time.Millisecond)) // at whatever it is
 				s.kill(t)
 				load.direct()
 			}
-			s := startServed(t, args...)
+			s := startServed(t, serving...)
 			load.direct(s.Webhook)
 			n := load.stop(t)
 			s.drained(t)

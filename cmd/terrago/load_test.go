@@ -21,7 +21,7 @@ import (
 const (
 	people        = 7               // whom the load is about
 	sampleCount   = 3               // in each delivery of the load
-	leasePatience = 3 * time.Minute // for what dead processes had leased, and some more
+	leasePatience = 2 * time.Minute // for what is tried again after a while
 )
 
 // load sends deliveries, each with a record of its own, and repeats each until it is
