@@ -356,9 +356,11 @@ func recordHistory(t *testing.T) *historian {
 	h.add("daily", third, map[string]any{"provider": "OURA", "reference_id": "hanna"}, map[string]any{"data": []any{}})
 	h.add("auth", "fifth", map[string]any{"provider": "OURA", "reference_id": "hanna"}, nil)
 	h.add("user_reauth", "fifth", map[string]any{"provider": "OURA", "reference_id": "hanna"}, map[string]any{"old_user": nil})
-	// Late word of a former id, of which nobody knows how late it is.
-	h.add("auth", second, nil, map[string]any{"status": "success"})
-	h.events[len(h.events)-1].header.Del(webhook.HeaderOrderingTime)
+	// Late word of former ids, of which nobody knows how late it is.
+	for _, id := range []string{second, third} {
+		h.add("auth", id, nil, map[string]any{"status": "success"})
+		h.events[len(h.events)-1].header.Del(webhook.HeaderOrderingTime)
+	}
 
 	h.ring, h.watch = []string{ring, second, third, fourth, "fifth"}, watch
 	return h
