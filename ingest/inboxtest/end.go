@@ -35,7 +35,7 @@ var endTests = []test{
 
 	{"Ack/needs a lease", func(r *run) {
 		r.put(delivery(0))
-		item := r.scan(r.Inbox, ingest.Pending)[0]
+		item := r.only(ingest.Pending)
 		r.lost("Ack", r.Inbox.Ack(r.context(), item))
 		r.lost("Bury", r.Inbox.Bury(r.context(), item, "no use"))
 		r.lost("Extend", r.Inbox.Extend(r.context(), long, item))
@@ -113,7 +113,7 @@ var endTests = []test{
 		r.put(delivery(0))
 		r.must("Retry", r.Inbox.Retry(r.context(), r.take(1, long)[0], 0, "again"))
 		r.must("Bury", r.Inbox.Bury(r.context(), r.take(1, long)[0], "no use"))
-		dead := r.scan(r.Inbox, ingest.Dead)[0]
+		dead := r.only(ingest.Dead)
 		r.lost("Ack of a dead one", r.Inbox.Ack(r.context(), dead))
 		r.must("Retry of a dead one", r.Inbox.Retry(r.context(), mark(dead), 0, "replayed"))
 		r.lost("Retry of one that was dead", r.Inbox.Retry(r.context(), dead, 0, "replayed"))
@@ -125,7 +125,7 @@ var endTests = []test{
 		}
 		r.must("Bury", r.Inbox.Bury(r.context(), item, "no use again"))
 		r.lost("Retry with the mark of an earlier death", r.Inbox.Retry(r.context(), dead, 0, "replayed"))
-		r.must("Retry after a delay", r.Inbox.Retry(r.context(), r.scan(r.Inbox, ingest.Dead)[0], short, "replayed"))
+		r.must("Retry after a delay", r.Inbox.Retry(r.context(), r.only(ingest.Dead), short, "replayed"))
 		r.takeNone()
 		r.wait(short + short/4)
 		r.must("Ack", r.Inbox.Ack(r.context(), r.take(1, long)[0]))

@@ -165,6 +165,16 @@ func (r *run) scan(inbox ingest.Inbox, state ingest.State) []ingest.Item {
 	return items
 }
 
+// only returns the one item in a state.
+func (r *run) only(state ingest.State) ingest.Item {
+	r.Helper()
+	items := r.scan(r.Inbox, state)
+	if len(items) != 1 {
+		r.Fatalf("Scan(%s) found %s, want one", state, ids(items))
+	}
+	return items[0]
+}
+
 // stats fails the test unless the inbox counts what is wanted. An inbox on several
 // machines may need a moment.
 func (r *run) stats(pending, leased, dead int) ingest.Stats {
