@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -233,38 +234,44 @@ func TestSandbox(t *testing.T) {
 	}
 }
 
-// TestDevLeavesNothingRunning is not parallel: it looks at every goroutine there
-// is.
-func TestDevLeavesNothingRunning(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	out, in := io.Pipe()
-	status := make(chan int, 1)
-	go func() {
-		status <- run(ctx, []string{"dev", "--addr", "127.0.0.1:0", "--dir", t.TempDir(), "--json"}, stdio{strings.NewReader(""), in, io.Discard})
-		in.Close()
-	}()
-	var report devReport
-	if err := json.NewDecoder(out).Decode(&report); err != nil {
-		t.Fatal(err)
-	}
-	get200(t, report.Console)
-	cancel()
-	if got := <-status; got != exitDone {
-		t.Errorf("status %d, want %d", got, exitDone)
-	}
-	http.DefaultClient.CloseIdleConnections()
+// TestNothingIsLeftRunning is not parallel: it looks at every goroutine there is.
+func TestNothingIsLeftRunning(t *testing.T) {
+	for name, args := range map[string][]string{
+		"dev":   {"dev", "--dir", t.TempDir()},
+		"serve": {"serve", "--sandbox", "--db", "sqlite:" + filepath.Join(t.TempDir(), "t.db"), "--inbox", "embedded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			out, in := io.Pipe()
+			status := make(chan int, 1)
+			go func() {
+				status <- run(ctx, append(args, "--addr", "127.0.0.1:0", "--json"), stdio{strings.NewReader(""), in, io.Discard})
+				in.Close()
+			}()
+			var report struct{ Console, Ops string }
+			if err := json.NewDecoder(out).Decode(&report); err != nil {
+				t.Fatal(err)
+			}
+			get200(t, cmp.Or(report.Console, report.Ops+"/metrics"))
+			cancel()
+			if got := <-status; got != exitDone {
+				t.Errorf("status %d, want %d", got, exitDone)
+			}
+			http.DefaultClient.CloseIdleConnections()
 
-	deadline := time.Now().Add(5 * time.Second)
-	for {
-		left := ours()
-		if len(left) == 0 {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%d goroutines are left:\n\n%s", len(left), strings.Join(left, "\n\n"))
-		}
-		runtime.Gosched()
+			deadline := time.Now().Add(5 * time.Second)
+			for {
+				left := ours()
+				if len(left) == 0 {
+					return
+				}
+				if time.Now().After(deadline) {
+					t.Fatalf("%d goroutines are left:\n\n%s", len(left), strings.Join(left, "\n\n"))
+				}
+				runtime.Gosched()
+			}
+		})
 	}
 }
 

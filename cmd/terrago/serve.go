@@ -28,6 +28,7 @@ const (
 	workAddr       = "127.0.0.1:8081" // so that one process of each kind fits on a machine
 	webhookPath    = "/webhooks/terra"
 	maxServeHeader = 32 << 10 // bytes of the headers of a request
+	answerTimeout  = 15 * time.Second // to store a delivery and answer it, once it has arrived
 	pruneInterval  = time.Hour
 )
 
@@ -58,6 +59,22 @@ type serveCommand struct {
 
 	Grace     time.Duration `default:"20s" help:"For what is under way to finish after Ctrl-C or SIGTERM. Default: ${default}."`
 	LogFormat string        `name:"log-format" enum:"text,json" default:"text" help:"Of the standard error: text or json. Default: ${default}."`
+}
+
+// Help is the long form.
+func (serveCommand) Help() string {
+	return `A delivery is verified, stored in the inbox, and only then acknowledged. Workers take it from there into the ` +
+		`database, and try again until it is applied or found to be beyond help, when it waits among the dead letters: ` +
+		`see terrago events. Put a proxy that speaks TLS in front.
+
+On one machine:
+
+  TERRA_SIGNING_SECRET=… terrago serve --db sqlite:health.db
+
+On several, over one NATS cluster and one PostgreSQL:
+
+  terrago serve --receive --inbox nats://n1,nats://n2,nats://n3 --inbox-replicas 3
+  terrago serve --work --inbox nats://n1,nats://n2,nats://n3 --db-file /run/secrets/db`
 }
 
 // serveReport is what serve says once it is up.
@@ -302,6 +319,7 @@ func (s *service) listen(l, opsListener net.Listener) {
 	}
 	s.front = serveWith(l, routes, s.log, func(h *http.Server) {
 		h.ReadTimeout, h.IdleTimeout, h.MaxHeaderBytes = s.ReadTimeout, s.IdleTimeout, maxServeHeader
+		h.WriteTimeout = s.ReadTimeout + answerTimeout
 	})
 }
 

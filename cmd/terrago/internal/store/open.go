@@ -66,7 +66,8 @@ func (db *DB) Close() error { return errors.Join(db.DB.Close(), db.Pool.Close())
 type Inbox struct {
 	ingest.Inbox
 	Location Location
-	closers  []func() error // in the order in which they are called
+	ping     func(context.Context) error // nil where counting costs no more
+	closers  []func() error              // in the order in which they are called
 }
 
 // InboxOptions change how an inbox is opened.
@@ -103,6 +104,9 @@ func OpenInbox(ctx context.Context, l Location, o InboxOptions) (*Inbox, error) 
 
 // Ping finds out whether the inbox answers.
 func (i *Inbox) Ping(ctx context.Context) error {
+	if i.ping != nil {
+		return i.ping(ctx)
+	}
 	_, err := i.Stats(ctx)
 	return err
 }
@@ -123,6 +127,7 @@ func (i *Inbox) openSQL(ctx context.Context) error {
 		return err
 	}
 	i.closers = append(i.closers, pool.Close)
+	i.ping = pool.PingContext // counting a long backlog takes longer than a probe waits
 	open := sqlinbox.OpenSQLite
 	if i.Location.Kind == Postgres {
 		open = sqlinbox.OpenPostgres
