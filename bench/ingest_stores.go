@@ -260,16 +260,19 @@ func (s *openedStores) openStream(ctx context.Context, name, url string, replica
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	var inbox ingest.Inbox
-	for { // a cluster elects its leaders first
-		if inbox, err = natsinbox.Open(ctx, js, natsinbox.WithReplicas(replicas)); err == nil {
+	for { // a cluster that has not elected its leaders yet does not answer
+		attempt, cancel := context.WithTimeout(ctx, 3*time.Second)
+		inbox, err = natsinbox.Open(attempt, js, natsinbox.WithReplicas(replicas))
+		cancel()
+		if err == nil {
 			break
 		}
 		select {
 		case <-ctx.Done():
-			return err
+			return fmt.Errorf("%s: %w", name, err)
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
