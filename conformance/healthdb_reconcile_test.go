@@ -265,17 +265,6 @@ func TestBackfill(t *testing.T) {
 			t.Errorf("again: %+v, error %v", again, err)
 		}
 		after := s.read(t)
-		for table, rows := range after {
-			for _, r := range rows {
-				delete(r, "version_ms")
-				_ = table
-			}
-		}
-		for _, rows := range before {
-			for _, r := range rows {
-				delete(r, "version_ms")
-			}
-		}
 		if diff := before.diff(after); diff != "" {
 			t.Errorf("asking again changes rows:%s", diff)
 		}
@@ -309,6 +298,41 @@ func TestBackfillGoesOn(t *testing.T) {
 	if err != nil || rest.Requests != 15 || rest.Done != rest.Total {
 		t.Errorf("%+v, error %v, want the other 15 requests", rest, err)
 	}
+}
+
+func TestBackfillKeepsSamples(t *testing.T) {
+	t.Parallel()
+	eachService(t, func(t *testing.T, s *service) {
+		user := s.connect(t, "GARMIN", "anna")
+		s.hear(t, "auth", user, nil)
+		yesterday := health.DateOf(s.Now().UTC()).AddDays(-1)
+		webhooks, err := s.Client.Daily.List(t.Context(), user.UserID, terra.Days(yesterday, 1), terra.WithSamples(true))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.hear(t, "daily", user, map[string]any{"data": webhooks})
+		want := s.count(t, "samples")
+		if want == 0 {
+			t.Fatal("there are no samples")
+		}
+		s.pass(t, time.Hour)
+		for _, samples := range []bool{false, true} {
+			req := healthdb.BackfillRequest{
+				Range: terra.Days(yesterday, 1), Types: []webhook.EventType{webhook.TypeDaily},
+				Again: true, Samples: samples,
+			}
+			if got, err := s.db.Backfill(t.Context(), s.Client, req); err != nil || got.Records != 1 {
+				t.Errorf("%+v, error %v", got, err)
+			}
+			days := s.readTable(t, "dailies")
+			if n := s.count(t, "samples"); n < want || len(days) != 1 {
+				t.Errorf("with samples %v: %d days with %d samples, want 1 with %d", samples, len(days), n, want)
+			}
+			if fetched := days[0]["delivery_id"] == ""; fetched != samples {
+				t.Errorf("with samples %v: the day is from the backfill: %v", samples, fetched)
+			}
+		}
+	})
 }
 
 func TestBackfillWithoutAnswer(t *testing.T) {

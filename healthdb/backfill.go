@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/terra-go/terra"
 	"github.com/terra-go/terra/health"
@@ -29,8 +30,11 @@ type BackfillRequest struct {
 	// the store nor have been asked for.
 	Again bool
 
-	// Samples asks for every measurement beside the summaries. Days that are in the
-	// store without them are no reason to ask, unless Again is set.
+	// Samples asks for every measurement beside the summaries, as webhooks have them.
+	// Without it the answers come faster, and what they hold is only stored where
+	// there is nothing yet: it never takes the place of a record that may have
+	// samples. Days that are in the store without samples are no reason to ask,
+	// unless Again is set.
 	Samples bool
 
 	// Concurrency is how many connections are asked about at the same time; 0 is 4.
@@ -66,7 +70,7 @@ func (e *BackfillError) Error() string {
 func (e *BackfillError) Unwrap() error { return e.Err }
 
 // Backfill fetches records over the API and stores them as [Store] does, as of the
-// time at which each request was begun. It asks for what is missing in a range, be it
+// time at which each request was begun, unless they lack samples. It asks for what is missing in a range, be it
 // before or after the connections began, in steps of some weeks, and waits where
 // Terra's limits make it wait.
 //
@@ -251,7 +255,10 @@ var sources = map[webhook.EventType]source{
 
 func from[T health.Record](collection func(*terra.Client) *terra.Collection[T]) func(context.Context, *backfill, string, terra.Range) (int, error) {
 	return func(ctx context.Context, b *backfill, userID string, r terra.Range) (int, error) {
-		began := b.db.now()
+		asOf := b.db.now()
+		if !b.req.Samples && b.db.samples {
+			asOf = time.UnixMilli(0) // before anything that a webhook brings
+		}
 		var records []T
 		// One window, and so one request, which waits for its turn.
 		for record, err := range collection(b.client).All(ctx, userID, r, terra.WithSamples(b.req.Samples), terra.WithWindow(r.Days())) {
@@ -264,7 +271,7 @@ func from[T health.Record](collection func(*terra.Client) *terra.Collection[T]) 
 			return 0, nil
 		}
 		// Of the user only the id: what else the store knows is older than this request.
-		return len(records), Store(ctx, b.db, terra.User{UserID: userID}, records, began)
+		return len(records), Store(ctx, b.db, terra.User{UserID: userID}, records, asOf)
 	}
 }
 
