@@ -565,7 +565,7 @@ func TestStoreOfANewerVersion(t *testing.T) {
 		if err == nil {
 			db.Close()
 		}
-		if _, ok := errors.AsType[*sqldb.NewerError](err); !ok {
+		if _, ok := errors.AsType[*healthdb.NewerError](err); !ok {
 			t.Errorf("opened, or failed otherwise: %v", err)
 		}
 	})

@@ -61,13 +61,14 @@ func WithLogger(l *slog.Logger) Option { return func(c *config) { c.logger = l }
 // its tables as needed. The driver is the program's choice. The database has to be a
 // file; it is put into WAL mode, and what is applied is flushed before Apply returns.
 // One connection of the pool is taken for writing until [DB.Close], so the pool must
-// allow for two at least.
+// allow for two at least. The error may be [ErrOneConnection] or a [*NewerError].
 func OpenSQLite(ctx context.Context, pool *sql.DB, opts ...Option) (*DB, error) {
 	return open(ctx, pool, sqldb.SQLite, opts)
 }
 
 // OpenPostgres opens the store in the PostgreSQL database of pool, in the schema
 // that comes first in its search path, and creates or extends its tables as needed.
+// The error may be a [*NewerError].
 func OpenPostgres(ctx context.Context, pool *sql.DB, opts ...Option) (*DB, error) {
 	return open(ctx, pool, sqldb.Postgres, opts)
 }

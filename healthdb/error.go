@@ -3,6 +3,8 @@ package healthdb
 import (
 	"errors"
 	"strconv"
+
+	"github.com/terra-go/terra/internal/sqldb"
 )
 
 // ErrDamaged says that the store holds what no version of this package puts there.
@@ -11,6 +13,10 @@ var ErrDamaged = errors.New("healthdb: a stored record cannot be read")
 // ErrOneConnection says that a pool is limited to one connection. SQLite needs one for
 // writing and another for reading.
 var ErrOneConnection = errors.New("healthdb: the pool is limited to one connection, SQLite needs two")
+
+// NewerError says that a store was last opened by a newer program, with tables that
+// this one does not know.
+type NewerError = sqldb.NewerError
 
 // ErrNoSeries says that no record of a type has a series of a name.
 var ErrNoSeries = errors.New("healthdb: no such series")
