@@ -55,10 +55,11 @@ const connectionColumns = "user_id, provider, reference_id, scopes, status, crea
 func (db *DB) Connections(ctx context.Context, f ConnectionFilter) iter.Seq2[Connection, error] {
 	var where []string
 	var args []any
-	for column, value := range map[string]string{"reference_id": f.ReferenceID, "provider": f.Provider} {
-		if value != "" {
-			where, args = append(where, column+" = ?"), append(args, value)
-		}
+	if f.ReferenceID != "" {
+		where, args = append(where, "reference_id = ?"), append(args, clean(f.ReferenceID))
+	}
+	if f.Provider != "" {
+		where, args = append(where, "provider = ?"), append(args, clean(f.Provider))
 	}
 	if n := len(f.Statuses); n > 0 {
 		where = append(where, "status IN "+sqldb.Values(1, n))
