@@ -27,7 +27,7 @@ const (
 	serveAddr      = "127.0.0.1:8080"
 	workAddr       = "127.0.0.1:8081" // so that one process of each kind fits on a machine
 	webhookPath    = "/webhooks/terra"
-	maxServeHeader = 32 << 10 // bytes of the headers of a request
+	maxServeHeader = 32 << 10         // bytes of the headers of a request
 	answerTimeout  = 15 * time.Second // to store a delivery and answer it, once it has arrived
 	pruneInterval  = time.Hour
 )
@@ -74,7 +74,7 @@ On one machine:
 On several, over one NATS cluster and one PostgreSQL:
 
   terrago serve --receive --inbox nats://n1,nats://n2,nats://n3 --inbox-replicas 3
-  terrago serve --work --inbox nats://n1,nats://n2,nats://n3 --db-file /run/secrets/db`
+  terrago serve --work --inbox nats://n1,nats://n2,nats://n3 --inbox-replicas 3 --db-file /run/secrets/db`
 }
 
 // serveReport is what serve says once it is up.

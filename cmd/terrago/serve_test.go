@@ -500,6 +500,7 @@ func TestServeOutlivesItsDatabase(t *testing.T) {
 	where := []string{"--db", postgres.Database(t)}
 	s := startServe(t, where...)
 	deliver(t, s.Webhook, "before", daily("ada", 1))
+	eventually(t, "it is applied", func() bool { return s.metric(t, "terrago_inbox_pending") == 0 })
 	if err := postgres.Stop(); err != nil {
 		t.Fatal(err)
 	}

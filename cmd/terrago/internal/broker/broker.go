@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -25,8 +26,11 @@ const (
 	startLimit  = 30 * time.Second // replaying a large journal takes a while
 	dialLimit   = 2 * time.Second  // for another process on this machine
 	maxPayload  = 8 << 20          // the most that the server does not warn about
+	reviveEvery = time.Second
+	reviveRoom  = 1 << 20 // bytes; on less of a disk JetStream would not last
 	addressFile = "address"
 	lockFile    = "lock"
+	roomFile    = "room"
 )
 
 // ErrNotRunning says that no process runs a server on the directory.
@@ -40,6 +44,9 @@ type Server struct {
 	dir   string
 	token string
 	lock  io.Closer
+
+	closing  chan struct{}
+	watching sync.WaitGroup
 }
 
 // Start runs a server on dir, which it makes if need be. The error is
@@ -52,7 +59,7 @@ func Start(dir string, log *slog.Logger) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{dir: dir, token: rand.Text(), lock: lock}
+	s := &Server{dir: dir, token: rand.Text(), lock: lock, closing: make(chan struct{})}
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -77,7 +84,33 @@ func Start(dir string, log *slog.Logger) (_ *Server, err error) {
 	if !s.nats.ReadyForConnections(startLimit) {
 		return nil, fmt.Errorf("the embedded NATS server did not start within %s", startLimit)
 	}
+	s.watching.Go(func() { s.watch(*s.nats.JetStreamConfig()) })
 	return s, s.publish()
+}
+
+// watch turns JetStream on again, which the server turns off for good when a write
+// fails, as on a disk that is full.
+func (s *Server) watch(config server.JetStreamConfig) {
+	config.StoreDir = s.dir
+	tick := time.NewTicker(reviveEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-s.closing:
+			return
+		}
+		if s.nats.JetStreamConfig() == nil && s.hasRoom() { // it is off, and no longer on its way there
+			s.nats.EnableJetStream(&config) // or in a while
+		}
+	}
+}
+
+// hasRoom tries whether the disk takes something.
+func (s *Server) hasRoom() bool {
+	name := filepath.Join(s.dir, roomFile)
+	defer os.Remove(name)
+	return os.WriteFile(name, make([]byte, reviveRoom), 0o600) == nil
 }
 
 // Connect connects from within this process.
@@ -87,6 +120,8 @@ func (s *Server) Connect() (*nats.Conn, error) {
 
 // Close ends the server once what it has is on disk.
 func (s *Server) Close() {
+	close(s.closing)
+	s.watching.Wait()
 	if s.nats != nil {
 		os.Remove(filepath.Join(s.dir, addressFile))
 		s.nats.Shutdown()
