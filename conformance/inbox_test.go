@@ -54,9 +54,9 @@ func TestInboxGroups(t *testing.T) {
 			puts, size  int
 			least, most int // transactions
 		}{
-			{"small bodies share", 64, 2 << 10, 1, 8},
+			{"small bodies share", 64, 2 << 10, 1, 12},
 			{"large bodies do not", 4, 5 << 20, 4, 5}, // one may be for forgetting
-			{"nor do too many", 600, 10, 3, 8},
+			{"nor do too many", 600, 10, 3, 16},
 		}
 		for _, tt := range tests {
 			t.Run(tt.name, func(t *testing.T) {

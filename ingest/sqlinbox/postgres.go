@@ -12,23 +12,20 @@ import (
 	"github.com/terra-go/terra/internal/sqldb"
 )
 
-// postgresWriters fill transactions at the same time: while one is being flushed the
-// other is filled.
-const postgresWriters = 2
+const (
+	// postgresWriters have a transaction each at the same time: while one is being
+	// flushed the others are filled.
+	postgresWriters = 4
+	// postgresBytes go into one transaction. To put a large body into an array of them
+	// costs more than a flush, which PostgreSQL shares between transactions anyway.
+	postgresBytes = 256 << 10
+)
 
 // Every statement is a transaction by itself and one round trip. The time, $1 unless
 // said otherwise, is null for the server's own, which is the same for everyone.
 var (
-	pgPut = pgQuery(`
-		WITH given AS (
-			SELECT * FROM unnest($2::text[], $3::boolean[], $4::bigint[], $5::text[], $6::bytea[]) AS g (id, urgent, received_at, header, body)
-		), added AS (
-			INSERT INTO inbox_ids (id, stored_at) SELECT id, {now 1} FROM given ON CONFLICT (id) DO NOTHING RETURNING id, seq
-		), stored AS (
-			INSERT INTO inbox_deliveries (seq, id, urgent, received_at, due, size, header, body)
-			SELECT seq, id, urgent, received_at, {now 1}, octet_length(body), header, body FROM added JOIN given USING (id)
-		)
-		SELECT id FROM added`)
+	pgPut    = pgQuery(pgGiven + "unnest($2::text[], $3::boolean[], $4::bigint[], $5::text[], $6::bytea[])" + pgStore)
+	pgPutOne = pgQuery(pgGiven + "(VALUES ($2::text, $3::boolean, $4::bigint, $5::text, $6::bytea))" + pgStore)
 
 	pgLease = pgQuery(`
 		WITH pings AS (
@@ -68,6 +65,18 @@ var (
 		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'pending'`)
 )
 
+const (
+	pgGiven = `WITH given AS (SELECT * FROM `
+	pgStore = ` AS g (id, urgent, received_at, header, body)
+		), added AS (
+			INSERT INTO inbox_ids (id, stored_at) SELECT id, {now 1} FROM given ON CONFLICT (id) DO NOTHING RETURNING id, seq
+		), stored AS (
+			INSERT INTO inbox_deliveries (seq, id, urgent, received_at, due, size, header, body)
+			SELECT seq, id, urgent, received_at, {now 1}, octet_length(body), header, body FROM added JOIN given USING (id)
+		)
+		SELECT id FROM added`
+)
+
 const pgRead = `SELECT COALESCE(lease, 0), seq, id, received_at, urgent, attempts, reason, failed_at, header, body
 	FROM inbox_deliveries WHERE seq = ANY($1::bigint[]) AND state = $2 ORDER BY received_at, seq`
 
@@ -100,7 +109,11 @@ func (p *postgres) put(ctx context.Context, rows []*row) error {
 		ids[i], urgent[i], receivedAt[i], headers[i], bodies[i] = r.id, r.urgent, r.receivedAt, r.header, r.body
 		r.known = true
 	}
-	stored, err := p.db.Pool.QueryContext(ctx, pgPut, p.time(), ids, urgent, receivedAt, headers, bodies)
+	query, args := pgPut, []any{p.time(), ids, urgent, receivedAt, headers, bodies}
+	if n == 1 {
+		query, args = pgPutOne, []any{p.time(), ids[0], urgent[0], receivedAt[0], headers[0], bodies[0]}
+	}
+	stored, err := p.db.Pool.QueryContext(ctx, query, args...)
 	if err != nil {
 		return sqldb.Wrap("put", err)
 	}

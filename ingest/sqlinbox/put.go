@@ -12,8 +12,7 @@ import (
 )
 
 const (
-	maxBatch     = 256     // deliveries in one transaction
-	maxBytes     = 4 << 20 // of bodies in one transaction, or a single larger one: drivers copy them
+	maxBatch     = 256 // deliveries in one transaction
 	maxIDBytes   = 1 << 10
 	batchTimeout = 30 * time.Second
 	// grace is how long a transaction goes on after one of those who wait for it has
@@ -92,7 +91,10 @@ func newTicket(ctx context.Context, d ingest.Delivery) (*ticket, error) {
 // write is the work of the goroutine that all Puts go through: it takes those that
 // are waiting, stores them in one transaction, and answers them. Those that arrive
 // meanwhile are the next to be taken, so the busier it is, the more share a flush.
-func (in *Inbox) write() {
+//
+// The bodies of a transaction have up to limit bytes together, or it is a single
+// larger one: drivers copy them.
+func (in *Inbox) write(limit int) {
 	var held *ticket // taken, but too large for the transaction it came in
 	var batch []*ticket
 	for {
@@ -112,7 +114,7 @@ func (in *Inbox) write() {
 			if t == nil {
 				break
 			}
-			if bytes += len(t.body); bytes > maxBytes {
+			if bytes += len(t.body); bytes > limit {
 				held = t
 			} else {
 				batch = append(batch, t)

@@ -8,6 +8,9 @@ import (
 	"github.com/terra-go/terra/internal/sqldb"
 )
 
+// sqliteBytes go into one transaction: flushes are dear, and readers do not mind.
+const sqliteBytes = 4 << 20
+
 // sqlite goes by the clock of the process: all that share the file are on one
 // machine.
 type sqlite struct {
