@@ -85,6 +85,25 @@ func (in *Inbox) request(ctx context.Context, m *nats.Msg) (*nats.Msg, error) {
 	return in.nc.RequestMsgWithContext(ctx, m)
 }
 
+// errDisconnected ends what waits for answers that cannot come any more.
+var errDisconnected = errors.New("the connection to NATS was lost")
+
+// whileConnected returns a context that ends with ctx or with the connection. The
+// cause is then [errDisconnected].
+func (in *Inbox) whileConnected(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	lost := in.nc.StatusChanged(nats.RECONNECTING, nats.DISCONNECTED, nats.CLOSED)
+	go func() {
+		if _, open := <-lost; open {
+			cancel(errDisconnected)
+		}
+	}()
+	return ctx, func() {
+		in.nc.RemoveStatusListener(lost)
+		cancel(context.Canceled)
+	}
+}
+
 // expect has m stored only if the last message of the subjects is number seq.
 func expect(m *nats.Msg, seq uint64, subjects string) {
 	m.Header.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(seq, 10))

@@ -82,12 +82,17 @@ func (g *group) next() []*grouped {
 // storeGroup stores messages in one batch, or each alone if they are refused
 // together: one of them has a conflict.
 func (in *Inbox) storeGroup(some []*grouped) {
+	ctx, stop := in.whileConnected(context.Background())
+	defer stop()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	if len(some) > 1 {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
 		err := in.storeBatch(ctx, some)
 		var api *jetstream.APIError
 		if !errors.As(err, &api) {
+			if err != nil && context.Cause(ctx) == errDisconnected {
+				err = errDisconnected
+			}
 			for _, g := range some {
 				g.stored <- err
 			}
@@ -95,8 +100,6 @@ func (in *Inbox) storeGroup(some []*grouped) {
 		}
 	}
 	each(len(some), func(i int) {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
 		for _, name := range []string{headerBatchID, headerBatchSequence, headerBatchCommit} {
 			some[i].msg.Header.Del(name)
 		}

@@ -62,7 +62,7 @@ func put(t *testing.T, in ingest.Inbox, d ingest.Delivery) (duplicate bool) {
 
 func lease(t *testing.T, in ingest.Inbox, limit int, ttl time.Duration) []ingest.Item {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	items, err := in.Lease(ctx, limit, ttl)
 	if err != nil {

@@ -117,13 +117,23 @@ func (in *Inbox) leaseOnce(ctx context.Context, limit int, ttl time.Duration) ([
 		return nil, err
 	}
 	p := in.newPuller(limit)
-	msgs, err := p.take(ctx)
+	connected, stop := in.whileConnected(ctx)
+	msgs, err := p.take(connected)
+	stop()
 	p.close()
-	if err != nil {
-		return nil, err
+	switch {
+	case ctx.Err() != nil:
+		p.giveBack(msgs)
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, fmt.Errorf("natsinbox: lease: %w", err)
 	}
 	found, errs := make([]*ingest.Item, len(msgs)), make([]error, len(msgs))
-	each(len(msgs), func(i int) { found[i], errs[i] = in.begin(ctx, msgs[i], ttl) })
+	each(len(msgs), func(i int) {
+		if found[i], errs[i] = in.begin(ctx, msgs[i], ttl); errs[i] != nil {
+			p.giveBack(msgs[i : i+1]) // or it would be hidden, and nobody at work on it
+		}
+	})
 	var items []ingest.Item
 	for _, it := range found {
 		if it != nil {

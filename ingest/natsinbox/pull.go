@@ -81,11 +81,11 @@ func (p *puller) ask(kind string, n int, wait time.Duration) (*nats.Subscription
 	inbox := p.in.nc.NewInbox()
 	sub, err := p.in.nc.ChanSubscribe(inbox, p.came)
 	if err != nil {
-		return nil, fmt.Errorf("natsinbox: lease: %w", err)
+		return nil, err
 	}
 	p.open[sub] = n
 	if err := p.in.nc.PublishRequest(p.in.api+"CONSUMER.MSG.NEXT."+p.in.name+"."+kind, inbox, body); err != nil {
-		return nil, fmt.Errorf("natsinbox: lease: %w", err)
+		return nil, err
 	}
 	return sub, nil
 }
@@ -98,9 +98,9 @@ func (p *puller) next(ctx context.Context, within time.Duration) error {
 	select {
 	case m = <-p.came:
 	case <-ctx.Done():
-		return ctx.Err()
+		return context.Cause(ctx)
 	case <-t.C:
-		return errors.New("natsinbox: lease: no answer from JetStream")
+		return errors.New("no answer from JetStream")
 	}
 	if m.Reply != "" {
 		p.got = append(p.got, m)
@@ -114,7 +114,7 @@ func (p *puller) next(ctx context.Context, within time.Duration) error {
 	case "404", "408", "409": // none there, none came, or the consumer moves: ask again
 		return nil
 	default:
-		return fmt.Errorf("natsinbox: lease: JetStream answers with status %q", status)
+		return fmt.Errorf("JetStream answers with status %q", status)
 	}
 }
 
@@ -153,7 +153,12 @@ func (p *puller) close() {
 		}
 		break
 	}
-	for _, m := range p.got {
+	p.giveBack(p.got)
+}
+
+// giveBack has the server hand out messages again.
+func (p *puller) giveBack(msgs []*nats.Msg) {
+	for _, m := range msgs {
 		if m.Reply != "" {
 			p.in.nc.Publish(m.Reply, []byte(ackRetry))
 		}
