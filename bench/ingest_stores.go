@@ -111,7 +111,7 @@ func (s *openedStores) openSQLite(ctx context.Context, dir string) error {
 		return err
 	}
 	s.inboxes = append(s.inboxes, inboxStore{
-		name: "SQLite", inbox: inbox, judged: true, single: single, empty: emptier(pool, "DELETE FROM inbox_deliveries"),
+		name: "SQLite", inbox: inbox, judged: true, single: single, empty: emptier(pool, "DELETE FROM inbox_bodies", "DELETE FROM inbox_deliveries"),
 	})
 
 	records, err := s.openSQL("sqlite", filepath.Join(dir, "health.db"))
@@ -166,7 +166,7 @@ func (s *openedStores) openPostgres(ctx context.Context) error {
 		return err
 	}
 	s.inboxes = append(s.inboxes, inboxStore{
-		name: "PostgreSQL", inbox: inbox, judged: true, single: single, empty: emptier(pools[0], "TRUNCATE inbox_deliveries"),
+		name: "PostgreSQL", inbox: inbox, judged: true, single: single, empty: emptier(pools[0], "TRUNCATE inbox_deliveries, inbox_ids"),
 	})
 	db, err := healthdb.OpenPostgres(ctx, pools[2])
 	if err != nil {
@@ -295,10 +295,14 @@ func freePort() (int, error) {
 	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
-func emptier(pool *sql.DB, statement string) func(context.Context) error {
+func emptier(pool *sql.DB, statements ...string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		_, err := pool.ExecContext(ctx, statement)
-		return err
+		for _, statement := range statements {
+			if _, err := pool.ExecContext(ctx, statement); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 }
 
