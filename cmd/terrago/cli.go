@@ -38,6 +38,7 @@ type commands struct {
 	Trigger   triggerCommand   `cmd:"" help:"Send one signed event, as Terra would."`
 	Scenario  scenarioCommand  `cmd:"" help:"Play what happens over hours or days between Terra and a receiver of its webhooks."`
 	Get       getCommand       `cmd:"" help:"Fetch somebody's records."`
+	Plot      plotCommand      `cmd:"" help:"Draw a night, a day, a month or a run, as SVG or PNG."`
 	Providers providersCommand `cmd:"" help:"List what people can connect."`
 	Users     usersCommand     `cmd:"" help:"List who is connected."`
 	Auth      authCommand      `cmd:"" help:"Make a URL on which a person connects one provider."`
@@ -60,7 +61,7 @@ var errReported = errors.New("failed")
 
 // run is the whole command; its result is the exit status.
 func run(ctx context.Context, args []string, std stdio) int {
-	out := &output{stdio: std, terminal: terminal(std.err)}
+	out := &output{stdio: std, raw: std.out, terminal: terminal(std.err)}
 	out.out, out.err = safeio.NewWriter(std.out), safeio.NewWriter(std.err)
 	std = out.stdio
 	var cmds commands

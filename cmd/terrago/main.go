@@ -10,6 +10,7 @@
 //	terrago trigger    send one signed event
 //	terrago scenario   play what happens over hours or days, in a moment
 //	terrago get        fetch somebody's records
+//	terrago plot       draw a night, a day, a month or a run, as SVG or PNG
 //	terrago providers  what can be connected
 //	terrago users      who is connected
 //	terrago auth       a URL on which a person connects one provider

@@ -14,6 +14,7 @@ import (
 // that passes is harmless to a terminal.
 type output struct {
 	stdio
+	raw      io.Writer // the standard output for what is no text
 	json     bool
 	terminal io.Writer // what shows how far something has come; nil where nobody would see it
 }
