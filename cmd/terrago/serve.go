@@ -278,7 +278,7 @@ func (s *service) open(ctx context.Context) (err error) {
 func (s *service) start(ctx context.Context) error {
 	addr := cmp.Or(s.Addr, serveAddr)
 	if !s.Receive {
-		addr = cmp.Or(s.Addr, s.OpsAddr, workAddr)
+		addr = cmp.Or(s.OpsAddr, s.Addr, workAddr)
 	}
 	l, err := bind(ctx, addr)
 	if err != nil {

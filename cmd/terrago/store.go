@@ -9,13 +9,10 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 
-	"github.com/terra-go/terra/cmd/terrago/internal/filelock"
 	"github.com/terra-go/terra/cmd/terrago/internal/store"
 	"github.com/terra-go/terra/healthdb"
 	"github.com/terra-go/terra/ingest"
-	"github.com/terra-go/terra/internal/sqldb"
 )
 
 // Names within the directory that dev keeps.
@@ -207,47 +204,8 @@ func explainStore(err error, l store.Location) error {
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		err = path.Err // the path is the location's
 	}
-	if hint := storeHint(err, l); hint != "" {
+	if hint := l.Hint(err); hint != "" {
 		return fmt.Errorf("%s: %s (%w)", l, hint, err)
 	}
 	return fmt.Errorf("%s: %w", l, err)
-}
-
-func storeHint(err error, l store.Location) string {
-	if _, newer := errors.AsType[*sqldb.NewerError](err); newer {
-		return "a newer terrago has written this store; use that one"
-	}
-	if _, unreachable := errors.AsType[*store.UnreachableError](err); unreachable {
-		return "is the server running, and does it let terrago in?"
-	}
-	switch {
-	case errors.Is(err, filelock.ErrHeld):
-		return "one terrago at a time can run an embedded inbox; several share one in nats:// or postgres://"
-	case errors.Is(err, fs.ErrNotExist):
-		return "its directory does not exist"
-	case errors.Is(err, fs.ErrPermission):
-		return "it is not yours to write to"
-	}
-	e, ok := errors.AsType[*sqldb.Error](err)
-	switch {
-	case !ok:
-		return ""
-	case e.Kind == sqldb.Full:
-		return "the disk is full"
-	case l.Kind == store.SQLite && e.Kind == sqldb.Conflict:
-		return "another program has locked the file; stop that one and try again"
-	case l.Kind == store.SQLite && e.Code == "26": // SQLITE_NOTADB
-		return "the file is no SQLite database"
-	case l.Kind == store.SQLite && e.Kind == sqldb.Unavailable:
-		return "the file cannot be opened; does its directory exist, and is it yours to write to?"
-	case l.Kind == store.Postgres && strings.HasPrefix(e.Code, "28"):
-		return "the server does not let this user in; check user and password"
-	case l.Kind == store.Postgres && e.Code == "3D000":
-		return "there is no such database; make it with createdb"
-	case l.Kind == store.Postgres && e.Code == "42501":
-		return "the user may not do that; it needs to own the schema"
-	case l.Kind == store.Postgres && e.Kind == sqldb.Unavailable:
-		return "is the server running, and does it take connections?"
-	}
-	return ""
 }

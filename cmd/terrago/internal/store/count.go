@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"slices"
-
-	"github.com/terra-go/terra/internal/sqldb"
 )
 
 // Deliveries is the table of deliveries that were applied.
@@ -24,5 +22,5 @@ func (db *DB) Count(ctx context.Context, table string) (n int, err error) {
 		panic("store: not one of the tables: " + table)
 	}
 	err = db.Pool.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+table).Scan(&n)
-	return n, sqldb.Wrap("count", err)
+	return n, err
 }
