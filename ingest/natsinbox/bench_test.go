@@ -3,6 +3,7 @@ package natsinbox_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -47,62 +48,72 @@ func BenchmarkPut(b *testing.B) {
 }
 
 func benchmarkPut(b *testing.B, in *natsinbox.Inbox) {
-	var ids atomic.Int64
-	run := fmt.Sprint(time.Now().UnixNano())
 	body := delivery("body", bodySize).Body
-	b.SetParallelism(writers) // times GOMAXPROCS; see below
+	run := time.Now().UnixNano() // the server is the same for every b.N
+	var ids atomic.Int64
 	b.SetBytes(bodySize)
 	b.ResetTimer()
-	slots := make(chan struct{}, writers)
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			slots <- struct{}{}
-			d := ingest.Delivery{ID: fmt.Sprint(run, "-", ids.Add(1)), ReceivedAt: time.Now(), Body: body}
-			if dup, err := in.Put(context.Background(), d); err != nil || dup {
-				b.Error(dup, err)
+	together(b, writers, func(ctx context.Context) error {
+		for id := ids.Add(1); id <= int64(b.N); id = ids.Add(1) {
+			d := ingest.Delivery{ID: fmt.Sprint(run, "-", id), ReceivedAt: time.Now(), Body: body}
+			if duplicate, err := in.Put(ctx, d); err != nil || duplicate {
+				return fmt.Errorf("duplicate %t, error %w", duplicate, err)
 			}
-			<-slots
+		}
+		return nil
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")
+}
+
+// BenchmarkWork has four workers lease and ack deliveries, 32 at a time.
+func BenchmarkWork(b *testing.B) {
+	n := single(b)
+	n.start(b)
+	in := open(b, connect(b, n))
+	body := delivery("body", bodySize).Body
+	var ids atomic.Int64
+	together(b, writers, func(ctx context.Context) error {
+		for id := ids.Add(1); id <= int64(b.N); id = ids.Add(1) {
+			if _, err := in.Put(ctx, ingest.Delivery{ID: fmt.Sprint(id), ReceivedAt: time.Now(), Body: body}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	b.ResetTimer()
+	var acked atomic.Int64
+	worked, stop := context.WithCancel(b.Context())
+	defer stop()
+	together(b, 4, func(ctx context.Context) error {
+		for {
+			items, err := in.Lease(worked, 32, time.Minute)
+			if worked.Err() != nil {
+				return nil
+			}
+			if err == nil {
+				err = in.Ack(ctx, items...)
+			}
+			if err != nil {
+				return err
+			}
+			if acked.Add(int64(len(items))) == int64(b.N) {
+				stop()
+			}
 		}
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")
 }
 
-// BenchmarkWork leases and acks deliveries, 32 at a time.
-func BenchmarkWork(b *testing.B) {
-	n := single(b)
-	n.start(b)
-	in := open(b, connect(b, n))
-	ctx := b.Context()
-	body := delivery("body", bodySize).Body
-	left, stored := b.N, make(chan error, writers)
-	for range writers {
-		go func() { stored <- nil }()
+// together runs f n times at once and fails the benchmark for an error.
+func together(b *testing.B, n int, f func(ctx context.Context) error) {
+	b.Helper()
+	var group sync.WaitGroup
+	for range n {
+		group.Go(func() {
+			if err := f(b.Context()); err != nil {
+				b.Error(err)
+			}
+		})
 	}
-	var ids atomic.Int64
-	for range left {
-		if err := <-stored; err != nil {
-			b.Fatal(err)
-		}
-		go func() {
-			_, err := in.Put(ctx, ingest.Delivery{ID: fmt.Sprint(ids.Add(1)), ReceivedAt: time.Now(), Body: body})
-			stored <- err
-		}()
-	}
-	for range writers {
-		if err := <-stored; err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.ResetTimer()
-	for left > 0 {
-		items, err := in.Lease(ctx, 32, time.Minute)
-		if err == nil {
-			err = in.Ack(ctx, items...)
-		}
-		if err != nil {
-			b.Fatal(err)
-		}
-		left -= len(items)
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")
+	group.Wait()
 }
