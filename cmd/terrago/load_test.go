@@ -70,15 +70,14 @@ func (l *load) send(ctx context.Context) {
 			if err != nil {
 				return
 			}
-			switch l.post(ctx, url, n, body) {
-			case http.StatusOK:
+			if l.post(ctx, url, n, body) == http.StatusOK {
 				repeats--
-			case 0, http.StatusServiceUnavailable: // what a sender that is well-behaved does
-				select {
-				case <-time.After(rand.N(20 * time.Millisecond)):
-				case <-ctx.Done():
-					return
-				}
+				continue
+			}
+			select {
+			case <-time.After(rand.N(20 * time.Millisecond)): // less patient than senders are
+			case <-ctx.Done():
+				return
 			}
 		}
 		l.change(func() { l.acked++ })
@@ -287,6 +286,14 @@ func startServed(t *testing.T, args ...string) *served {
 	t.Helper()
 	s := &served{start(t, serveArgs(args)...), new(running)}
 	s.decode(t, &s.serveReport)
+	t.Cleanup(func() {
+		if t.Failed() && s.ProcessState == nil {
+			s.Process.Kill()
+			s.Wait()
+			log := s.process.log.String()
+			t.Logf("the end of its log:\n%s", log[max(0, len(log)-10_000):])
+		}
+	})
 	return s
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -88,8 +89,8 @@ func Start(dir string, log *slog.Logger) (_ *Server, err error) {
 	return s, s.publish()
 }
 
-// watch turns JetStream on again, which the server turns off for good when a write
-// fails, as on a disk that is full.
+// watch starts JetStream anew where a write has failed, as on a disk that is full:
+// the server itself refuses everything from then on.
 func (s *Server) watch(config server.JetStreamConfig) {
 	config.StoreDir = s.dir
 	tick := time.NewTicker(reviveEvery)
@@ -100,8 +101,12 @@ func (s *Server) watch(config server.JetStreamConfig) {
 		case <-s.closing:
 			return
 		}
-		if s.nats.JetStreamConfig() == nil && s.hasRoom() { // it is off, and no longer on its way there
-			s.nats.EnableJetStream(&config) // or in a while
+		if s.nats.Healthz(nil).StatusCode == http.StatusOK || !s.hasRoom() {
+			continue
+		}
+		s.nats.ShutdownJetStream()
+		if s.nats.JetStreamConfig() == nil { // it is down, and not just on its way there
+			s.nats.EnableJetStream(&config) // or the next time
 		}
 	}
 }
