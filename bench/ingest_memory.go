@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -25,7 +26,7 @@ const (
 	memoryChild = "receiver-alone"
 
 	largeBytes   = 10 << 20
-	largeLimit   = 8 // requests at once
+	largeLimit   = 32 // requests at once, half of what the senders try
 	largeSenders = 64
 	largeRounds  = 2 // deliveries that get through, for each sender
 )
@@ -105,7 +106,7 @@ func receiveAlone(dir string, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: ingest.NewReceiver(verifier, inbox, ingest.WithLimit(largeLimit))}
+	server := &http.Server{Handler: ingest.NewReceiver(verifier, inbox, ingest.WithLimit(largeLimit), ingest.WithLogger(slog.New(slog.DiscardHandler)))}
 	defer server.Close()
 	go server.Serve(l)
 	fmt.Fprintln(out, l.Addr(), peakResident())

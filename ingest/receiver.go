@@ -43,6 +43,7 @@ type Receiver struct {
 
 	slots  chan struct{} // one taken for each request under way
 	spares spares
+	floods floods
 }
 
 // NewReceiver returns a handler that verifies each request and puts it into inbox
@@ -63,10 +64,12 @@ type Receiver struct {
 //
 // Beside what the inbox takes, bodies take no more memory than the number of
 // requests at once times one and a half of the largest body: the memory of large
-// ones is used again, and only one of undeclared length is copied while it grows. On a server without ReadTimeout a body has one minute to arrive.
+// ones is used again, and only one of undeclared length is copied while it grows.
+// On a server without ReadTimeout a body has one minute to arrive.
 //
 // Refusals and failures are logged with their status, reason and trace id, and
-// never anything of a body. A nil v or inbox panics.
+// never anything of a body; of each kind no more than ten a second, and how many
+// were left out. A nil v or inbox panics.
 func NewReceiver(v *webhook.Verifier, inbox Inbox, opts ...ReceiverOption) *Receiver {
 	if v == nil || inbox == nil {
 		panic("ingest: NewReceiver needs a Verifier and an Inbox")
@@ -189,6 +192,10 @@ func (rc *Receiver) log(r *http.Request, v verdict) {
 	if !rc.logger.Enabled(r.Context(), level) {
 		return
 	}
+	omitted, ok := rc.floods.pass(v.answer)
+	if !ok {
+		return
+	}
 	attrs := []slog.Attr{
 		slog.String("answer", string(v.answer)),
 		slog.Int("status", v.status),
@@ -202,6 +209,9 @@ func (rc *Receiver) log(r *http.Request, v verdict) {
 	}
 	if v.stack != nil {
 		attrs = append(attrs, slog.Any("stack", v.stack))
+	}
+	if omitted > 0 {
+		attrs = append(attrs, slog.Int("not_logged", omitted))
 	}
 	rc.logger.LogAttrs(r.Context(), level, "ingest: delivery "+string(v.answer), attrs...)
 }
