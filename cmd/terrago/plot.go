@@ -434,7 +434,7 @@ func (of subject[T]) on(ctx context.Context, s *plotSource, day health.Date) ([]
 // daysOf are the days with a record, the latest first; at least one.
 func daysOf[T health.Record](ctx context.Context, s *plotSource, of subject[T]) ([]health.Date, error) {
 	var within terra.Range // all
-	where := "in the store"
+	where := "in the store; terrago backfill fetches what Terra has"
 	if s.db == nil {
 		within = terra.Last(plotLookBack)
 		where = fmt.Sprintf("in the last %d days; --date looks at an earlier one", plotLookBack)

@@ -22,16 +22,16 @@ var (
 	joint  = ink{"joint", 0xB4BDC6, 0x5A6570}
 	heart  = ink{"heart", 0xC2413B, 0xFF8A80}
 	rest   = ink{"rest", 0x8A5A2B, 0xD9A877}
-	steps  = ink{"steps", 0x3B7DB8, 0x74B3E8}
+	steps  = ink{"steps", 0x2F72AE, 0x74B3E8}
 	pace   = ink{"pace", 0x17786F, 0x55C9BB}
 	height = ink{"height", 0x76695B, 0xB9AB9B}
 	hill   = ink{"hill", 0xEEEAE5, 0x2D2A27}
 
-	awake  = ink{"awake", 0xC98B1D, 0xF4C763}
+	awake  = ink{"awake", 0xC28518, 0xF4C763}
 	asleep = ink{"asleep", 0x4C84C4, 0x79AEEB}
-	rem    = ink{"rem", 0x4E9ACB, 0xA5D8F6}
-	light  = ink{"light", 0x3767AC, 0x6FA0E6}
-	deep   = ink{"deep", 0x22396B, 0x5873C9}
+	rem    = ink{"rem", 0x3E86BC, 0xA5D8F6}
+	light  = ink{"light", 0x2F5DA6, 0x6FA0E6}
+	deep   = ink{"deep", 0x1E3263, 0x5873C9}
 )
 
 var inks = []ink{paper, text, muted, grid, joint, heart, rest, steps, pace, height, hill, awake, asleep, rem, light, deep}

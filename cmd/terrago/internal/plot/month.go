@@ -67,8 +67,13 @@ func (c *Chart) addSteps(axis dayAxis, days []sample) {
 		marks: []plot.Plotter{bars{days, steps}},
 	})
 	c.facts = append(c.facts, thousands(e.mean)+" steps a day")
-	c.Description += fmt.Sprintf(" Steps on %d of %d days: %s on average, most on %s with %s, fewest on %s with %s.",
-		len(days), axis.n, thousands(e.mean), axis.name(e.max), thousands(e.max.value), axis.name(e.min), thousands(e.min.value))
+	c.Description += fmt.Sprintf(" Steps on %d of %d days: %s", len(days), axis.n, thousands(e.mean))
+	if e.steady() {
+		c.Description += "."
+	} else {
+		c.Description += fmt.Sprintf(" on average, most on %s with %s, fewest on %s with %s.",
+			axis.name(e.max), thousands(e.max.value), axis.name(e.min), thousands(e.min.value))
+	}
 }
 
 func (c *Chart) addRest(axis dayAxis, days []sample) {
@@ -77,9 +82,13 @@ func (c *Chart) addRest(axis dayAxis, days []sample) {
 		label: "Heart rate at rest, bpm", ink: heart, weight: 1, scale: numbers(e.min.value, e.max.value, 8),
 		marks: []plot.Plotter{trace{parts: axis.unbroken(days), ink: heart, dots: axis.n <= 62}},
 	})
-	c.facts = append(c.facts, fmt.Sprintf("%.0f–%.0f bpm at rest", e.min.value, e.max.value))
-	c.Description += fmt.Sprintf(" Heart rate at rest on %d of %d days: %.0f to %.0f beats per minute, %.0f on average, lowest on %s and highest on %s.",
-		len(days), axis.n, e.min.value, e.max.value, e.mean, axis.name(e.min), axis.name(e.max))
+	c.facts = append(c.facts, e.numbers("–")+" bpm at rest")
+	c.Description += fmt.Sprintf(" Heart rate at rest on %d of %d days: %s beats per minute", len(days), axis.n, e.numbers(" to "))
+	if e.steady() {
+		c.Description += "."
+	} else {
+		c.Description += fmt.Sprintf(", %.0f on average, lowest on %s and highest on %s.", e.mean, axis.name(e.min), axis.name(e.max))
+	}
 }
 
 // dayAxis has days along it, which are at 0, 1, 2…

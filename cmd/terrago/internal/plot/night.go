@@ -68,9 +68,13 @@ func (c *Chart) addHeart(pulse []sample, weight float64, lines ...float64) {
 		label: "Heart rate, bpm", ink: heart, weight: weight, scale: numbers(low, high, 20), lines: lines,
 		marks: []plot.Plotter{trace{parts: unbroken(pulse), ink: heart}},
 	})
-	c.facts = append(c.facts, fmt.Sprintf("%.0f–%.0f bpm", e.min.value, e.max.value))
-	c.Description += fmt.Sprintf(" Heart rate: %.0f to %.0f beats per minute, %.0f on average, lowest at %s and highest at %s.",
-		e.min.value, e.max.value, e.mean, e.min.clock(), e.max.clock())
+	c.facts = append(c.facts, e.numbers("–")+" bpm")
+	c.Description += " Heart rate: " + e.numbers(" to ") + " beats per minute"
+	if e.steady() {
+		c.Description += "."
+	} else {
+		c.Description += fmt.Sprintf(", %.0f on average, lowest at %s and highest at %s.", e.mean, e.min.clock(), e.max.clock())
+	}
 	c.Description += gaps(pulse)
 }
 

@@ -153,7 +153,7 @@ func (c *Chart) addHills(hills []sample) {
 		label: "Elevation, m", ink: height, weight: 0.7, scale: s,
 		marks: []plot.Plotter{trace{parts: unbroken(hills), ink: height, under: &hill}},
 	})
-	c.Description += fmt.Sprintf(" Elevation: between %s and %s metres above the sea.", thousands(e.min.value), thousands(e.max.value))
+	c.Description += " Elevation: " + e.numbers(" to ") + " metres above the sea."
 }
 
 // minutes is a number of them as minutes and seconds.

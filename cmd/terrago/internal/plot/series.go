@@ -99,6 +99,17 @@ func extentOf(samples []sample) extent {
 	return e
 }
 
+// steady reports whether all are the same to a whole number.
+func (e extent) steady() bool { return math.Round(e.min.value) == math.Round(e.max.value) }
+
+// numbers are the least and the greatest, or just one if they are the same.
+func (e extent) numbers(to string) string {
+	if e.steady() {
+		return thousands(e.max.value)
+	}
+	return thousands(e.min.value) + to + thousands(e.max.value)
+}
+
 // thin leaves of a line what can be seen of it when each column of that many seconds
 // is one step across: where it comes in, where it goes out, and how far it reaches.
 func thin(line []sample, column float64) plotter.XYs {
