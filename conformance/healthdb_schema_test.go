@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/terra-go/terra/health"
 	"github.com/terra-go/terra/healthdb"
 	"github.com/terra-go/terra/internal/sqldb"
 	"github.com/terra-go/terra/webhook"
@@ -98,6 +99,22 @@ func TestSchemaErrorsQuoteNothing(t *testing.T) {
 			t.Errorf("after the end of the context: %v", err)
 		}
 	})
+}
+
+// TestSchemaDamageIsNotQuoted has text where there should be a number, which SQLite
+// takes from whoever writes it there.
+func TestSchemaDamageIsNotQuoted(t *testing.T) {
+	t.Parallel()
+	const secret = "SECRET"
+	d := newSQLite(t)
+	db := openStore(t, d)
+	mustApply(t, db, event(t, "daily", 0, dataBody(webhook.TypeDaily, `{"metadata":{"start_time":"2026-07-01T00:00:00+01:00"}}`)))
+	mustExec(t, d.open(t), "UPDATE dailies SET distance_steps = '"+secret+"'")
+	for _, err := range db.Daily(t.Context(), connectionOf(t, db), health.Date{}, health.Date{}) {
+		if err == nil || strings.Contains(err.Error(), secret) {
+			t.Error("it is quoted, or taken for a number")
+		}
+	}
 }
 
 func mustExec(tb testing.TB, pool *sql.DB, statement string) {

@@ -159,7 +159,7 @@ func TestSQLiteSettings(t *testing.T) {
 	}
 	single := d.open(t)
 	single.SetMaxOpenConns(1)
-	if _, err := sqldb.Open(t.Context(), single, d.Dialect); !errors.Is(err, sqldb.ErrPool) {
+	if _, err := sqldb.Open(t.Context(), single, d.Dialect); !errors.Is(err, sqldb.ErrOneConnection) {
 		t.Errorf("a pool of one connection: %v", err)
 	}
 }

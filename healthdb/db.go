@@ -61,22 +61,19 @@ func WithLogger(l *slog.Logger) Option { return func(c *config) { c.logger = l }
 // its tables as needed. The driver is the program's choice. The database has to be a
 // file; it is put into WAL mode, and what is applied is flushed before Apply returns.
 // One connection of the pool is taken for writing until [DB.Close], so the pool must
-// allow for two at least. The error may be [ErrOneConnection] or a [*NewerError].
+// allow for two at least. The error may be [ErrOneConnection], [ErrNotDurable] or a [*NewerError].
 func OpenSQLite(ctx context.Context, pool *sql.DB, opts ...Option) (*DB, error) {
 	return open(ctx, pool, sqldb.SQLite, opts)
 }
 
 // OpenPostgres opens the store in the PostgreSQL database of pool, in the schema
 // that comes first in its search path, and creates or extends its tables as needed.
-// The error may be a [*NewerError].
+// The error may be [ErrNotDurable] or a [*NewerError].
 func OpenPostgres(ctx context.Context, pool *sql.DB, opts ...Option) (*DB, error) {
 	return open(ctx, pool, sqldb.Postgres, opts)
 }
 
 func open(ctx context.Context, pool *sql.DB, dialect sqldb.Dialect, opts []Option) (*DB, error) {
-	if dialect == sqldb.SQLite && pool.Stats().MaxOpenConnections == 1 {
-		return nil, ErrOneConnection
-	}
 	c := config{samples: true, now: time.Now, logger: slog.New(slog.DiscardHandler)}
 	for _, opt := range opts {
 		opt(&c)

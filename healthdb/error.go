@@ -10,9 +10,28 @@ import (
 // ErrDamaged says that the store holds what no version of this package puts there.
 var ErrDamaged = errors.New("healthdb: a stored record cannot be read")
 
-// ErrOneConnection says that a pool is limited to one connection. SQLite needs one for
-// writing and another for reading.
-var ErrOneConnection = errors.New("healthdb: the pool is limited to one connection, SQLite needs two")
+// What errors.Is finds in errors of a [DB] that are about the database rather than
+// about what was asked of it. These texts, and those around them, have codes of the
+// database in them and none of its messages, which may quote values.
+var (
+	// ErrUnavailable says that there is no connection to the database, or that it is
+	// just being stopped or started. It is worth trying again.
+	ErrUnavailable = sqldb.ErrUnavailable
+
+	// ErrFull says that the database has no room left.
+	ErrFull = sqldb.ErrFull
+
+	// ErrNotDurable says that the database is set up, or kept in memory, such that what
+	// it reports as stored may still be lost.
+	ErrNotDurable = sqldb.ErrNotDurable
+
+	// ErrOneConnection says that a pool is limited to one connection. SQLite needs one
+	// for writing and another for reading.
+	ErrOneConnection = sqldb.ErrOneConnection
+
+	// ErrClosed is the error of what writes after [DB.Close].
+	ErrClosed = sqldb.ErrClosed
+)
 
 // NewerError says that a store was last opened by a newer program, with tables that
 // this one does not know.

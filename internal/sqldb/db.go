@@ -48,7 +48,7 @@ func Open(ctx context.Context, pool *sql.DB, d Dialect) (*DB, error) {
 	switch d {
 	case SQLite:
 		if pool.Stats().MaxOpenConnections == 1 {
-			return nil, ErrPool
+			return nil, ErrOneConnection
 		}
 		_, err = db.writer(ctx)
 	case Postgres:
@@ -58,11 +58,11 @@ func Open(ctx context.Context, pool *sql.DB, d Dialect) (*DB, error) {
 			err = ErrNotDurable
 		}
 	default:
-		err = errors.New("sqldb: no such dialect")
+		err = errors.New("database: no such dialect")
 	}
 	if err != nil {
 		db.discard()
-		return nil, Wrap("open", err)
+		return nil, wrapOwn("open", err)
 	}
 	db.turn <- struct{}{}
 	return db, nil
@@ -86,7 +86,8 @@ func (db *DB) Close() error {
 // on stable storage. On SQLite fn has the database's write lock from the beginning.
 // On PostgreSQL a transaction that failed in favour of another is run again, so fn
 // must start from nothing each time. fn must close what rows it opens. It may hand
-// out the database's errors as they are: Tx wraps them with [Wrap].
+// out the database's errors as they are: those of its statements, and of rows that it
+// reads, come out as [Wrap] has them.
 //
 // When a failed commit leaves open whether it took effect, that is an error.
 func (db *DB) Tx(ctx context.Context, fn func(*Tx) error) error { return db.tx(ctx, false, fn) }
@@ -103,11 +104,11 @@ func (db *DB) tx(ctx context.Context, loose bool, fn func(*Tx) error) error {
 	for attempt := 1; ; attempt++ {
 		err := run(ctx, loose, fn)
 		if err == nil || attempt == maxAttempts || db.Dialect == SQLite || KindOf(err) != Conflict {
-			return Wrap("transaction", err)
+			return wrapOwn("transaction", err)
 		}
 		select {
 		case <-ctx.Done():
-			return Wrap("transaction", err)
+			return wrapOwn("transaction", err)
 		case <-time.After(rand.N(time.Duration(attempt) * 5 * time.Millisecond)):
 		}
 	}
@@ -209,7 +210,8 @@ func (db *DB) setUp(ctx context.Context) error {
 	if !strings.EqualFold(mode, "wal") {
 		return ErrNotDurable
 	}
-	for _, pragma := range []string{"PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"} {
+	// fullfsync has macOS flush the disk's own cache too; elsewhere it changes nothing.
+	for _, pragma := range []string{"PRAGMA synchronous=FULL", "PRAGMA fullfsync=ON", "PRAGMA foreign_keys=ON"} {
 		if _, err := db.conn.ExecContext(ctx, pragma); err != nil {
 			return err
 		}

@@ -12,13 +12,20 @@ import (
 )
 
 // ErrClosed is the error of a [DB] after its Close.
-var ErrClosed = errors.New("sqldb: the store is closed")
+var ErrClosed = errors.New("database: the store is closed")
 
 // ErrNotDurable says that the database would report a commit that can still be lost.
-var ErrNotDurable = errors.New("sqldb: commits are not on stable storage: SQLite needs a file in WAL mode, PostgreSQL fsync and synchronous_commit")
+var ErrNotDurable = errors.New("database: commits are not on stable storage: SQLite needs a file in WAL mode, PostgreSQL fsync and synchronous_commit")
 
-// ErrPool says that an SQLite pool has no connection left to read with.
-var ErrPool = errors.New("sqldb: the pool is limited to one connection, of which one is kept for writing: SetMaxOpenConns takes 2 or more, or 0 for any number")
+// ErrOneConnection says that an SQLite pool has no connection left to read with.
+var ErrOneConnection = errors.New("database: the pool is limited to one connection, of which one is kept for writing: SetMaxOpenConns takes 2 or more, or 0 for any number")
+
+// What an [Error] of the kinds [Unavailable] and [Full] is to errors.Is, for those who
+// cannot name its type.
+var (
+	ErrUnavailable = errors.New("database: it cannot be reached")
+	ErrFull        = errors.New("database: there is no room")
+)
 
 // Error is a failure of a database. Its text has the database's code and never the
 // database's own words, as these may quote values; the cause is there for errors.As.
@@ -31,7 +38,7 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	s := "sqldb: " + e.Op + ": " + e.Kind.String()
+	s := "database: " + e.Op + ": " + e.Kind.String()
 	if e.Code != "" {
 		s += " (code " + e.Code + ")"
 	}
@@ -39,6 +46,11 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.cause }
+
+// Is implements the interface of [errors.Is].
+func (e *Error) Is(target error) bool {
+	return target == ErrUnavailable && e.Kind == Unavailable || target == ErrFull && e.Kind == Full
+}
 
 // Kind is what the failure of a database means to the caller.
 type Kind int
@@ -66,10 +78,20 @@ func (k Kind) String() string {
 	return "failed"
 }
 
-// Wrap is the way out for an error of a driver: it becomes an [Error], except for
-// nil, the end of a context, [sql.ErrNoRows], and what has nothing to do with a
-// database, which stay what they are.
+// Wrap is the way out for an error of a driver or of [database/sql], both of which
+// may quote values: it becomes an [Error], except for nil, the end of a context and
+// [sql.ErrNoRows].
 func Wrap(op string, err error) error {
+	return wrap(op, err, func(err error) error { return &Error{Op: op, cause: err} })
+}
+
+// wrapOwn is [Wrap] for an error that may be of the store's own making: what has
+// nothing to do with a database stays what it is.
+func wrapOwn(op string, err error) error {
+	return wrap(op, err, func(err error) error { return err })
+}
+
+func wrap(op string, err error, unknown func(error) error) error {
 	if err == nil || errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
@@ -84,7 +106,7 @@ func Wrap(op string, err error) error {
 	}
 	kind, code, ok := classify(err)
 	if !ok {
-		return err
+		return unknown(err)
 	}
 	return &Error{Op: op, Code: code, Kind: kind, cause: err}
 }

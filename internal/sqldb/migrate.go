@@ -19,7 +19,7 @@ type NewerError struct {
 }
 
 func (e *NewerError) Error() string {
-	return fmt.Sprintf("sqldb: the tables of %s are of version %d, this program knows no more than %d: use a newer program", e.Store, e.Version, e.Known)
+	return fmt.Sprintf("database: the tables of %s are of version %d, this program knows no more than %d: use a newer program", e.Store, e.Version, e.Known)
 }
 
 // Migrate brings the tables of a store up to the newest version that files knows,
@@ -52,7 +52,7 @@ func (db *DB) Migrate(ctx context.Context, store string, files fs.FS) error {
 		}
 		for i, script := range scripts[version:] {
 			if _, err := tx.Exec(script); err != nil {
-				return Wrap("migration "+strconv.Itoa(version+i+1)+" of "+store, err)
+				return fmt.Errorf("database: migration %d of %s: %w", version+i+1, store, err)
 			}
 			_, err := tx.Exec("INSERT INTO "+table+" (version, applied_at) VALUES (?, ?)", version+i+1, time.Now().UTC().Format(time.RFC3339))
 			if err != nil {
@@ -71,13 +71,13 @@ func scripts(files fs.FS) ([]string, error) {
 	}
 	slices.Sort(names)
 	if len(names) == 0 {
-		return nil, errors.New("sqldb: there are no migrations")
+		return nil, errors.New("database: there are no migrations")
 	}
 	list := make([]string, len(names))
 	for i, name := range names {
 		number, _, _ := strings.Cut(name, "_")
 		if n, err := strconv.Atoi(number); err != nil || n != i+1 {
-			return nil, fmt.Errorf("sqldb: migration %s is not number %d", name, i+1)
+			return nil, fmt.Errorf("database: migration %s is not number %d", name, i+1)
 		}
 		script, err := fs.ReadFile(files, name)
 		if err != nil {

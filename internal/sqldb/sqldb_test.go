@@ -83,10 +83,23 @@ func TestErrors(t *testing.T) {
 			}
 		}
 	}
+	unknown := errors.New(`converting driver.Value type string ("secret") to a int64`)
+	if got := Wrap("test", unknown); !errors.Is(got, unknown) || strings.Contains(got.Error(), "secret") || KindOf(got) != Other {
+		t.Error("an unknown error is not wrapped, or quoted")
+	}
 	own := errors.New("own")
-	for _, err := range []error{nil, own, sql.ErrNoRows, context.Canceled} {
+	if got := wrapOwn("test", own); got != own {
+		t.Errorf("%v became %v", own, got)
+	}
+	for _, err := range []error{nil, sql.ErrNoRows, context.Canceled} {
 		if got := Wrap("test", err); got != err {
 			t.Errorf("%v became %v", err, got)
+		}
+	}
+	for err, sentinel := range map[error]error{stateError("57P01"): ErrUnavailable, resultError(13): ErrFull} {
+		wrapped := fmt.Errorf("healthdb: %w", Wrap("test", err))
+		if is := errors.Is(wrapped, sentinel); !is || errors.Is(wrapped, ErrUnavailable) == errors.Is(wrapped, ErrFull) {
+			t.Errorf("%T is not %v alone", err, sentinel)
 		}
 	}
 	if got := Wrap("test", fmt.Errorf("driver: %w", context.DeadlineExceeded)); got != context.DeadlineExceeded {

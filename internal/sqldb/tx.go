@@ -31,9 +31,10 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 		res, err = tx.run.ExecContext(ctx, tx.db.rebind(query), args...)
 	}
 	if err != nil {
-		return 0, err
+		return 0, Wrap("statement", err)
 	}
-	return res.RowsAffected()
+	n, err := res.RowsAffected()
+	return n, Wrap("statement", err)
 }
 
 // Query runs a statement that returns rows. They are to be closed before the next
@@ -43,10 +44,13 @@ func (tx *Tx) Query(query string, args ...any) (*sql.Rows, error) {
 	if err != nil {
 		return nil, err
 	}
+	var rows *sql.Rows
 	if stmt != nil {
-		return stmt.QueryContext(ctx, args...)
+		rows, err = stmt.QueryContext(ctx, args...)
+	} else {
+		rows, err = tx.run.QueryContext(ctx, tx.db.rebind(query), args...)
 	}
-	return tx.run.QueryContext(ctx, tx.db.rebind(query), args...)
+	return rows, Wrap("statement", err)
 }
 
 // QueryRow scans the one row of a statement into dest. Without a row the error is
@@ -57,9 +61,9 @@ func (tx *Tx) QueryRow(query string, args []any, dest ...any) error {
 		return err
 	}
 	if stmt != nil {
-		return stmt.QueryRowContext(ctx, args...).Scan(dest...)
+		return Wrap("statement", stmt.QueryRowContext(ctx, args...).Scan(dest...))
 	}
-	return tx.run.QueryRowContext(ctx, tx.db.rebind(query), args...).Scan(dest...)
+	return Wrap("statement", tx.run.QueryRowContext(ctx, tx.db.rebind(query), args...).Scan(dest...))
 }
 
 // prepare gives a query the context to run with, and its statement: nil for what is
@@ -77,5 +81,5 @@ func (tx *Tx) prepare(query string, args []any) (context.Context, *sql.Stmt, err
 		return ctx, nil, nil
 	}
 	stmt, err := tx.db.prepared(ctx, query)
-	return ctx, stmt, err
+	return ctx, stmt, Wrap("statement", err)
 }
