@@ -58,7 +58,8 @@ func TestLinks(t *testing.T) {
 				continue
 			}
 			path, _, _ := strings.Cut(target, "#")
-			if path == "" {
+			path = filepath.Join(filepath.Dir(name), path)
+			if target[0] == '#' {
 				path = name
 			}
 			if _, err := os.Stat(filepath.Join("../..", path)); err != nil {
