@@ -47,8 +47,9 @@ type Inbox interface {
 	// the process nor of the machine undoes it (an inbox that cannot promise so says
 	// so). A d whose ID is already known, in whatever state, is not stored again
 	// and reported as a duplicate, which is no error. When Put fails, the sender
-	// has to be told to deliver again. A Put that succeeded keeps nothing of d's
-	// Header and Body, which the caller may reuse.
+	// has to be told to deliver again. Once Put has returned, failed or not, it keeps
+	// nothing of d's Header and Body, which the caller may reuse; where they are on
+	// their way when ctx ends, it waits a little for that to end.
 	Put(ctx context.Context, d Delivery) (duplicate bool, err error)
 
 	// Lease takes up to limit pending deliveries that are due, those marked urgent

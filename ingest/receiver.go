@@ -156,11 +156,8 @@ func (rc *Receiver) receive(w http.ResponseWriter, r *http.Request) verdict {
 		status, reason := webhook.Refusal(err)
 		return verdict{answer: Refused, status: status, reason: reason}
 	}
-	v := rc.put(r.Context(), NewDelivery(r.Header, body, time.Now()))
-	if v.status == http.StatusOK {
-		rc.spares.give(body) // an inbox that failed may be at it still
-	}
-	return v
+	defer rc.spares.give(body)
+	return rc.put(r.Context(), NewDelivery(r.Header, body, time.Now()))
 }
 
 func (rc *Receiver) put(ctx context.Context, d Delivery) (v verdict) {

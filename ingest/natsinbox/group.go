@@ -3,6 +3,7 @@ package natsinbox
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,8 +47,22 @@ func (in *Inbox) publish(ctx context.Context, k string, m *nats.Msg) error {
 	case err := <-g.stored:
 		return err
 	case <-ctx.Done():
-		return ctx.Err()
+		if in.group.withdraw(g) {
+			return ctx.Err()
+		}
+		return <-g.stored // it is being stored, which does not take long
 	}
+}
+
+// withdraw reports false of a message that does not wait any longer.
+func (g *group) withdraw(m *grouped) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	i := slices.Index(g.waiting, m)
+	if i >= 0 {
+		g.waiting = slices.Delete(g.waiting, i, i+1)
+	}
+	return i >= 0
 }
 
 // storeGroups stores what waits, until nothing does.
@@ -72,7 +87,7 @@ func (g *group) next() []*grouped {
 		size += len(g.waiting[n].msg.Data)
 		n++
 	}
-	some := g.waiting[:n:n]
+	some := slices.Clone(g.waiting[:n])
 	if g.waiting = g.waiting[n:]; n == 0 {
 		g.running, g.waiting = false, nil
 	}
