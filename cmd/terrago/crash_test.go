@@ -4,15 +4,9 @@ import (
 	"flag"
 	"math/rand/v2"
 	"os/exec"
-	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
-
-	"github.com/terra-go/terra/ingest/pgtest"
 )
-
-const terminate = syscall.SIGTERM
 
 var crashKills = flag.Int("crash.kills", 15, "how many times TestKilled kills each process")
 
@@ -21,48 +15,32 @@ var crashKills = flag.Int("crash.kills", 15, "how many times TestKilled kills ea
 // once.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	tests := map[string]func(t *testing.T, dir string) (db string, args []string){
-		"SQLite": func(_ *testing.T, dir string) (string, []string) {
-			return "sqlite:" + filepath.Join(dir, "t.db"), nil
-		},
-		"PostgreSQL": func(t *testing.T, _ string) (string, []string) {
-			return pgtest.New(t).Database(t), nil
-		},
-		"SQLite and JetStream": func(_ *testing.T, dir string) (string, []string) {
-			return "sqlite:" + filepath.Join(dir, "t.db"), []string{"--inbox", "embedded"}
-		},
-	}
-	for name, stores := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			db, args := stores(t, t.TempDir())
-			args = append(args, "--db", db)
-			serving := append(args, "--lease", "3s")
-			load := startLoad(t, 8)
-			for i := range *crashKills {
-				if i%5 == 4 {
-					killStarting(t, serving)
-					continue
-				}
-				s := startServed(t, serving...)
-				load.direct(s.Webhook)
-				load.await(t, rand.N(80))
-				<-time.After(rand.N(10 * time.Millisecond)) // at whatever it is
-				s.kill(t)
-				load.direct()
+	onEveryStore(t, func(t *testing.T, db string, args []string) {
+		serving := append(args, "--lease", "3s")
+		load := startLoad(t, 8)
+		for i := range *crashKills {
+			if i%5 == 4 {
+				killStarting(t, serving)
+				continue
 			}
 			s := startServed(t, serving...)
 			load.direct(s.Webhook)
-			n := load.stop(t)
-			s.drained(t)
-			s.stop(t)
-			if _, counts := listEvents(t, args...); counts != (eventCounts{Applied: n}) {
-				t.Errorf("the counts are %+v, want %d applied", counts, n)
-			}
-			checkLanded(t, db, n)
-			t.Logf("killed %d times", *crashKills)
-		})
-	}
+			load.await(t, rand.N(80))
+			<-time.After(rand.N(10 * time.Millisecond)) // at whatever it is
+			s.kill(t)
+			load.direct()
+		}
+		s := startServed(t, serving...)
+		load.direct(s.Webhook)
+		n := load.stop(t)
+		s.drained(t)
+		s.stop(t)
+		if _, counts := listEvents(t, args...); counts != (eventCounts{Applied: n}) {
+			t.Errorf("the counts are %+v, want %d applied", counts, n)
+		}
+		checkLanded(t, db, n)
+		t.Logf("killed %d times", *crashKills)
+	})
 }
 
 // killStarting kills serve before it may be up.

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/terra-go/terra/ingest/pgtest"
 	"github.com/terra-go/terra/webhook"
 )
 
@@ -40,57 +39,41 @@ func TestPoison(t *testing.T) {
 		"a bad address":         `{"type":"s3_payload","url":"http://169.254.169.254/latest/meta-data","expires_in":300}`,
 		"60 MB":                 `{"type":"daily","user":{"user_id":"person-1"},"data":["` + strings.Repeat("x", 60<<20),
 	}
-	tests := map[string]func(t *testing.T, dir string) (db string, args []string){
-		"SQLite": func(_ *testing.T, dir string) (string, []string) {
-			return "sqlite:" + filepath.Join(dir, "t.db"), nil
-		},
-		"PostgreSQL": func(t *testing.T, _ string) (string, []string) {
-			return pgtest.New(t).Database(t), nil
-		},
-		"SQLite and JetStream": func(_ *testing.T, dir string) (string, []string) {
-			return "sqlite:" + filepath.Join(dir, "t.db"), []string{"--inbox", "embedded"}
-		},
-	}
-	for name, stores := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			db, args := stores(t, t.TempDir())
-			args = append(args, "--db", db)
-			s := startServed(t, args...)
-			load := startLoad(t, 2)
-			load.direct(s.Webhook)
-			for name, body := range poison {
-				if status := deliver(t, s.Webhook, name, body); status != http.StatusOK {
-					t.Errorf("%s: status %d", name, status)
-				}
-				load.await(t, 2)
+	onEveryStore(t, func(t *testing.T, db string, args []string) {
+		s := startServed(t, args...)
+		load := startLoad(t, 2)
+		load.direct(s.Webhook)
+		for name, body := range poison {
+			if status := deliver(t, s.Webhook, name, body); status != http.StatusOK {
+				t.Errorf("%s: status %d", name, status)
 			}
-			n := load.stop(t)
-			dead := len(poison)
-			check := func(when string) {
-				t.Helper()
-				eventually(t, when+", all of it is dead", func() bool {
-					return s.metric(t, "terrago_inbox_dead") == float64(dead) && s.metric(t, "terrago_inbox_pending") == 0
-				})
-				events, counts := listEvents(t, append(args, "--limit", "0")...)
-				if counts != (eventCounts{Applied: n, Dead: dead}) {
-					t.Errorf("%s, the counts are %+v, want %d applied and %d dead", when, counts, n, dead)
-				}
-				for _, e := range events {
-					if _, poisoned := poison[e.ID]; poisoned != (e.Reason != "") || len(e.Reason) > 500 || strings.Contains(e.Reason, "person-") {
-						t.Errorf("%s, the reason of %s is %d bytes long, or says too much", when, e.ID, len(e.Reason))
-					}
+			load.await(t, 2)
+		}
+		n := load.stop(t)
+		dead := len(poison)
+		check := func(when string) {
+			t.Helper()
+			eventually(t, when+", all of it is dead", func() bool {
+				return s.metric(t, "terrago_inbox_dead") == float64(dead) && s.metric(t, "terrago_inbox_pending") == 0
+			})
+			events, counts := listEvents(t, append(args, "--limit", "0")...)
+			if counts != (eventCounts{Applied: n, Dead: dead}) {
+				t.Errorf("%s, the counts are %+v, want %d applied and %d dead", when, counts, n, dead)
+			}
+			for _, e := range events {
+				if _, poisoned := poison[e.ID]; poisoned != (e.Reason != "") || len(e.Reason) > 500 || strings.Contains(e.Reason, "person-") {
+					t.Errorf("%s, the reason of %s is %d bytes long, or says too much", when, e.ID, len(e.Reason))
 				}
 			}
-			check("delivered")
-			if status, _, log := terrago(t, append([]string{"events", "replay", "--dead"}, args...)...); status != exitDone {
-				t.Errorf("replayed: status %d\n%s", status, log)
-			}
-			check("replayed")
-			s.stop(t)
-			checkLanded(t, db, n)
-		})
-	}
+		}
+		check("delivered")
+		if status, _, log := terrago(t, append([]string{"events", "replay", "--dead"}, args...)...); status != exitDone {
+			t.Errorf("replayed: status %d\n%s", status, log)
+		}
+		check("replayed")
+		s.stop(t)
+		checkLanded(t, db, n)
+	})
 }
 
 // TestSiege has senders that are slow, or send too much, and one that does neither.

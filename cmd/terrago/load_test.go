@@ -8,21 +8,46 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/terra-go/terra/cmd/terrago/internal/store"
+	"github.com/terra-go/terra/ingest/pgtest"
 )
 
 const (
-	people        = 7               // whom the load is about
-	sampleCount   = 3               // in each delivery of the load
-	leasePatience = 2 * time.Minute // for what is tried again after a while
+	people       = 7               // whom the load is about
+	sampleCount  = 3               // in each delivery of the load
+	longPatience = 2 * time.Minute // for what is tried again after a while
 )
+
+// onEveryStore runs a test with each kind of database and of inbox that one machine
+// can have. args name both.
+func onEveryStore(t *testing.T, test func(t *testing.T, db string, args []string)) {
+	for name, stores := range map[string]func(t *testing.T, dir string) (db string, args []string){
+		"SQLite": func(_ *testing.T, dir string) (string, []string) {
+			return "sqlite:" + filepath.Join(dir, "t.db"), nil
+		},
+		"PostgreSQL": func(t *testing.T, _ string) (string, []string) {
+			return pgtest.New(t).Database(t), nil
+		},
+		"SQLite and JetStream": func(_ *testing.T, dir string) (string, []string) {
+			return "sqlite:" + filepath.Join(dir, "t.db"), []string{"--inbox", "embedded"}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db, args := stores(t, t.TempDir())
+			test(t, db, append(args, "--db", db))
+		})
+	}
+}
 
 // load sends deliveries, each with a record of its own, and repeats each until it is
 // acknowledged. Some it sends once more after that, as a sender does that has not
@@ -156,7 +181,7 @@ func (l *load) stop(t *testing.T) int {
 
 func (l *load) until(t *testing.T, what string, so func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), leasePatience)
+	ctx, cancel := context.WithTimeout(t.Context(), longPatience)
 	defer cancel()
 	if l.wait(ctx, so) != nil {
 		l.mu.Lock()
@@ -304,7 +329,7 @@ func serveArgs(args []string) []string {
 // stop asks it to end, and checks that it does and what it has logged.
 func (s *served) stop(t *testing.T) {
 	t.Helper()
-	s.process.end(t, terminate)
+	s.process.end(t, syscall.SIGTERM)
 	s.checkLog(t)
 }
 
@@ -334,7 +359,7 @@ func (p *process) checkLog(t *testing.T) {
 // drained waits until the inbox has nothing left, and checks that nothing died.
 func (s *served) drained(t *testing.T) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), leasePatience)
+	ctx, cancel := context.WithTimeout(t.Context(), longPatience)
 	defer cancel()
 	for s.metric(t, "terrago_inbox_pending") > 0 {
 		select {
