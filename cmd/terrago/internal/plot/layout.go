@@ -44,7 +44,7 @@ type layout struct {
 
 var (
 	wide   = layout{width: width, title: 16, small: 11.5, margin: 18, xTicks: 9, ySteps: wideSteps, line: 1.4, leading: 1.5, gap: 14}
-	narrow = layout{width: narrowWidth, title: 13.5, small: 10.5, margin: 10, xTicks: 5, ySteps: 3, line: 1.2, leading: 1.4, gap: 8}
+	narrow = layout{width: narrowWidth, title: 13.5, small: 10.5, margin: 10, xTicks: 5, ySteps: 4, line: 1.2, leading: 1.4, gap: 8}
 )
 
 // beneath the last panel is some space, so that the numbers of the two axes do not meet.
