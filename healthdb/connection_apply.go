@@ -312,7 +312,8 @@ func (db *DB) lockAll(tx *sqldb.Tx) error {
 }
 
 // lockOut waits for those who just add records to two connections without having
-// locked their rows, and keeps them from adding more.
+// locked their rows, and keeps them from adding more. It does not keep them from
+// overwriting records that are there; see mergeRecords.
 func (db *DB) lockOut(tx *sqldb.Tx, a, b int64) error {
 	if db.sql.Dialect != sqldb.Postgres {
 		return nil

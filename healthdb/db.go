@@ -41,8 +41,8 @@ type config struct {
 // Option changes how a [DB] works.
 type Option func(*config)
 
-// WithoutSamples leaves out the values of time series, which are most of the bytes:
-// rows of the table samples are neither written nor replaced. The raw deliveries
+// WithoutSamples leaves out the values of time series, which are most of the bytes: no
+// rows of the table samples are written. The raw deliveries
 // still hold them.
 func WithoutSamples() Option { return func(c *config) { c.samples = false } }
 
@@ -192,10 +192,34 @@ func seriesIDs(tx *sqldb.Tx, t *table) ([][]int32, error) {
 	return ids, nil
 }
 
+// reader is what can be read from: the pool or a snapshot.
+type reader interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
 // query reads outside of a transaction.
 func (db *DB) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	rows, err := db.sql.Pool.QueryContext(ctx, db.sql.Dialect.Rebind(query), args...)
+	return db.queryIn(ctx, db.sql.Pool, query, args...)
+}
+
+func (db *DB) queryIn(ctx context.Context, r reader, query string, args ...any) (*sql.Rows, error) {
+	rows, err := r.QueryContext(ctx, db.sql.Dialect.Rebind(query), args...)
 	return rows, sqldb.Wrap("read", err)
+}
+
+// snapshot has read see the database as it was at one moment, however many queries it
+// makes.
+func (db *DB) snapshot(ctx context.Context, read func(reader) error) error {
+	opts := sql.TxOptions{ReadOnly: true}
+	if db.sql.Dialect == sqldb.Postgres {
+		opts.Isolation = sql.LevelRepeatableRead // SQLite knows no other
+	}
+	tx, err := db.sql.Pool.BeginTx(ctx, &opts)
+	if err != nil {
+		return sqldb.Wrap("read", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // there is nothing to undo
+	return read(tx)
 }
 
 // stamp is a moment as the columns for the store's own times hold it.

@@ -27,8 +27,14 @@ func (db *DB) moveRecords(tx *sqldb.Tx, into, from int64) error {
 // mergeRecords leaves one of each two records that the connections have with the same
 // key, wherever it is.
 func (db *DB) mergeRecords(tx *sqldb.Tx, t *table, into, from int64) error {
-	rows, err := tx.Query(`SELECT a.id, b.id, (a.version_ms, a.version_key, a.delivery_id) >= (b.version_ms, b.version_key, b.delivery_id)
-		FROM `+t.name+` a JOIN `+t.name+` b ON a.record_key = b.record_key WHERE a.connection_id = ? AND b.connection_id = ?`, into, from)
+	query := `SELECT a.id, b.id, (a.version_ms, a.version_key, a.delivery_id) >= (b.version_ms, b.version_key, b.delivery_id)
+		FROM ` + t.name + ` a JOIN ` + t.name + ` b ON a.record_key = b.record_key WHERE a.connection_id = ? AND b.connection_id = ?`
+	if db.sql.Dialect == sqldb.Postgres {
+		// Quick deliveries overwrite records without a lock on the connection. One that
+		// made a loser the winner from here on would go with it.
+		query += " FOR UPDATE"
+	}
+	rows, err := tx.Query(query, into, from)
 	if err != nil {
 		return err
 	}

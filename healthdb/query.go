@@ -226,10 +226,7 @@ func pages[T any](ctx context.Context, db *DB, t *table, where string, args []an
 		first, args := query+tail, args
 		next := query + " AND (" + order + ") > " + sqldb.Values(1, 1+strings.Count(order, ",")) + tail
 		for q, a := first, args; ; q = next {
-			page, err := readPage[T](ctx, db, t, q, a)
-			if err == nil && samples {
-				err = fillSamples(ctx, db, t, page)
-			}
+			page, err := readPage[T](ctx, db, t, q, a, samples)
 			if err != nil {
 				yield(nil, err)
 				return
@@ -253,8 +250,22 @@ type page[T any] struct {
 	records []T
 }
 
-func readPage[T any](ctx context.Context, db *DB, t *table, query string, args []any) (*page[T], error) {
-	rows, err := db.query(ctx, query, args...)
+// readPage reads records and, if samples is true, theirs at the same moment.
+func readPage[T any](ctx context.Context, db *DB, t *table, query string, args []any, samples bool) (p *page[T], err error) {
+	if !samples {
+		return readRecords[T](ctx, db, db.sql.Pool, t, query, args)
+	}
+	err = db.snapshot(ctx, func(r reader) error {
+		if p, err = readRecords[T](ctx, db, r, t, query, args); err != nil {
+			return err
+		}
+		return fillSamples(ctx, db, r, t, p)
+	})
+	return p, err
+}
+
+func readRecords[T any](ctx context.Context, db *DB, r reader, t *table, query string, args []any) (*page[T], error) {
+	rows, err := db.queryIn(ctx, r, query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -290,7 +301,7 @@ func readPage[T any](ctx context.Context, db *DB, t *table, query string, args [
 }
 
 // fillSamples makes the time series of a page's records.
-func fillSamples[T any](ctx context.Context, db *DB, t *table, p *page[T]) error {
+func fillSamples[T any](ctx context.Context, db *DB, r reader, t *table, p *page[T]) error {
 	if len(p.ids) == 0 {
 		return nil
 	}
@@ -311,7 +322,7 @@ func fillSamples[T any](ctx context.Context, db *DB, t *table, p *page[T]) error
 			lists[id], leaves[id] = &t.lists[i], &t.lists[i].leaves[k]
 		}
 	}
-	rows, err := db.query(ctx, "SELECT record_id, series, n, at, value FROM samples WHERE record_id IN "+sqldb.Values(1, len(args)), args...)
+	rows, err := db.queryIn(ctx, r, "SELECT record_id, series, n, at, value FROM samples WHERE record_id IN "+sqldb.Values(1, len(args)), args...)
 	if err != nil {
 		return err
 	}
