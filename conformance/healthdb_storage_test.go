@@ -679,6 +679,22 @@ func TestStorePages(t *testing.T) {
 		for range healthdb.Records[health.PlannedWorkout](t.Context(), db, connection, health.Date{}, health.Date{}) {
 			break
 		}
+		for i := range 501 {
+			if err := healthdb.Store(t.Context(), db, terra.User{UserID: fmt.Sprintf("user-%d", i)}, []health.Athlete(nil), receipt); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var ids []int64
+		for c, err := range db.Connections(t.Context(), healthdb.ConnectionFilter{Statuses: []healthdb.Status{healthdb.StatusActive}}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			connectionOf(t, db)
+			ids = append(ids, c.ID)
+		}
+		if len(ids) != 501 || !slices.IsSorted(ids) {
+			t.Errorf("%d connections, or not in order", len(ids))
+		}
 	})
 }
 

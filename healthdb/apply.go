@@ -75,7 +75,7 @@ func (db *DB) apply(ctx context.Context, e webhook.Event, d delivery, again bool
 		}
 		return db.putAll(tx, records, connection, samples)
 	})
-	if err == nil {
+	if err == nil && len(records) > 0 {
 		db.folded.add(e, d, connection)
 	}
 	return permanent(err)

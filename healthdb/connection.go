@@ -6,6 +6,8 @@ import (
 	"database/sql"
 	"errors"
 	"iter"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,10 +50,13 @@ type ConnectionFilter struct {
 	Statuses    []Status
 }
 
-const connectionColumns = "user_id, provider, reference_id, scopes, status, created_at"
+const (
+	connectionColumns = "user_id, provider, reference_id, scopes, status, created_at"
+	connectionPage    = 500
+)
 
-// Connections yields connections in the order of their IDs. An error is the last
-// pair.
+// Connections yields connections in the order of their IDs. It reads ahead some at a
+// time and holds nothing of the database meanwhile. An error is the last pair.
 func (db *DB) Connections(ctx context.Context, f ConnectionFilter) iter.Seq2[Connection, error] {
 	var where []string
 	var args []any
@@ -67,27 +72,34 @@ func (db *DB) Connections(ctx context.Context, f ConnectionFilter) iter.Seq2[Con
 			args = append(args, string(s))
 		}
 	}
-	query := "SELECT id, " + connectionColumns + " FROM connections"
-	if len(where) > 0 {
-		query += " WHERE " + strings.Join(where, " AND ")
-	}
+	query := "SELECT id, " + connectionColumns + " FROM connections WHERE " + strings.Join(append(where, "id > ?"), " AND ") +
+		" ORDER BY id LIMIT " + strconv.Itoa(connectionPage)
 	return func(yield func(Connection, error) bool) {
-		rows, err := db.query(ctx, query+" ORDER BY id", args...)
-		if err != nil {
-			yield(Connection{}, err)
-			return
-		}
-		defer rows.Close()
-		for rows.Next() {
-			c, err := scanConnection(rows)
-			if !yield(c, err) || err != nil {
+		for last := int64(0); ; {
+			page, err := db.connections(ctx, query, append(slices.Clip(args), last)...)
+			if !yieldAll(page, err, yield) || len(page) < connectionPage {
 				return
 			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(Connection{}, sqldb.Wrap("read connections", err))
+			last = page[len(page)-1].ID
 		}
 	}
+}
+
+func (db *DB) connections(ctx context.Context, query string, args ...any) ([]Connection, error) {
+	rows, err := db.query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var page []Connection
+	for rows.Next() {
+		c, err := scanConnection(rows)
+		if err != nil {
+			return nil, err
+		}
+		page = append(page, c)
+	}
+	return page, sqldb.Wrap("read connections", rows.Err())
 }
 
 // ConnectionOf is the connection that a user id belongs to, be it the current id or

@@ -205,17 +205,39 @@ func (db *DB) Prune(ctx context.Context) (int64, error) {
 		return 0, nil
 	}
 	before := db.stamp(db.now().Add(-db.retention))
+	var done time.Time // what was received before has no body left
 	var total int64
 	for {
-		var n int64
-		err := db.sql.Tx(ctx, func(tx *sqldb.Tx) (err error) {
-			n, err = tx.Exec(`UPDATE deliveries SET body = NULL WHERE id IN
-				(SELECT id FROM deliveries WHERE received_at < ? AND body IS NOT NULL ORDER BY received_at LIMIT ?)`, before, deliveryPage)
-			return err
+		n := int64(0)
+		last := done
+		err := db.sql.Tx(ctx, func(tx *sqldb.Tx) error {
+			n = 0
+			rows, err := tx.Query(`UPDATE deliveries SET body = NULL WHERE id IN
+				(SELECT id FROM deliveries WHERE received_at >= ? AND received_at < ? AND body IS NOT NULL ORDER BY received_at LIMIT ?) RETURNING received_at`,
+				db.stamp(done), before, deliveryPage)
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			for rows.Next() {
+				var at time.Time
+				if err := rows.Scan(moment{&at}); err != nil {
+					return err
+				}
+				if at.After(last) {
+					last = at
+				}
+				n++
+			}
+			return rows.Err()
 		})
-		if total += n; err != nil || n == 0 {
+		if err != nil {
 			return total, err
 		}
+		if total += n; n < deliveryPage {
+			return total, nil
+		}
+		done = last
 	}
 }
 

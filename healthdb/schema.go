@@ -116,7 +116,7 @@ func kindOf(typ reflect.Type) (kind, bool) {
 	switch typ.Field(0).Type.Kind() {
 	case reflect.Int32:
 		return kindInt32, true
-	case reflect.Int, reflect.Int64:
+	case reflect.Int64: // and no int, which is smaller on some machines
 		return kindInt64, true
 	case reflect.Float64:
 		return kindFloat, true
