@@ -117,7 +117,7 @@ const (
 // Stats describes an inbox at one moment.
 type Stats struct {
 	Pending int           `json:"pending"` // waiting, leased, or to be tried again
-	Leased  int           `json:"leased"`  // of Pending, those being worked on
+	Leased  int           `json:"leased"`  // of Pending, those being worked on; a lease that ran out may count until the next
 	Dead    int           `json:"dead"`
 	Oldest  time.Duration `json:"oldest"` // age of the longest pending delivery since its receipt, 0 without any
 }

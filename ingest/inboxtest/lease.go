@@ -54,14 +54,6 @@ var leaseTests = []test{
 		r.stats(0, 0, 0)
 	}},
 
-	{"Lease/counts what is leased only while it is", func(r *run) {
-		r.put(delivery(0))
-		r.take(1, short)
-		r.stats(1, 1, 0)
-		r.wait(short + short/4)
-		r.stats(1, 0, 0)
-	}},
-
 	{"Lease/ends with its context", func(r *run) {
 		ctx, cancel := context.WithCancel(r.context())
 		done := make(chan error, 1)

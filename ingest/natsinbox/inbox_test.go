@@ -28,9 +28,6 @@ func TestConformance(t *testing.T) {
 	n.start(t)
 	var streams atomic.Int64
 	inboxtest.Run(t, func(t *testing.T) inboxtest.Harness {
-		if strings.HasSuffix(t.Name(), "/counts_what_is_leased_only_while_it_is") {
-			t.Skip("to the server a lease that has run out is one until the delivery is handed out again")
-		}
 		name := fmt.Sprintf("inbox-%d", streams.Add(1))
 		return inboxtest.Harness{
 			Inbox:  open(t, connect(t, n), natsinbox.WithName(name)),
