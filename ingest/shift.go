@@ -80,13 +80,15 @@ func (s *shift) run(ctx context.Context) error {
 	var attempts, helpers sync.WaitGroup
 	for range s.concurrency {
 		attempts.Go(func() {
+			var left []Item
 			for item := range s.work {
 				if ctx.Err() != nil {
-					s.giveBack([]Item{item})
+					left = append(left, item)
 				} else {
 					s.try(item)
 				}
 			}
+			s.giveBack(left)
 		})
 	}
 	helpers.Go(s.acknowledge)
@@ -108,7 +110,7 @@ func (s *shift) finish(attempts *sync.WaitGroup) error {
 	}()
 	grace := time.AfterFunc(s.grace, s.abort)
 	defer grace.Stop()
-	timeout := time.NewTimer(s.grace + lastWord + callTimeout)
+	timeout := time.NewTimer(s.grace + lastWord + 2*callTimeout) // to end an attempt, and to give back the rest
 	defer timeout.Stop()
 	select {
 	case <-finished:
@@ -216,13 +218,24 @@ func (s *shift) log(item Item, err error, result Result, reason string, delay ti
 	s.logger.LogAttrs(s.calls, level, "ingest: delivery "+string(result), attrs...)
 }
 
-// giveBack makes deliveries due again that were not finished.
+// giveBack makes deliveries due again that were not finished. However many there are,
+// an inbox that does not answer holds up the end of the run once.
 func (s *shift) giveBack(items []Item) {
-	for _, item := range items {
-		s.call("ending a lease", func(ctx context.Context) error {
-			return s.inbox.Retry(ctx, item, 0, "the worker was stopped")
-		}, item)
+	if len(items) == 0 {
+		return
 	}
+	s.call("ending a lease", func(ctx context.Context) error {
+		var lost error
+		for _, item := range items {
+			switch err := s.inbox.Retry(ctx, item, 0, "the worker was stopped"); {
+			case errors.Is(err, ErrLeaseLost):
+				lost = err
+			case err != nil:
+				return err
+			}
+		}
+		return lost
+	}, items...)
 }
 
 // acknowledge acks what has been applied, many at a time: nobody waits for it.

@@ -370,6 +370,39 @@ func TestWorkerLeavesBehindWhatDoesNotEnd(t *testing.T) {
 	})
 }
 
+// mute is an inbox that stops to answer.
+type mute struct {
+	ingest.Inbox
+	silent atomic.Bool
+}
+
+func (m *mute) Retry(ctx context.Context, item ingest.Item, delay time.Duration, reason string) error {
+	if m.silent.Load() {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return m.Inbox.Retry(ctx, item, delay, reason)
+}
+
+func TestWorkerStopsWithoutTheInbox(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		inbox := &mute{Inbox: ingest.NewMemory()}
+		fill(t, inbox, 100)
+		stop := start(t, ingest.NewWorker(inbox, func(ctx context.Context, _ ingest.Received) error { <-ctx.Done(); return ctx.Err() },
+			ingest.WithLogger(quiet()), ingest.WithConcurrency(8), ingest.WithGrace(time.Second)))
+		synctest.Wait()
+		inbox.silent.Store(true)
+		began := time.Now()
+		if err := stop(); err != nil {
+			t.Errorf("Run: %v", err)
+		}
+		if took := time.Since(began); took > time.Minute {
+			t.Errorf("stopped after %v", took)
+		}
+	})
+}
+
 // flaky is an inbox that fails while it is down.
 type flaky struct {
 	ingest.Inbox
