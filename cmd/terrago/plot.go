@@ -201,33 +201,13 @@ func (c plotFlags) format() (string, error) {
 	return cmp.Or(c.Format, byName), nil
 }
 
-// writePicture puts a whole file in the place of one that may be there, readable for
-// nobody else.
+// writePicture writes a file that nobody else can read if it is a new one.
 func writePicture(file string, b []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
-	if err != nil {
-		return usagef("--out %s", failure(err, file))
+	err := os.WriteFile(file, b, 0o600)
+	if path, ok := errors.AsType[*os.PathError](err); ok && path.Op == "open" {
+		return usagef("--out %s: %s", file, path.Err)
 	}
-	_, err = f.Write(b)
-	if err = cmp.Or(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), file)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-		return errors.New(failure(err, file))
-	}
-	return nil
-}
-
-// failure is an error without the name that the file had meanwhile.
-func failure(err error, file string) string {
-	if path, ok := errors.AsType[*os.PathError](err); ok {
-		err = path.Err
-	}
-	if link, ok := errors.AsType[*os.LinkError](err); ok {
-		err = link.Err
-	}
-	return file + ": " + err.Error()
+	return err
 }
 
 // explainPlot adds what can be done.

@@ -24,7 +24,7 @@ var (
 	rest   = ink{"rest", 0x8A5A2B, 0xD9A877}
 	steps  = ink{"steps", 0x2F72AE, 0x74B3E8}
 	pace   = ink{"pace", 0x17786F, 0x55C9BB}
-	height = ink{"height", 0x76695B, 0xB9AB9B}
+	ridge  = ink{"ridge", 0x76695B, 0xB9AB9B}
 	hill   = ink{"hill", 0xEEEAE5, 0x2D2A27}
 
 	awake  = ink{"awake", 0xC28518, 0xF4C763}
@@ -34,7 +34,7 @@ var (
 	deep   = ink{"deep", 0x1E3263, 0x5873C9}
 )
 
-var inks = []ink{paper, text, muted, grid, joint, heart, rest, steps, pace, height, hill, awake, asleep, rem, light, deep}
+var inks = []ink{paper, text, muted, grid, joint, heart, rest, steps, pace, ridge, hill, awake, asleep, rem, light, deep}
 
 // RGBA implements [color.Color].
 func (i ink) RGBA() (r, g, b, a uint32) {

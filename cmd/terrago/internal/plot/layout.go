@@ -170,20 +170,21 @@ type scale struct {
 	format   func(float64) string
 }
 
-// numbers is a scale that has min and max on it, at least least between its ends, and
-// ticks at both of these. The steps between ticks are 1, 2, 5, 10, 20… if none are given.
-func numbers(min, max, least float64, steps ...float64) scale {
+// numbers is a scale that has low and high on it, and at least least between its ends,
+// where there are ticks. The steps between ticks are 1, 2, 5, 10, 20… if none are given.
+func numbers(low, high, least float64, steps ...float64) scale {
 	s := scale{steps: steps, format: thousands}
 	for unit := 1.0; len(steps) == 0 && unit <= 1e6; unit *= 10 {
 		s.steps = append(s.steps, unit, 2*unit, 5*unit)
 	}
-	if lack := least - (max - min); lack > 0 && min > 0 {
-		min, max = math.Max(min-lack/2, 0), max+lack/2
-	} else if lack > 0 {
-		max += lack
+	if lack := least - (high - low); lack > 0 {
+		low, high = low-lack/2, high+lack/2
+		if low < 0 && low+lack/2 >= 0 { // what is never negative begins at nothing
+			low, high = 0, high-low
+		}
 	}
 	for _, step := range s.steps {
-		s.min, s.max = math.Floor(min/step)*step, math.Ceil(max/step)*step
+		s.min, s.max = math.Floor(low/step)*step, math.Ceil(high/step)*step
 		if s.max-s.min <= step*wideSteps {
 			break
 		}

@@ -150,8 +150,8 @@ func (c *Chart) addHills(hills []sample) {
 	e := extentOf(hills)
 	s := numbers(e.min.value, e.max.value, 20)
 	c.panels = append(c.panels, panel{
-		label: "Elevation, m", ink: height, weight: 0.7, scale: s,
-		marks: []plot.Plotter{trace{parts: unbroken(hills), ink: height, under: &hill}},
+		label: "Elevation, m", ink: ridge, weight: 0.7, scale: s,
+		marks: []plot.Plotter{trace{parts: unbroken(hills), ink: ridge, under: &hill}},
 	})
 	c.Description += " Elevation: " + e.numbers(" to ") + " metres above the sea."
 }
