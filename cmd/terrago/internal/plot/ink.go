@@ -15,17 +15,17 @@ type ink struct {
 // The series of one chart differ in lightness too, which is what is left of them in
 // grey. Stages of sleep get darker as sleep gets deeper.
 var (
-	paper  = ink{"paper", 0xFFFFFF, 0x14181D}
-	text   = ink{"text", 0x1F2933, 0xE6E9ED}
-	muted  = ink{"muted", 0x5B6672, 0xA3ADB8}
-	grid   = ink{"grid", 0xE4E8EC, 0x2B333C}
-	joint  = ink{"joint", 0xB4BDC6, 0x5A6570}
-	heart  = ink{"heart", 0xC2413B, 0xFF8A80}
-	rest   = ink{"rest", 0x8A5A2B, 0xD9A877}
-	steps  = ink{"steps", 0x2F72AE, 0x74B3E8}
-	pace   = ink{"pace", 0x17786F, 0x55C9BB}
-	ridge  = ink{"ridge", 0x76695B, 0xB9AB9B}
-	hill   = ink{"hill", 0xEEEAE5, 0x2D2A27}
+	paper = ink{"paper", 0xFFFFFF, 0x14181D}
+	text  = ink{"text", 0x1F2933, 0xE6E9ED}
+	muted = ink{"muted", 0x5B6672, 0xA3ADB8}
+	grid  = ink{"grid", 0xE4E8EC, 0x2B333C}
+	joint = ink{"joint", 0xB4BDC6, 0x5A6570}
+	heart = ink{"heart", 0xC2413B, 0xFF8A80}
+	rest  = ink{"rest", 0x8A5A2B, 0xD9A877}
+	steps = ink{"steps", 0x2F72AE, 0x74B3E8}
+	pace  = ink{"pace", 0x17786F, 0x55C9BB}
+	ridge = ink{"ridge", 0x76695B, 0xB9AB9B}
+	hill  = ink{"hill", 0xEEEAE5, 0x2D2A27}
 
 	awake  = ink{"awake", 0xC28518, 0xF4C763}
 	asleep = ink{"asleep", 0x4C84C4, 0x79AEEB}
