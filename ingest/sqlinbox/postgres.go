@@ -19,6 +19,8 @@ const (
 	// postgresBytes go into one transaction. To put a large body into an array of them
 	// costs more than a flush, which PostgreSQL shares between transactions anyway.
 	postgresBytes = 256 << 10
+	// maxAttempts at a change that PostgreSQL refuses for the sake of another.
+	maxAttempts = 4
 )
 
 // Every statement is a transaction by itself and one round trip. The time, $1 unless
@@ -171,18 +173,26 @@ func (p *postgres) bury(ctx context.Context, m mark, reason string) (int, error)
 	return p.change(ctx, pgBury, []mark{m}, p.time(), newLease(), text(reason))
 }
 
-// change runs a statement on the rows of marks and counts those it has changed.
+// change runs a statement on the rows of marks and counts those it has changed. An
+// Extend may come at the same time as the Ack of what it extends: they take the rows in
+// one order, and again should the database have found another.
 func (p *postgres) change(ctx context.Context, query string, marks []mark, args ...any) (int, error) {
+	slices.SortFunc(marks, func(a, b mark) int { return cmp.Compare(a.seq, b.seq) })
 	seqs, leases := make([]int64, len(marks)), make([]int64, len(marks))
 	for i, m := range marks {
 		seqs[i], leases[i] = m.seq, m.lease
 	}
-	res, err := p.db.Pool.ExecContext(ctx, query, append([]any{seqs, leases}, args...)...)
-	if err != nil {
-		return 0, sqldb.Wrap("change", err)
+	args = append([]any{seqs, leases}, args...)
+	for attempt := 1; ; attempt++ {
+		res, err := p.db.Pool.ExecContext(ctx, query, args...)
+		if err == nil {
+			n, err := res.RowsAffected()
+			return int(n), err
+		}
+		if err = sqldb.Wrap("change", err); attempt == maxAttempts || sqldb.KindOf(err) != sqldb.Conflict {
+			return 0, err
+		}
 	}
-	n, err := res.RowsAffected()
-	return int(n), err
 }
 
 func (p *postgres) list(ctx context.Context, state ingest.State) ([]entry, error) {
