@@ -33,7 +33,7 @@ func TestKilled(t *testing.T) {
 		s := startServed(t, serving...)
 		load.direct(s.Webhook)
 		n := load.stop(t)
-		s.drained(t)
+		s.settled(t, 0)
 		s.stop(t)
 		if _, counts := listEvents(t, args...); counts != (eventCounts{Applied: n}) {
 			t.Errorf("the counts are %+v, want %d applied", counts, n)

@@ -50,7 +50,7 @@ func TestDiskFull(t *testing.T) {
 			}
 			load.await(t, 50)
 			n := load.stop(t)
-			s.drained(t)
+			s.settled(t, 0)
 			s.stop(t)
 			if _, counts := listEvents(t, args...); counts != (eventCounts{Applied: n}) {
 				t.Errorf("the counts are %+v, want %d applied", counts, n)

@@ -51,7 +51,7 @@ func TestPostgresGone(t *testing.T) {
 				})
 			}
 			n := load.stop(t)
-			s.drained(t)
+			s.settled(t, 0)
 			s.stop(t)
 			if _, counts := listEvents(t, args...); counts != (eventCounts{Applied: n}) {
 				t.Errorf("the counts are %+v, want %d applied", counts, n)
@@ -80,7 +80,7 @@ func TestFleet(t *testing.T) {
 	load.direct(urls...)
 	load.await(t, 600)
 	n := load.stop(t)
-	workers[0].drained(t)
+	workers[0].settled(t, 0)
 
 	sum := func(all []*served, line string) (v float64) {
 		for _, s := range all {
