@@ -43,6 +43,20 @@ type panicError struct {
 
 func (e *panicError) Error() string { return "panic of type " + e.value }
 
+// payloadSuffix is what the id of a ping gets for the delivery of what it pointed to.
+// No trace id ends so, as it is not ASCII.
+const payloadSuffix = "·payload"
+
+// unappliedError is the failure to apply what a ping points to, which may be gone by
+// the next attempt.
+type unappliedError struct {
+	err  error
+	body []byte
+}
+
+func (e *unappliedError) Error() string { return e.err.Error() }
+func (e *unappliedError) Unwrap() error { return e.err }
+
 // recovered turns a panic into an error. It is called by the deferred function
 // itself.
 func recovered(p any) error {

@@ -2,7 +2,11 @@ package ingest_test
 
 import (
 	"context"
+	"errors"
+	"io"
+	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -58,6 +62,45 @@ func TestWorkerFollowsPings(t *testing.T) {
 	}
 	if night := got[0].Event.(*webhook.Sleep); night.User.UserID != user.UserID || len(night.Data) != 1 {
 		t.Error("the event is not the one that was announced")
+	}
+}
+
+// TestWorkerKeepsWhatItFetched has an outage outlast the address of a ping.
+func TestWorkerKeepsWhatItFetched(t *testing.T) {
+	t.Parallel()
+	var fetches atomic.Int32
+	store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if fetches.Add(1) > 1 {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		io.WriteString(w, `{"type":"deauth","status":"success","user":{"user_id":"u-1","provider":"OURA"}}`)
+	}))
+	t.Cleanup(store.Close)
+	inbox := ingest.NewMemory()
+	put(t, inbox, "trace-1", []byte(`{"type":"s3_payload","url":"`+store.URL+`/payload","expires_in":300}`))
+	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	defer stop()
+	var attempts atomic.Int32
+	var count tally
+	worker := ingest.NewWorker(inbox, func(_ context.Context, r ingest.Received) error {
+		if _, ok := r.Event.(*webhook.Deauth); !ok || r.ID != "trace-1" || r.Event.Meta().TraceID != "trace-1" {
+			t.Errorf("applied a %T, or under another id", r.Event)
+		}
+		if attempts.Add(1) < 3 {
+			return errors.New("no connection")
+		}
+		stop()
+		return nil
+	}, ingest.WithFetcher(ingest.NewFetcher(ingest.AllowLoopback())), ingest.WithLogger(quiet()), ingest.WithObserver(count.observer()))
+	if err := worker.Run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if s := stats(t, inbox); s != (ingest.Stats{}) || fetches.Load() != 1 {
+		t.Errorf("left %+v after %d fetches", s, fetches.Load())
+	}
+	if count.of(ingest.Retried) != 2 || count.of(ingest.Applied) != 1 {
+		t.Errorf("observed %v", count.results)
 	}
 }
 

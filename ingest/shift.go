@@ -172,17 +172,26 @@ func (s *shift) try(item Item) {
 
 func (s *shift) conclude(item Item, err error) Result {
 	permanent := isPermanent(err)
+	unapplied, fetched := errors.AsType[*unappliedError](err)
 	switch {
 	case err == nil:
 		s.succeeded()
-		select {
-		case s.acks <- withoutBody(item):
-		case <-s.over: // the run did not wait any longer
-		}
+		s.ack(item)
 		return Applied
+	case fetched && s.keep(item, unapplied.body):
+		s.ack(item)
+		if s.attempt.Err() != nil {
+			return Returned
+		}
+		s.failed()
+		s.log(item, err, Retried, reasonOf(unapplied.err), 0)
+		return Retried
 	case s.attempt.Err() != nil && !permanent:
 		s.giveBack([]Item{item})
 		return Returned
+	}
+	if fetched {
+		err = unapplied.err
 	}
 	result, delay, reason := Buried, time.Duration(0), reasonOf(err)
 	if !permanent {
@@ -216,6 +225,24 @@ func (s *shift) log(item Item, err error, result Result, reason string, delay ti
 		attrs = append(attrs, slog.Any("stack", panicked.stack))
 	}
 	s.logger.LogAttrs(s.calls, level, "ingest: delivery "+string(result), attrs...)
+}
+
+func (s *shift) ack(item Item) {
+	select {
+	case s.acks <- withoutBody(item):
+	case <-s.over: // the run did not wait any longer
+	}
+}
+
+// keep stores what a ping pointed to as a delivery of its own, and reports whether
+// the ping can go.
+func (s *shift) keep(ping Item, body []byte) (kept bool) {
+	s.call("Put", func(ctx context.Context) error {
+		_, err := s.inbox.Put(ctx, Delivery{ID: ping.ID + payloadSuffix, ReceivedAt: ping.ReceivedAt, Header: ping.Header, Body: body})
+		kept = err == nil
+		return err
+	})
+	return kept
 }
 
 // giveBack makes deliveries due again that were not finished. However many there are,

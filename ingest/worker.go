@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/terra-go/terra/webhook"
@@ -68,6 +69,9 @@ type Worker struct {
 // deliveries that are at fault but what they are applied to. Then the worker takes one
 // at a time with up to 15 seconds in between, and buries none for its number
 // of attempts: an outage costs no delivery, however long it lasts.
+//
+// What a ping points to is there for minutes only. If it was fetched and could not be
+// applied, it takes the place of the ping in inbox, as far as inbox can store it.
 //
 // An error with a method Permanent, whatever it returns, has its text kept as the
 // reason and logged, so it must quote nothing of a record. Of others there are only
@@ -162,12 +166,18 @@ func (w *Worker) process(ctx context.Context, item Item) (err error) {
 	if err != nil {
 		return err
 	}
-	if ping, ok := event.(*webhook.S3Payload); ok {
+	ping, pinged := event.(*webhook.S3Payload)
+	if pinged {
 		if event, err = w.follow(ctx, item, ping); err != nil {
 			return err
 		}
 	}
-	return w.apply(ctx, Received{ID: item.ID, ReceivedAt: item.ReceivedAt, Attempt: item.Attempt, Event: event})
+	id, _ := strings.CutSuffix(item.ID, payloadSuffix)
+	err = w.apply(ctx, Received{ID: id, ReceivedAt: item.ReceivedAt, Attempt: item.Attempt, Event: event})
+	if err != nil && pinged && !isPermanent(err) {
+		return &unappliedError{err, event.Raw()}
+	}
+	return err
 }
 
 // follow fetches the event that a ping stands in for.
