@@ -183,7 +183,7 @@ func scanConnection(rows *sql.Rows) (Connection, error) {
 	case string:
 		at, err := time.Parse(time.RFC3339Nano, t)
 		if err != nil {
-			return c, errDamaged
+			return c, ErrDamaged
 		}
 		c.CreatedAt = at
 	}

@@ -3,7 +3,6 @@ package healthdb
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -221,9 +220,6 @@ func (m *member) createdAt() time.Time {
 	return at
 }
 
-// errDamaged is of a row that this package cannot have written.
-var errDamaged = errors.New("healthdb: a row of a connection is damaged")
-
 func (m *member) encode() (string, error) {
 	b, err := json.Marshal(m)
 	return string(b), err
@@ -232,7 +228,7 @@ func (m *member) encode() (string, error) {
 func decodeMember(text string) (*member, error) {
 	m := new(member)
 	if json.Unmarshal([]byte(text), m) != nil {
-		return nil, errDamaged
+		return nil, ErrDamaged
 	}
 	return m, nil
 }

@@ -188,7 +188,7 @@ func TestReplacesByAccount(t *testing.T) {
 
 func TestDamagedState(t *testing.T) {
 	t.Parallel()
-	if _, err := decodeMember(`{"provider":1}`); err != errDamaged {
-		t.Errorf("error %v, want %v", err, errDamaged)
+	if _, err := decodeMember(`{"provider":1}`); err != ErrDamaged {
+		t.Errorf("error %v, want %v", err, ErrDamaged)
 	}
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // ErrDamaged says that the store holds what no version of this package puts there.
-var ErrDamaged = errors.New("healthdb: a stored record cannot be read")
+var ErrDamaged = errors.New("healthdb: a stored row cannot be read")
 
 // What errors.Is finds in errors of a [DB] that are about the database rather than
 // about what was asked of it. These texts, and those around them, have codes of the

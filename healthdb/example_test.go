@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/terra-go/terra"
 	"github.com/terra-go/terra/health"
 	"github.com/terra-go/terra/healthdb"
 	"github.com/terra-go/terra/webhook"
@@ -60,4 +61,84 @@ func ExampleDB_Daily() {
 		return nil
 	}
 	_ = week
+}
+
+// The driver is imported by the program, such as github.com/jackc/pgx/v5/stdlib for
+// the name "pgx". Any number of processes may share the store.
+func ExampleOpenPostgres() {
+	ctx := context.Background()
+	pool, err := sql.Open("pgx", "postgres://app@db.example.com/health")
+	if err != nil {
+		return
+	}
+	defer pool.Close()
+	db, err := healthdb.OpenPostgres(ctx, pool)
+	if errors.Is(err, healthdb.ErrUnavailable) {
+		fmt.Println("the database is down")
+	}
+	if err != nil {
+		return
+	}
+	defer db.Close()
+}
+
+// What was fetched over the API goes into the same tables as what was delivered.
+func ExampleStore() {
+	fetch := func(ctx context.Context, client *terra.Client, db *healthdb.DB, user terra.User, r terra.Range) error {
+		began := time.Now()
+		var nights []health.Sleep
+		for night, err := range client.Sleep.All(ctx, user.UserID, r, terra.WithSamples(true)) {
+			if err != nil {
+				return err
+			}
+			nights = append(nights, night)
+		}
+		return healthdb.Store(ctx, db, user, nights, began)
+	}
+	_ = fetch
+}
+
+// Records serves the types without a method of their own, too.
+func ExampleRecords() {
+	upcoming := func(ctx context.Context, db *healthdb.DB, connectionID int64, today health.Date) error {
+		for workout, err := range healthdb.Records[health.PlannedWorkout](ctx, db, connectionID, today, health.Date{}) {
+			if err != nil {
+				return err
+			}
+			fmt.Println(workout.PlannedDate.Date())
+		}
+		return nil
+	}
+	_ = upcoming
+}
+
+// One series, without the records it is in.
+func ExampleDB_Samples() {
+	highest := func(ctx context.Context, db *healthdb.DB, connectionID int64, day health.Date) (bpm float64, err error) {
+		const path = "heart_rate_data.detailed.hr_samples.bpm"
+		for sample, err := range db.Samples(ctx, connectionID, webhook.TypeDaily, path, day, day.AddDays(1)) {
+			if err != nil {
+				return 0, err
+			}
+			bpm = max(bpm, sample.Value)
+		}
+		return bpm, nil
+	}
+	_ = highest
+}
+
+// A newer program applies what was kept, to fill columns that it has added.
+func ExampleDB_Replay() {
+	replay := func(ctx context.Context, db *healthdb.DB) error {
+		for d, err := range db.Deliveries(ctx, healthdb.DeliveryFilter{Types: []webhook.EventType{webhook.TypeSleep}}) {
+			if err != nil {
+				return err
+			}
+			if err := db.Replay(ctx, d.ID); err != nil && !errors.Is(err, healthdb.ErrNoBody) {
+				return err
+			}
+		}
+		return nil
+	}
+	_ = replay
 }
