@@ -161,7 +161,7 @@ func (p *play) trigger(action string, who person, types ...string) {
 func (p *play) triggerYesterday(action string, who person, eventType string, set map[string]any) {
 	p.step(action, func() error {
 		if p.yesterday.IsZero() {
-			p.yesterday = health.DateOf(p.server.Now().UTC()).AddDays(-1)
+			p.yesterday = health.DateOf(p.server.Now().UTC().Add(-12 * time.Hour)).AddDays(-1) // over for everybody
 		}
 		_, err := p.server.Trigger(sandbox.EventRequest{Type: eventType, UserID: who.id, Date: p.yesterday, Set: set})
 		return err
