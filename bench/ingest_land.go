@@ -85,7 +85,9 @@ func eventOf(d document) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := eventDocument[struct{}, struct{}]("", 1, event{Type: "daily", Version: payloadVersion, User: user, Data: []health.Daily{record}})
+	owner := user
+	owner.CreatedAt = health.TimestampOfDate(firstDay.AddDays(-100)) // and not moved on with the record
+	e, err := eventDocument[struct{}, struct{}]("", 1, event{Type: "daily", Version: payloadVersion, User: owner, Data: []health.Daily{record}})
 	return e.text, err
 }
 
