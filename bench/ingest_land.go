@@ -15,9 +15,23 @@ import (
 	"github.com/terra-go/terra/webhook"
 )
 
-// land has workers apply deliveries to one database: days with all their samples,
-// beside bare inserts of as many rows, and days without any.
+// land has workers apply deliveries to one database: days without samples, and days
+// with all of them, beside bare inserts of as many rows.
 func land(ctx context.Context, r *report, s databaseStore) error {
+	plain, err := newDays(summaryDocument)
+	if err != nil {
+		return err
+	}
+	title := fmt.Sprintf("%s, days without samples, %d workers", s.name, landers)
+	results, err := takeTurns(ctx, []load{
+		{name: "deliveries applied", senders: landers, send: func(ctx context.Context) error { return plain.apply(ctx, s) }},
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(r.w, title)
+	fmt.Fprintf(r.w, "  parsed and applied: %s deliveries/s%s\n\n", significant(results[0].rate), r.least(title+", deliveries/s", results[0].rate, s.applies))
+
 	sampled, err := newDays(dayDocument)
 	if err != nil {
 		return err
@@ -30,8 +44,8 @@ func land(ctx context.Context, r *report, s databaseStore) error {
 		return err
 	}
 	batch := bareRows(rows)
-	title := fmt.Sprintf("%s, days with %d samples, %d workers", s.name, rows, landers)
-	results, err := takeTurns(ctx, []load{
+	title = fmt.Sprintf("%s, days with %d samples, %d workers", s.name, rows, landers)
+	results, err = takeTurns(ctx, []load{
 		{name: "the same inserts alone", senders: landers, units: float64(rows), send: func(ctx context.Context) error { return s.bareInsert(ctx, batch()) }},
 		{name: "deliveries applied", senders: landers, units: float64(rows), send: func(ctx context.Context) error { return sampled.apply(ctx, s) }},
 	})
@@ -45,20 +59,6 @@ func land(ctx context.Context, r *report, s databaseStore) error {
 	fmt.Fprintf(t, "  parsed and applied\t%s\t%.2f\t%s\n", significant(results[1].rate), ratio, r.least(title+", × the inserts alone", ratio, 0.7))
 	t.Flush()
 	fmt.Fprintln(r.w)
-
-	plain, err := newDays(summaryDocument)
-	if err != nil {
-		return err
-	}
-	title = fmt.Sprintf("%s, days without samples, %d workers", s.name, landers)
-	results, err = takeTurns(ctx, []load{
-		{name: "deliveries applied", senders: landers, send: func(ctx context.Context) error { return plain.apply(ctx, s) }},
-	})
-	if err != nil {
-		return err
-	}
-	fmt.Fprintln(r.w, title)
-	fmt.Fprintf(r.w, "  parsed and applied: %s deliveries/s%s\n\n", significant(results[0].rate), r.least(title+", deliveries/s", results[0].rate, s.applies))
 	return nil
 }
 
