@@ -18,7 +18,11 @@ func TestKilled(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, db string, args []string) {
 		serving := append(args, "--lease", "3s")
 		load := startLoad(t, 8)
-		for i := range *crashKills {
+		kills := *crashKills
+		if testing.Short() {
+			kills = min(kills, 5)
+		}
+		for i := range kills {
 			if i%5 == 4 {
 				killStarting(t, serving)
 				continue
@@ -39,7 +43,7 @@ func TestKilled(t *testing.T) {
 			t.Errorf("the counts are %+v, want %d applied", counts, n)
 		}
 		checkLanded(t, db, n)
-		t.Logf("killed %d times", *crashKills)
+		t.Logf("killed %d times", kills)
 	})
 }
 

@@ -361,9 +361,12 @@ func (s *served) settled(t *testing.T, dead int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), longPatience)
 	defer cancel()
-	for {
+	for calm := 0; ; {
 		pending, got := s.metric(t, "terrago_inbox_pending"), s.metric(t, "terrago_inbox_dead")
-		if pending == 0 && got == float64(dead) {
+		if calm++; pending != 0 || got != float64(dead) {
+			calm = 0
+		}
+		if calm == 5 { // and not only between two attempts
 			return
 		}
 		select {
