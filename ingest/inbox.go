@@ -87,7 +87,7 @@ type Inbox interface {
 	// either state or nothing. An error is the last pair.
 	Scan(ctx context.Context, state State) iter.Seq2[Item, error]
 
-	// Stats counts what is there.
+	// Stats counts what is there. It may lag behind for a moment.
 	Stats(ctx context.Context) (Stats, error)
 }
 

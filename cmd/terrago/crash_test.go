@@ -39,9 +39,7 @@ func TestKilled(t *testing.T) {
 		n := load.stop(t)
 		s.settled(t, 0)
 		s.stop(t)
-		if _, counts := listEvents(t, args...); counts != (eventCounts{Applied: n}) {
-			t.Errorf("the counts are %+v, want %d applied", counts, n)
-		}
+		awaitCounts(t, eventCounts{Applied: n}, args...)
 		checkLanded(t, db, n)
 		t.Logf("killed %d times", kills)
 	})

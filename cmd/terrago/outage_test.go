@@ -53,9 +53,7 @@ func TestPostgresGone(t *testing.T) {
 			n := load.stop(t)
 			s.settled(t, 0)
 			s.stop(t)
-			if _, counts := listEvents(t, args...); counts != (eventCounts{Applied: n}) {
-				t.Errorf("the counts are %+v, want %d applied", counts, n)
-			}
+			awaitCounts(t, eventCounts{Applied: n}, args...)
 			checkLanded(t, db, n)
 		})
 	}

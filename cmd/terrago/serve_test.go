@@ -157,6 +157,18 @@ func terrago(t *testing.T, args ...string) (status int, out, log string) {
 	return status, o.String(), l.String()
 }
 
+// awaitCounts gives an inbox the moment that its statistics may lag.
+func awaitCounts(t *testing.T, want eventCounts, args ...string) {
+	t.Helper()
+	var counts eventCounts
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		if _, counts = listEvents(t, args...); counts == want {
+			return
+		}
+	}
+	t.Errorf("the counts are %+v, want %+v", counts, want)
+}
+
 // listEvents is what events list says as JSON.
 func listEvents(t *testing.T, args ...string) (events []storedEvent, counts eventCounts) {
 	t.Helper()

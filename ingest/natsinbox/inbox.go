@@ -171,7 +171,8 @@ func (in *Inbox) Put(ctx context.Context, d ingest.Delivery) (duplicate bool, er
 		// Something is known under the ID, or is about to be: another Put of it may
 		// still fail, and only what can be read is stored.
 		if _, err := in.newest(ctx, k); err == nil {
-			return true, nil
+			err := in.barrier(ctx)
+			return err == nil, failed("put", d.ID, err)
 		} else if !errors.Is(err, jetstream.ErrMsgNotFound) {
 			return false, failed("put", d.ID, err)
 		}
@@ -182,6 +183,14 @@ func (in *Inbox) Put(ctx context.Context, d ingest.Delivery) (duplicate bool, er
 			return false, err
 		}
 	}
+}
+
+// barrier returns when a write to the stream has succeeded. A server whose disk has
+// failed still reads out of its memory what never reached the disk; but it writes
+// nothing, until it has been started anew and knows only what did.
+func (in *Inbox) barrier(ctx context.Context) error {
+	_, err := in.js.PublishMsg(ctx, nats.NewMsg(in.name+".barrier"))
+	return err
 }
 
 // store writes a delivery if nothing is known under k. The error of a conflict is
