@@ -8,7 +8,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -142,11 +144,10 @@ func (c serveCommand) logger(ctx context.Context, out *output, log *slog.Logger)
 
 // check finds what is wrong with the flags by themselves.
 func (c serveCommand) check() error {
-	path, err := http.NewRequest(http.MethodPost, c.Path, nil)
 	switch {
-	case err != nil || !strings.HasPrefix(c.Path, "/") || path.URL.Path != c.Path || strings.ContainsAny(c.Path, "{} "):
+	case !isPath(c.Path):
 		return usagef("--path is a path such as %s", webhookPath)
-	case c.OpsAddr == "" && slices.Contains([]string{"/healthz", "/readyz", "/metrics"}, c.Path):
+	case c.OpsAddr == "" && slices.Contains(ops.Paths(), c.Path):
 		return usagef("--path %s is taken; choose another, or say --ops-addr", c.Path)
 	case c.MaxConcurrent < 1:
 		return usagef("--max-concurrent must be 1 or more")
@@ -165,7 +166,20 @@ func (c serveCommand) check() error {
 	case c.Replicas < 0:
 		return usagef("--inbox-replicas must be 1 or more")
 	}
+	for _, host := range c.PayloadHosts {
+		if u, err := url.Parse("https://" + host); err != nil || host == "" || u.Host != host {
+			return usagef("--payload-host is a name such as files.example.com, or *.example.com for all that end so")
+		}
+	}
 	return nil
+}
+
+// isPath reports whether requests for s can be told from others.
+func isPath(s string) bool {
+	u, err := url.ParseRequestURI(s)
+	clean := path.Clean(s)
+	return err == nil && u.Path == s && !strings.ContainsAny(s, "{} ") &&
+		strings.HasPrefix(s, "/") && (s == clean || s == clean+"/")
 }
 
 // verifier knows all signing secrets.
@@ -246,8 +260,16 @@ func (s *service) configure() (err error) {
 	if ok {
 		s.dbAt, beside = at, &at
 	}
-	s.inboxAt, _, err = s.inboxLocation(beside)
-	return err
+	if s.inboxAt, _, err = s.inboxLocation(beside); err != nil {
+		return err
+	}
+	switch {
+	case s.inboxAt.Kind == store.Embedded && !(s.Receive && s.Work):
+		return usagef("no other process reaches an embedded inbox; receive and work in one, or share an inbox in nats:// or postgres://")
+	case s.inboxAt.Kind != store.NATS && s.Replicas > 0:
+		return usagef("--inbox-replicas goes with --inbox nats://…")
+	}
+	return nil
 }
 
 // open opens the inbox and the database.
@@ -315,7 +337,9 @@ func (s *service) listen(l, opsListener net.Listener) {
 		s.report.Ops = urlOf(opsListener)
 		s.back = serve(opsListener, operators, s.log)
 	} else {
-		routes.Handle("/", operators)
+		for _, operated := range ops.Paths() {
+			routes.Handle(operated, operators)
+		}
 	}
 	s.front = serveWith(l, routes, s.log, func(h *http.Server) {
 		h.ReadTimeout, h.IdleTimeout, h.MaxHeaderBytes = s.ReadTimeout, s.IdleTimeout, maxServeHeader

@@ -404,7 +404,8 @@ func TestServeHalves(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	where := []string{"--db", "sqlite:" + filepath.Join(dir, "t.db"), "--inbox", "sqlite:" + filepath.Join(dir, "inbox.db")}
-	receiver := startServe(t, append([]string{"--receive"}, where[2:]...)...)
+	receiver := startServe(t, append([]string{"--receive", "--path", "/"}, where[2:]...)...)
+	get200(t, receiver.Ops+"/readyz") // beside a webhook that takes all other paths
 	for i := range 5 {
 		deliver(t, receiver.Webhook, fmt.Sprint(i), daily("ada", i+1))
 	}
@@ -447,6 +448,10 @@ func TestServeSaysWhatIsWrong(t *testing.T) {
 		"both ways":              {[]string{"--sandbox", "--db", db, "--db-file", postgres}, exitUsage, "either"},
 		"embedded where":         {[]string{"--sandbox", "--db", "postgres://me@h/d", "--inbox", "embedded"}, exitUsage, "--inbox-dir"},
 		"directory of what":      {[]string{"--sandbox", "--db", db, "--inbox", db, "--inbox-dir", dir}, exitUsage, "embedded"},
+		"embedded and apart":     {[]string{"--sandbox", "--receive", "--inbox-dir", dir}, exitUsage, "no other process"},
+		"replicas of what":       {[]string{"--sandbox", "--db", db, "--inbox-replicas", "3"}, exitUsage, "nats://"},
+		"payloads from where":    {[]string{"--sandbox", "--db", db, "--payload-host", "https://files.example.com/"}, exitUsage, "--payload-host"},
+		"unclean path":           {[]string{"--sandbox", "--db", db, "--path", "/a//b"}, exitUsage, "--path"},
 		"no path":                {[]string{"--sandbox", "--db", db, "--path", "webhook"}, exitUsage, "--path"},
 		"path taken":             {[]string{"--sandbox", "--db", db, "--path", "/metrics"}, exitUsage, "--ops-addr"},
 		"no body":                {[]string{"--sandbox", "--db", db, "--max-body", "lots"}, exitUsage, "64MiB"},

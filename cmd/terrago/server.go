@@ -23,7 +23,7 @@ func bind(ctx context.Context, addr string) (net.Listener, error) {
 	l, err := config.Listen(ctx, "tcp", addr)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, usagef("%s is taken, perhaps by another terrago; pick a free port with --addr 127.0.0.1:0", addr)
+		return nil, usagef("%s is taken, perhaps by another terrago; choose another port, or 0 for any that is free", addr)
 	case err != nil:
 		return nil, usagef("cannot listen on %s: %s", addr, err)
 	}

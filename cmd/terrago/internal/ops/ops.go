@@ -73,7 +73,10 @@ func (r *Readiness) problems(ctx context.Context) []string {
 	return slices.Compact(problems)
 }
 
-// Handler serves /healthz, /readyz and /metrics.
+// Paths are those that [Handler] serves.
+func Paths() []string { return []string{"/healthz", "/readyz", "/metrics"} }
+
+// Handler serves them.
 func Handler(ready *Readiness, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
