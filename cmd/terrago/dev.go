@@ -73,6 +73,9 @@ func (c devCommand) Run(ctx context.Context, out *output, log *slog.Logger) erro
 	}
 	kept, err := c.keep(ctx, log)
 	if err != nil {
+		if ctx.Err() != nil {
+			return nil // stopped before it had begun
+		}
 		return err
 	}
 	defer kept.close()

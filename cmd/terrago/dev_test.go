@@ -234,6 +234,23 @@ func TestSandbox(t *testing.T) {
 	}
 }
 
+// TestStoppedAtOnce: who is told to stop before having begun has not failed.
+func TestStoppedAtOnce(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, args := range [][]string{
+		{"dev", "--dir", t.TempDir()},
+		{"serve", "--sandbox", "--db", "sqlite:" + filepath.Join(t.TempDir(), "t.db")},
+	} {
+		var out, log bytes.Buffer
+		status := run(ctx, append(args, "--addr", "127.0.0.1:0"), stdio{strings.NewReader(""), &out, &log})
+		if status != exitDone || out.Len() > 0 || strings.Contains(log.String(), "terrago:") {
+			t.Errorf("%s: status %d; it says:\n%s%s", args[0], status, log.String(), out.String())
+		}
+	}
+}
+
 // TestNothingIsLeftRunning is not parallel: it looks at every goroutine there is.
 func TestNothingIsLeftRunning(t *testing.T) {
 	for name, args := range map[string][]string{
