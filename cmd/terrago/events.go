@@ -91,7 +91,7 @@ func (c eventsListCommand) Run(ctx context.Context, out *output, log *slog.Logge
 		n := counts.of(state)
 		for e, err := range c.events(ctx, s, state) {
 			if err != nil {
-				return explainStore(err, s.db.Location)
+				return err
 			}
 			if *n++; c.Limit > 0 && *n > c.Limit {
 				if state == stateApplied && c.plain() {
@@ -127,7 +127,8 @@ func (c eventsListCommand) listed(n eventCounts) int {
 	return min(n.Applied, c.Limit) + min(n.Pending, c.Limit) + min(n.Dead, c.Limit)
 }
 
-// events are those of one state that the flags pick. An error is the last pair.
+// events are those of one state that the flags pick. An error, explained, is the
+// last pair.
 func (c eventsListCommand) events(ctx context.Context, s *stores, state ingest.State) iter.Seq2[storedEvent, error] {
 	if state == stateApplied {
 		f := healthdb.DeliveryFilter{UserID: c.User, From: c.Since.Time, Newest: true}
@@ -136,7 +137,7 @@ func (c eventsListCommand) events(ctx context.Context, s *stores, state ingest.S
 		}
 		return func(yield func(storedEvent, error) bool) {
 			for d, err := range s.db.Deliveries(ctx, f) {
-				if !yield(appliedEvent(d), err) {
+				if !yield(appliedEvent(d), explainStore(err, s.db.Location)) {
 					return
 				}
 			}
@@ -145,7 +146,7 @@ func (c eventsListCommand) events(ctx context.Context, s *stores, state ingest.S
 	return func(yield func(storedEvent, error) bool) {
 		for item, err := range s.inbox.Scan(ctx, state) {
 			if err != nil {
-				yield(storedEvent{}, err)
+				yield(storedEvent{}, explainStore(err, s.inbox.Location))
 				return
 			}
 			if item.ReceivedAt.Before(c.Since.Time) {

@@ -17,7 +17,7 @@ func (c reconcileCommand) Run(ctx context.Context, out *output, log *slog.Logger
 	if err != nil {
 		return err
 	}
-	db, err := c.openDB(ctx, log)
+	db, err := c.makeDB(ctx, log)
 	if err != nil {
 		return err
 	}

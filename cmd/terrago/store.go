@@ -139,26 +139,32 @@ type stores struct {
 // open opens a store that is there already. An inbox that nobody has named and that
 // is not there is an empty one.
 func (f readFlags) open(ctx context.Context, log *slog.Logger) (*stores, error) {
-	at, err := f.where()
-	if err != nil {
-		return nil, err
-	}
-	if at.OnDisk() && !exists(at.Target) {
-		return nil, usagef("there is no database at %s", at)
-	}
 	s := new(stores)
+	var err error
 	if s.db, err = f.openDB(ctx, log); err != nil {
 		return nil, err
 	}
-	if s.inbox, err = f.openInbox(ctx, at, log); err != nil {
+	if s.inbox, err = f.openInbox(ctx, s.db.Location, log); err != nil {
 		s.close()
 		return nil, err
 	}
 	return s, nil
 }
 
-// openDB opens the database, and makes it if need be.
+// openDB opens a database that is there already.
 func (f readFlags) openDB(ctx context.Context, log *slog.Logger) (*store.DB, error) {
+	at, err := f.where()
+	if err != nil {
+		return nil, err
+	}
+	if at.OnDisk() && !exists(at.Target) {
+		return nil, usagef("there is no database at %s; terrago serve and terrago reconcile make one", at)
+	}
+	return f.makeDB(ctx, log)
+}
+
+// makeDB opens the database, and makes it if need be.
+func (f readFlags) makeDB(ctx context.Context, log *slog.Logger) (*store.DB, error) {
 	at, err := f.where()
 	if err != nil {
 		return nil, err
