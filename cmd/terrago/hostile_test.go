@@ -20,6 +20,9 @@ import (
 // The one ends in the dead letters with a reason, and does not hold up the other.
 func TestPoison(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("SKIPPED: real processes take their time; run it without -short")
+	}
 	poison := map[string]string{
 		"empty":                 "",
 		"no JSON":               "hello",
@@ -79,6 +82,9 @@ func TestPoison(t *testing.T) {
 // That one is served.
 func TestSiege(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("SKIPPED: real processes take their time; run it without -short")
+	}
 	const each = 50
 	dir := t.TempDir()
 	args := []string{"--db", "sqlite:" + filepath.Join(dir, "t.db")}

@@ -13,6 +13,9 @@ import (
 // mount a small disk.
 func TestDiskFull(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("SKIPPED: real processes take their time; run it without -short")
+	}
 	tests := map[string]func(disk, dir string) (db string, args []string){
 		"inbox": func(disk, dir string) (string, []string) {
 			return "sqlite:" + filepath.Join(dir, "t.db"), []string{"--inbox", "sqlite:" + filepath.Join(disk, "inbox.db")}

@@ -13,6 +13,9 @@ import (
 // takes no restart of anything else, and nothing acknowledged is lost.
 func TestPostgresGone(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("SKIPPED: real processes take their time; run it without -short")
+	}
 	tests := map[string]struct {
 		args   func(dir string) []string
 		status int // of the answers meanwhile
@@ -64,6 +67,9 @@ func TestPostgresGone(t *testing.T) {
 // crowd nor when it is alone.
 func TestFleet(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("SKIPPED: real processes take their time; run it without -short")
+	}
 	db := pgtest.New(t).Database(t)
 	var receivers, workers []*served
 	var urls []string
