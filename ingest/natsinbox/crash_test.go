@@ -191,6 +191,9 @@ func (l *load) settle(in *natsinbox.Inbox) {
 // TestKill kills the server under load, again and again.
 func TestKill(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("SKIPPED: real processes and large bodies take their time; run it without -short")
+	}
 	kills := 4
 	if *long {
 		kills = 200
@@ -210,6 +213,9 @@ func TestKill(t *testing.T) {
 // then the one that leads.
 func TestCluster(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("SKIPPED: real processes and large bodies take their time; run it without -short")
+	}
 	rounds := 1
 	if *long {
 		rounds = 20

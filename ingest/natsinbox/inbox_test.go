@@ -256,6 +256,9 @@ func TestHalfwayEnds(t *testing.T) {
 // TestLarge stores the largest body there may be, on its second attempt.
 func TestLarge(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("SKIPPED: real processes and large bodies take their time; run it without -short")
+	}
 	n := single(t)
 	n.start(t)
 	js := connect(t, n)
