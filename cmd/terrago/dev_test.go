@@ -316,7 +316,7 @@ func TestAddresses(t *testing.T) {
 		args []string
 		says string
 	}{
-		"taken":            {[]string{"dev", "--addr", host}, "--addr 127.0.0.1:0"},
+		"taken":            {[]string{"dev", "--addr", host}, "choose another port, or 0"},
 		"for all":          {[]string{"dev", "--addr", "0.0.0.0:0"}, "this machine only"},
 		"receiver for all": {[]string{"dev", "--addr", "127.0.0.1:0", "--receiver-addr", ":0"}, "this machine only"},
 		"no address":       {[]string{"sandbox", "--addr", "nonsense"}, "--addr"},
