@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -445,6 +446,79 @@ func TestStoreHugeDelivery(t *testing.T) {
 	})
 }
 
+// TestStoreLookups finds connections and days a few at a time.
+func TestStoreLookups(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, d database) {
+		db := openStore(t, d)
+		for i := range 7 {
+			status := `"type":"auth","status":"success","message":"m"`
+			if i == 6 {
+				status = `"type":"access_revoked","status":"warning","message":"m"`
+			}
+			mustApply(t, db, event(t, fmt.Sprint("auth-", i), int64(i), fmt.Sprintf(
+				`{%s,"user":{"user_id":"u-%d","provider":"%s","reference_id":"ref-%d"}}`, status, i, []string{"OURA", "GARMIN"}[i%2], i/3)))
+		}
+		find := func(f healthdb.ConnectionFilter) (ids []string) {
+			for c, err := range db.Connections(t.Context(), f) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				ids = append(ids, c.UserID)
+			}
+			return ids
+		}
+		if got := find(healthdb.ConnectionFilter{Limit: 2}); !slices.Equal(got, []string{"u-0", "u-1"}) {
+			t.Errorf("the first two are %v", got)
+		}
+		second, err := db.ConnectionOf(t.Context(), "u-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := find(healthdb.ConnectionFilter{After: second.ID, Provider: "OURA", Limit: 2}); !slices.Equal(got, []string{"u-2", "u-4"}) {
+			t.Errorf("the next two of a provider are %v", got)
+		}
+		if got := find(healthdb.ConnectionFilter{ReferencePrefix: "ref-1"}); !slices.Equal(got, []string{"u-3", "u-4", "u-5"}) {
+			t.Errorf("those whose reference id begins so are %v", got)
+		}
+		counts, err := db.CountConnections(t.Context())
+		if want := map[healthdb.Status]int{healthdb.StatusActive: 6, healthdb.StatusRevoked: 1}; err != nil || !maps.Equal(counts, want) {
+			t.Errorf("counted %v, %v", counts, err)
+		}
+		if got, err := db.Providers(t.Context()); err != nil || !slices.Equal(got, []string{"GARMIN", "OURA"}) {
+			t.Errorf("the providers are %v, %v", got, err)
+		}
+
+		mustApply(t, db, event(t, "daily", 10, dataBody(webhook.TypeDaily, day("2026-07-01", 1, ""), day("2026-07-04", 1, ""))))
+		owner, err := db.ConnectionOf(t.Context(), "user-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		date := func(s string) (d health.Date) {
+			if s != "" {
+				if d, err = health.ParseDate(s); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return d
+		}
+		for _, tc := range []struct{ day, before, after string }{
+			{"2026-07-01", "", "2026-07-04"},
+			{"2026-07-02", "2026-07-01", "2026-07-04"},
+			{"2026-07-04", "2026-07-01", ""},
+			{"", "2026-07-04", ""},
+		} {
+			before, after, err := db.NearestDays(t.Context(), owner.ID, date(tc.day))
+			if err != nil || before != date(tc.before) || after != date(tc.after) {
+				t.Errorf("around %q: %v and %v, %v", tc.day, before, after, err)
+			}
+		}
+		if before, after, err := db.NearestDays(t.Context(), second.ID, health.Date{}); err != nil || !before.IsZero() || !after.IsZero() {
+			t.Errorf("of somebody without records: %v, %v, %v", before, after, err)
+		}
+	})
+}
+
 func TestStoreDeliveries(t *testing.T) {
 	t.Parallel()
 	eachDatabase(t, func(t *testing.T, d database) {
@@ -479,6 +553,43 @@ func TestStoreDeliveries(t *testing.T) {
 		}
 		if got := ids(healthdb.DeliveryFilter{UserID: "user-1"}); !slices.Equal(got, []string{"daily"}) {
 			t.Errorf("%d deliveries of the user", len(got))
+		}
+		if got := ids(healthdb.DeliveryFilter{IDs: []string{"trace-0008", "no such", "trace-0003"}, Newest: true}); !slices.Equal(got, []string{"trace-0008", "trace-0003"}) {
+			t.Errorf("%d deliveries of three ids", len(got))
+		}
+		if got := ids(healthdb.DeliveryFilter{IDs: []string{}}); len(got) != 0 {
+			t.Errorf("%d deliveries of no id", len(got))
+		}
+		for _, f := range []healthdb.DeliveryFilter{{}, {Newest: true}} {
+			whole := ids(f)
+			var paged []string
+			for f.Limit = 550; ; { // more and then less than are read at a time
+				page := slices.Collect(func(yield func(healthdb.Delivery) bool) {
+					for d, err := range db.Deliveries(t.Context(), f) {
+						if err != nil {
+							t.Fatal(err)
+						}
+						if !yield(d) {
+							return
+						}
+					}
+				})
+				if len(page) == 0 {
+					break
+				}
+				for _, d := range page {
+					paged = append(paged, d.ID)
+				}
+				f.After = page[len(page)-1].Place()
+			}
+			if !slices.Equal(paged, whole) {
+				t.Errorf("%d deliveries page by page, %d at once, or in another order", len(paged), len(whole))
+			}
+		}
+		for limit, want := range map[int]int{10: 10, 2000: n} {
+			if got, err := db.CountDeliveries(t.Context(), healthdb.DeliveryFilter{Types: []webhook.EventType{"made_up"}}, limit); got != want || err != nil {
+				t.Errorf("%d deliveries counted, %v; want %d", got, err, want)
+			}
 		}
 		delivery, err := db.Delivery(t.Context(), "trace-0007")
 		want := healthdb.Delivery{
@@ -554,7 +665,7 @@ func TestStoreOfANewerVersion(t *testing.T) {
 	t.Parallel()
 	eachDatabase(t, func(t *testing.T, d database) {
 		openStore(t, d).Close()
-		if _, err := d.open(t).ExecContext(t.Context(), "UPDATE healthdb_migrations SET version = 1000"); err != nil {
+		if _, err := d.open(t).ExecContext(t.Context(), "INSERT INTO healthdb_migrations (version, applied_at) VALUES (1000, '')"); err != nil {
 			t.Fatal(err)
 		}
 		open := healthdb.OpenSQLite

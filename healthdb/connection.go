@@ -48,6 +48,10 @@ type ConnectionFilter struct {
 	ReferenceID string
 	Provider    string
 	Statuses    []Status
+
+	ReferencePrefix string // what the reference id begins with
+	After           int64  // only those with a greater ID
+	Limit           int    // how many to yield at most; 0 is all of them
 }
 
 const (
@@ -72,17 +76,53 @@ func (db *DB) Connections(ctx context.Context, f ConnectionFilter) iter.Seq2[Con
 			args = append(args, string(s))
 		}
 	}
-	query := "SELECT id, " + connectionColumns + " FROM connections WHERE " + strings.Join(append(where, "id > ?"), " AND ") +
-		" ORDER BY id LIMIT " + strconv.Itoa(connectionPage)
+	if f.ReferencePrefix != "" {
+		prefix := clean(f.ReferencePrefix)
+		where, args = append(where, "reference_id >= ? AND reference_id < ?"), append(args, prefix, prefix+"\U0010FFFF")
+	}
+	query := "SELECT id, " + connectionColumns + " FROM connections WHERE " + strings.Join(append(where, "id > ?"), " AND ") + " ORDER BY id LIMIT "
 	return func(yield func(Connection, error) bool) {
-		for last := int64(0); ; {
-			page, err := db.connections(ctx, query, append(slices.Clip(args), last)...)
-			if !yieldAll(page, err, yield) || len(page) < connectionPage {
+		left := f.Limit
+		for last := f.After; ; {
+			size := connectionPage
+			if f.Limit > 0 {
+				size = min(size, left)
+			}
+			page, err := db.connections(ctx, query+strconv.Itoa(size), append(slices.Clip(args), last)...)
+			if !yieldAll(page, err, yield) || len(page) < size {
 				return
+			}
+			if left -= len(page); left == 0 {
+				return // with no limit it is below 0
 			}
 			last = page[len(page)-1].ID
 		}
 	}
+}
+
+// CountConnections counts the connections of each status; one that none has is absent.
+func (db *DB) CountConnections(ctx context.Context) (map[Status]int, error) {
+	rows, err := db.query(ctx, "SELECT status, COUNT(*) FROM connections GROUP BY status")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	counts := map[Status]int{}
+	for rows.Next() {
+		var status Status
+		var n int
+		if err := rows.Scan(&status, &n); err != nil {
+			return nil, sqldb.Wrap("count connections", err)
+		}
+		counts[status] = n
+	}
+	return counts, sqldb.Wrap("count connections", rows.Err())
+}
+
+// Providers are those of all connections, in the order of their names.
+func (db *DB) Providers(ctx context.Context) ([]string, error) {
+	return readAll[string](ctx, db, "SELECT DISTINCT provider FROM connections WHERE provider IS NOT NULL ORDER BY provider", nil,
+		func(provider *string) []any { return []any{provider} })
 }
 
 func (db *DB) connections(ctx context.Context, query string, args ...any) ([]Connection, error) {

@@ -42,8 +42,24 @@ type DeliveryFilter struct {
 	UserID    string
 	Reference string
 	From, To  time.Time // when they were received; To is not part of it
+	IDs       []string  // nil picks all, and an empty list none
 	Newest    bool      // newest first, instead of oldest first
+
+	// After is where to go on: behind the delivery of that place, in the order
+	// that Newest says.
+	After DeliveryPlace
+	// Limit is how many to yield at most; 0 is all of them.
+	Limit int
 }
+
+// DeliveryPlace is where a delivery stands among all of them.
+type DeliveryPlace struct {
+	ReceivedAt time.Time
+	ID         string
+}
+
+// Place is where d stands.
+func (d Delivery) Place() DeliveryPlace { return DeliveryPlace{d.ReceivedAt, d.ID} }
 
 // ErrNoDelivery says that no delivery of an id was applied.
 var ErrNoDelivery = errors.New("healthdb: no such delivery")
@@ -59,8 +75,56 @@ const (
 // Deliveries yields deliveries in the order of their receipt, without bodies. Those
 // that are applied meanwhile may be among them. An error is the last pair.
 func (db *DB) Deliveries(ctx context.Context, f DeliveryFilter) iter.Seq2[Delivery, error] {
-	var where []string
-	var args []any
+	picked, pickedArgs := db.pickDeliveries(f)
+	beyond, order := "(received_at, id) > (?, ?)", " ORDER BY received_at, id"
+	if f.Newest {
+		beyond, order = "(received_at, id) < (?, ?)", " ORDER BY received_at DESC, id DESC"
+	}
+	return func(yield func(Delivery, error) bool) {
+		after, left := f.After, f.Limit
+		for {
+			where, args, size := picked, pickedArgs, deliveryPage
+			if f.Limit > 0 {
+				size = min(size, left)
+			}
+			if after != (DeliveryPlace{}) {
+				where = append(slices.Clip(picked), beyond)
+				args = append(slices.Clip(pickedArgs), db.stamp(after.ReceivedAt), after.ID)
+			}
+			page, err := db.deliveries(ctx, "SELECT "+deliveryColumns+" FROM deliveries"+conditions(where)+order+" LIMIT "+strconv.Itoa(size), args...)
+			if !yieldAll(page, err, yield) || len(page) < size {
+				return
+			}
+			if left -= len(page); left == 0 {
+				return // with no limit it is below 0
+			}
+			after = page[len(page)-1].Place()
+		}
+	}
+}
+
+// CountDeliveries counts those that f picks, but no further than to limit. That takes
+// no longer than reading limit entries of an index does, unless f picks few out of
+// many by their Reference, or by several members at once. After and Limit of f are
+// left out of account.
+func (db *DB) CountDeliveries(ctx context.Context, f DeliveryFilter, limit int) (int, error) {
+	where, args := db.pickDeliveries(f)
+	rows, err := db.query(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM deliveries"+conditions(where)+" LIMIT "+strconv.Itoa(max(limit, 0))+") AS picked", args...)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	var n int
+	if rows.Next() {
+		if err := rows.Scan(&n); err != nil {
+			return 0, sqldb.Wrap("count deliveries", err)
+		}
+	}
+	return n, sqldb.Wrap("count deliveries", rows.Err())
+}
+
+// pickDeliveries are the conditions that f makes, but for its place.
+func (db *DB) pickDeliveries(f DeliveryFilter) (where []string, args []any) {
 	pick := func(condition string, values ...any) {
 		where, args = append(where, condition), append(args, values...)
 	}
@@ -83,35 +147,24 @@ func (db *DB) Deliveries(ctx context.Context, f DeliveryFilter) iter.Seq2[Delive
 	if !f.To.IsZero() {
 		pick("received_at < ?", db.stamp(f.To))
 	}
-	beyond, order := "(received_at, id) > (?, ?)", " ORDER BY received_at, id"
-	if f.Newest {
-		beyond, order = "(received_at, id) < (?, ?)", " ORDER BY received_at DESC, id DESC"
-	}
-	return func(yield func(Delivery, error) bool) {
-		where, args := where, args
-		for picked, pickedArgs := where, args; ; {
-			query := "SELECT " + deliveryColumns + " FROM deliveries"
-			if len(where) > 0 {
-				query += " WHERE " + strings.Join(where, " AND ")
-			}
-			page, err := db.deliveries(ctx, query+order+" LIMIT "+strconv.Itoa(deliveryPage), args...)
-			if err != nil {
-				yield(Delivery{}, err)
-				return
-			}
-			for _, d := range page {
-				if !yield(d, nil) {
-					return
-				}
-			}
-			if len(page) < deliveryPage {
-				return
-			}
-			last := page[len(page)-1]
-			where = append(slices.Clip(picked), beyond)
-			args = append(slices.Clip(pickedArgs), db.stamp(last.ReceivedAt), last.ID)
+	switch {
+	case len(f.IDs) > 0:
+		var ids []any
+		for _, id := range f.IDs {
+			ids = append(ids, id)
 		}
+		pick("id IN "+sqldb.Values(1, len(ids)), ids...)
+	case f.IDs != nil:
+		pick("1 = 0")
 	}
+	return where, args
+}
+
+func conditions(where []string) string {
+	if len(where) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(where, " AND ")
 }
 
 func (db *DB) deliveries(ctx context.Context, query string, args ...any) ([]Delivery, error) {

@@ -56,6 +56,40 @@ func (db *DB) Sleeps(ctx context.Context, connectionID int64, from, to health.Da
 	return Records[health.Sleep](ctx, db, connectionID, from, to, opts...)
 }
 
+// NearestDays are the last day before day and the first one after it on which a
+// connection has a record of any type, each zero where there is none. With the zero
+// day, before is the last of all and after is zero.
+func (db *DB) NearestDays(ctx context.Context, connectionID int64, day health.Date) (before, after health.Date, err error) {
+	if before, err = db.endOfDays(ctx, "MAX", connectionID, health.Date{}, day); err != nil || day.IsZero() {
+		return before, after, err
+	}
+	after, err = db.endOfDays(ctx, "MIN", connectionID, day.AddDays(1), health.Date{})
+	return before, after, err
+}
+
+// endOfDays is the first or the last day with a record from from up to but not
+// including to.
+func (db *DB) endOfDays(ctx context.Context, end string, connectionID int64, from, to health.Date) (found health.Date, err error) {
+	var queries []string
+	var all []any
+	for _, t := range db.tables {
+		if t.connected {
+			where, args := daysOf(connectionID, from, to, db.sql.Dialect)
+			queries, all = append(queries, "SELECT "+end+"(day), NULL FROM "+t.name+" WHERE "+where), append(all, args...)
+		}
+	}
+	rows, err := db.query(ctx, strings.Join(queries, " UNION ALL "), all...)
+	if err != nil {
+		return found, err
+	}
+	err = eachSpan(rows, func(day, _ health.Date) {
+		if found.IsZero() || (end == "MAX") == day.After(found) {
+			found = day
+		}
+	})
+	return found, err
+}
+
 // Athlete is the profile of a connection; false if none has been delivered.
 func (db *DB) Athlete(ctx context.Context, connectionID int64) (health.Athlete, bool, error) {
 	for athlete, err := range Records[health.Athlete](ctx, db, connectionID, health.Date{}, health.Date{}) {

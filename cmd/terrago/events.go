@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,9 +14,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/terra-go/terra/cmd/terrago/internal/events"
 	"github.com/terra-go/terra/cmd/terrago/internal/safeio"
 	"github.com/terra-go/terra/cmd/terrago/internal/store"
-	"github.com/terra-go/terra/healthdb"
 	"github.com/terra-go/terra/ingest"
 	"github.com/terra-go/terra/webhook"
 )
@@ -26,25 +25,6 @@ type eventsCommand struct {
 	List   eventsListCommand   `cmd:"" help:"List deliveries: first the dead ones and those that wait, then those applied, the newest first."`
 	Show   eventsShowCommand   `cmd:"" help:"Show one delivery with its headers and its body."`
 	Replay eventsReplayCommand `cmd:"" help:"Apply deliveries again, and give dead ones another chance."`
-}
-
-// stateApplied is the state of a delivery that has left the inbox for the database.
-const stateApplied ingest.State = "applied"
-
-// storedEvent is a delivery, wherever it is.
-type storedEvent struct {
-	ID           string            `json:"id"`
-	State        ingest.State      `json:"state"`
-	Type         webhook.EventType `json:"type"` // empty for a body that is no event
-	UserID       string            `json:"user_id,omitempty"`
-	Reference    string            `json:"reference,omitempty"`
-	OrderingTime time.Time         `json:"ordering_time,omitzero"`
-	ReceivedAt   time.Time         `json:"received_at"`
-	AppliedAt    time.Time         `json:"applied_at,omitzero"`
-	Attempts     int               `json:"attempts,omitempty"` // so far, unless applied
-	Reason       string            `json:"reason,omitempty"`   // why it last failed
-	FailedAt     time.Time         `json:"failed_at,omitzero"`
-	Size         int64             `json:"size"` // of the body, bytes
 }
 
 // eventCounts are of all that the flags pick, listed or not.
@@ -82,19 +62,23 @@ func (c eventsListCommand) Run(ctx context.Context, out *output, log *slog.Logge
 		return err
 	}
 	defer s.close()
+	f := events.Filter{UserID: c.User, From: c.Since.Time}
+	for _, t := range c.Type {
+		f.Types = append(f.Types, webhook.EventType(t))
+	}
 	var counts eventCounts
 	list := out.list("events", "STATE", "RECEIVED", "TYPE", "USER ID", "ID", "")
-	for _, state := range []ingest.State{ingest.Dead, ingest.Pending, stateApplied} {
+	for _, state := range []ingest.State{ingest.Dead, ingest.Pending, events.Applied} {
 		if c.State != "" && c.State != state {
 			continue
 		}
 		n := counts.of(state)
-		for e, err := range c.events(ctx, s, state) {
+		for e, err := range s.events().List(ctx, state, f) {
 			if err != nil {
-				return err
+				return explainEvents(err)
 			}
 			if *n++; c.Limit > 0 && *n > c.Limit {
-				if state == stateApplied && c.plain() {
+				if state == events.Applied && c.plain() {
 					// The database counts faster.
 					if *n, err = s.db.Count(ctx, store.Deliveries); err != nil {
 						return explainStore(err, s.db.Location)
@@ -127,69 +111,18 @@ func (c eventsListCommand) listed(n eventCounts) int {
 	return min(n.Applied, c.Limit) + min(n.Pending, c.Limit) + min(n.Dead, c.Limit)
 }
 
-// events are those of one state that the flags pick. An error, explained, is the
-// last pair.
-func (c eventsListCommand) events(ctx context.Context, s *stores, state ingest.State) iter.Seq2[storedEvent, error] {
-	if state == stateApplied {
-		f := healthdb.DeliveryFilter{UserID: c.User, From: c.Since.Time, Newest: true}
-		for _, t := range c.Type {
-			f.Types = append(f.Types, webhook.EventType(t))
-		}
-		return func(yield func(storedEvent, error) bool) {
-			for d, err := range s.db.Deliveries(ctx, f) {
-				if !yield(appliedEvent(d), explainStore(err, s.db.Location)) {
-					return
-				}
-			}
-		}
-	}
-	return func(yield func(storedEvent, error) bool) {
-		for item, err := range s.inbox.Scan(ctx, state) {
-			if err != nil {
-				yield(storedEvent{}, explainStore(err, s.inbox.Location))
-				return
-			}
-			if item.ReceivedAt.Before(c.Since.Time) {
-				continue
-			}
-			e := waitingEvent(item, state)
-			if (c.User == "" || e.UserID == c.User) && (len(c.Type) == 0 || slices.Contains(c.Type, string(e.Type))) && !yield(e, nil) {
-				return
-			}
-		}
-	}
-}
+// events are the deliveries in the stores.
+func (s *stores) events() *events.Stores { return &events.Stores{DB: s.db, Inbox: s.inbox} }
 
-func appliedEvent(d healthdb.Delivery) storedEvent {
-	return storedEvent{
-		ID: d.ID, State: stateApplied, Type: d.Type, UserID: d.UserID, Reference: d.Reference,
-		OrderingTime: d.OrderingTime, ReceivedAt: d.ReceivedAt, AppliedAt: d.AppliedAt, Size: d.Size,
+// explainEvents adds to an error of a store what can be done about it.
+func explainEvents(err error) error {
+	if e, ok := errors.AsType[*events.Error](err); ok {
+		return explainStore(e.Err, e.At)
 	}
-}
-
-// waitingEvent looks into an item of the inbox.
-func waitingEvent(item ingest.Item, state ingest.State) storedEvent {
-	e := storedEvent{
-		ID: item.ID, State: state, ReceivedAt: item.ReceivedAt, Attempts: item.Attempt,
-		Reason: item.Reason, FailedAt: item.FailedAt, Size: int64(len(item.Body)),
+	if errors.Is(err, events.ErrNotFound) {
+		return fmt.Errorf("%w; terrago events list shows those there are", err)
 	}
-	event, err := webhook.Parse(item.Header, item.Body)
-	if err != nil {
-		return e // as whatever it is, it waits or is dead for that very reason
-	}
-	e.Type, e.Reference, e.OrderingTime = event.Type(), event.Meta().Reference, event.Meta().OrderingTime
-	var about struct {
-		User struct {
-			ID string `json:"user_id"`
-		} `json:"user"`
-		NewUser struct {
-			ID string `json:"user_id"`
-		} `json:"new_user"`
-	}
-	if json.Unmarshal(event.Raw(), &about) == nil {
-		e.UserID = cmp.Or(about.User.ID, about.NewUser.ID)
-	}
-	return e
+	return err
 }
 
 type eventsShowCommand struct {
@@ -199,7 +132,7 @@ type eventsShowCommand struct {
 
 // shownEvent is a delivery with all that is kept of it.
 type shownEvent struct {
-	storedEvent
+	events.Event
 	Header map[string][]string `json:"header"` // what of the headers is kept
 	Body   json.RawMessage     `json:"body,omitempty"`
 	Text   string              `json:"text,omitempty"` // the body, if it is not JSON
@@ -211,63 +144,13 @@ func (c eventsShowCommand) Run(ctx context.Context, out *output, log *slog.Logge
 		return err
 	}
 	defer s.close()
-	v, err := s.find(ctx, c.ID)
+	e, err := s.events().Find(ctx, c.ID)
 	if err != nil {
-		return err
+		return explainEvents(err)
 	}
+	v := shownEvent{Event: e.Event, Header: e.Header}
+	v.setBody(e.Body)
 	return out.result(v, func(w io.Writer) { v.tell(w) })
-}
-
-// find looks for a delivery in the database first.
-func (s *stores) find(ctx context.Context, id string) (shownEvent, error) {
-	d, err := s.db.Delivery(ctx, id)
-	if err == nil {
-		v := shownEvent{storedEvent: appliedEvent(d), Header: headerOf(d)}
-		v.setBody(d.Body)
-		return v, nil
-	}
-	if !errors.Is(err, healthdb.ErrNoDelivery) {
-		return shownEvent{}, explainStore(err, s.db.Location)
-	}
-	item, state, err := s.findItem(ctx, id)
-	if err != nil {
-		return shownEvent{}, err
-	}
-	v := shownEvent{storedEvent: waitingEvent(item, state), Header: item.Header}
-	v.setBody(item.Body)
-	return v, nil
-}
-
-// findItem looks for a delivery in the inbox.
-func (s *stores) findItem(ctx context.Context, id string) (ingest.Item, ingest.State, error) {
-	for _, state := range []ingest.State{ingest.Dead, ingest.Pending} {
-		for item, err := range s.inbox.Scan(ctx, state) {
-			if err != nil {
-				return item, state, explainStore(err, s.inbox.Location)
-			}
-			if item.ID == id {
-				return item, state, nil
-			}
-		}
-	}
-	return ingest.Item{}, "", errNoEvent
-}
-
-var errNoEvent = errors.New("no delivery has this id; terrago events list shows those there are")
-
-// headerOf is what a delivery's headers were, of those that are kept.
-func headerOf(d healthdb.Delivery) map[string][]string {
-	h := map[string][]string{}
-	if !strings.HasPrefix(d.ID, "sha256:") {
-		h[webhook.HeaderTraceID] = []string{d.ID}
-	}
-	if d.Reference != "" {
-		h[webhook.HeaderReference] = []string{d.Reference}
-	}
-	if !d.OrderingTime.IsZero() {
-		h[webhook.HeaderOrderingTime] = []string{fmt.Sprint(d.OrderingTime.UnixMilli())}
-	}
-	return h
 }
 
 // setBody keeps the body as what it is.
@@ -320,20 +203,6 @@ type eventsReplayCommand struct {
 	Dead bool     `help:"All of the dead letters."`
 }
 
-// replayedEvent is what became of a delivery that was to be replayed.
-type replayedEvent struct {
-	ID      string `json:"id"`
-	Outcome string `json:"outcome"` // one of those below
-	Error   string `json:"error,omitempty"`
-}
-
-// The outcomes.
-const (
-	replayApplied = "applied" // to the database, once more
-	replayPending = "pending" // in the inbox again
-	replayFailed  = "failed"
-)
-
 func (c eventsReplayCommand) Run(ctx context.Context, out *output, log *slog.Logger) error {
 	if c.Dead == (len(c.IDs) > 0) {
 		return usagef("say which: ids, as terrago events list shows them, or --dead")
@@ -349,19 +218,19 @@ func (c eventsReplayCommand) Run(ctx context.Context, out *output, log *slog.Log
 		Failed  int `json:"failed"`
 	}
 	list := out.list("events", "OUTCOME", "ID", "")
-	for e, err := range c.replay(ctx, s) {
+	for e, err := range c.replay(ctx, s.events()) {
 		if err != nil {
-			return err
+			return explainEvents(err)
 		}
 		switch e.Outcome {
-		case replayApplied:
+		case events.ReplayedApplied:
 			sum.Applied++
-		case replayPending:
+		case events.ReplayedPending:
 			sum.Pending++
 		default:
 			sum.Failed++
 		}
-		if err := list.add(e, e.Outcome, e.ID, e.Error); err != nil {
+		if err := list.add(e, string(e.Outcome), e.ID, e.Error); err != nil {
 			return err
 		}
 	}
@@ -377,58 +246,17 @@ func (c eventsReplayCommand) Run(ctx context.Context, out *output, log *slog.Log
 	return err
 }
 
-func (c eventsReplayCommand) replay(ctx context.Context, s *stores) iter.Seq2[replayedEvent, error] {
-	return func(yield func(replayedEvent, error) bool) {
+func (c eventsReplayCommand) replay(ctx context.Context, s *events.Stores) iter.Seq2[events.Replayed, error] {
+	if c.Dead {
+		return s.ReplayDead(ctx)
+	}
+	return func(yield func(events.Replayed, error) bool) {
 		for _, id := range c.IDs {
-			if e, err := s.replay(ctx, id); !yield(e, err) {
-				return
-			}
-		}
-		if !c.Dead {
-			return
-		}
-		for item, err := range s.inbox.Scan(ctx, ingest.Dead) {
-			if err != nil {
-				yield(replayedEvent{}, explainStore(err, s.inbox.Location))
-				return
-			}
-			if e, err := s.revive(ctx, item); !yield(e, err) {
+			if !yield(s.Replay(ctx, id)) {
 				return
 			}
 		}
 	}
-}
-
-// replay applies a delivery again that was applied, and revives a dead one.
-func (s *stores) replay(ctx context.Context, id string) (replayedEvent, error) {
-	err := s.db.Replay(ctx, id)
-	switch {
-	case err == nil:
-		return replayedEvent{ID: id, Outcome: replayApplied}, nil
-	case ctx.Err() != nil:
-		return replayedEvent{}, ctx.Err()
-	case errors.Is(err, healthdb.ErrNoBody):
-		return replayedEvent{id, replayFailed, "its body is no longer kept"}, nil
-	case !errors.Is(err, healthdb.ErrNoDelivery):
-		return replayedEvent{id, replayFailed, err.Error()}, nil
-	}
-	item, state, err := s.findItem(ctx, id)
-	switch {
-	case errors.Is(err, errNoEvent):
-		return replayedEvent{id, replayFailed, "there is no such delivery"}, nil
-	case err != nil || state == ingest.Pending:
-		return replayedEvent{ID: id, Outcome: replayPending}, err
-	}
-	return s.revive(ctx, item)
-}
-
-// revive puts a dead delivery back among the pending.
-func (s *stores) revive(ctx context.Context, item ingest.Item) (replayedEvent, error) {
-	err := s.inbox.Retry(ctx, item, 0, item.Reason)
-	if err != nil && !errors.Is(err, ingest.ErrLeaseLost) { // lost: somebody else has just done so
-		return replayedEvent{}, explainStore(err, s.inbox.Location)
-	}
-	return replayedEvent{ID: item.ID, Outcome: replayPending}, nil
 }
 
 // since is a time, written as how long ago it was, as a day or in full.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/terra-go/terra/cmd/terrago/internal/events"
 	"github.com/terra-go/terra/cmd/terrago/internal/receiver"
 	"github.com/terra-go/terra/sandbox"
 )
@@ -146,7 +147,7 @@ func eventID(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: eventid variable type state database")
 	}
 	ts.Check(ts.Exec("terrago", "events", "list", "--json", "--type", args[1], "--state", args[2], "--db", "sqlite:"+args[3]))
-	var v struct{ Events []storedEvent }
+	var v struct{ Events []events.Event }
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &v))
 	if len(v.Events) == 0 {
 		ts.Fatalf("there is no such event")

@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terra-go/terra/cmd/terrago/internal/events"
 	"github.com/terra-go/terra/ingest/pgtest"
 	"github.com/terra-go/terra/sandbox"
 	"github.com/terra-go/terra/sandbox/sandboxtest"
@@ -170,12 +171,12 @@ func awaitCounts(t *testing.T, want eventCounts, args ...string) {
 }
 
 // listEvents is what events list says as JSON.
-func listEvents(t *testing.T, args ...string) (events []storedEvent, counts eventCounts) {
+func listEvents(t *testing.T, args ...string) (list []events.Event, counts eventCounts) {
 	t.Helper()
 	status, out, log := terrago(t, append([]string{"events", "list", "--json"}, args...)...)
 	var v struct {
-		Events []storedEvent `json:"events"`
-		Counts eventCounts   `json:"counts"`
+		Events []events.Event `json:"events"`
+		Counts eventCounts    `json:"counts"`
 	}
 	if err := json.Unmarshal([]byte(out), &v); err != nil || status != exitDone {
 		t.Fatalf("status %d, %v\n%s", status, err, log)
@@ -378,8 +379,8 @@ func TestServeDrains(t *testing.T) {
 		t.Errorf("what was under way: status %d", status)
 	}
 	s.end(t)
-	events, _ := listEvents(t, where...)
-	if !slices.ContainsFunc(events, func(e storedEvent) bool { return e.ID == "slow" }) {
+	list, _ := listEvents(t, where...)
+	if !slices.ContainsFunc(list, func(e events.Event) bool { return e.ID == "slow" }) {
 		t.Error("what was acknowledged while draining is lost")
 	}
 }
