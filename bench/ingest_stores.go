@@ -20,8 +20,8 @@ import (
 	"github.com/terra-go/terra/healthdb"
 	"github.com/terra-go/terra/ingest"
 	"github.com/terra-go/terra/ingest/natsinbox"
-	"github.com/terra-go/terra/ingest/pgtest"
 	"github.com/terra-go/terra/ingest/sqlinbox"
+	"github.com/terra-go/terra/internal/pgtest"
 )
 
 // inboxStore is an inbox to be measured.

@@ -10,7 +10,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	_ "modernc.org/sqlite"             // the driver "sqlite"
 
-	"github.com/terra-go/terra/ingest/pgtest"
+	"github.com/terra-go/terra/internal/pgtest"
 	"github.com/terra-go/terra/internal/sqldb"
 )
 

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/terra-go/terra/ingest"
-	"github.com/terra-go/terra/ingest/pgtest"
+	"github.com/terra-go/terra/internal/pgtest"
 	"github.com/terra-go/terra/internal/sqldb"
 )
 

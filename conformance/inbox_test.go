@@ -19,8 +19,8 @@ import (
 
 	"github.com/terra-go/terra/ingest"
 	"github.com/terra-go/terra/ingest/inboxtest"
-	"github.com/terra-go/terra/ingest/pgtest"
 	"github.com/terra-go/terra/ingest/sqlinbox"
+	"github.com/terra-go/terra/internal/pgtest"
 	"github.com/terra-go/terra/internal/sqldb"
 )
 

@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"github.com/terra-go/terra/cmd/terrago/internal/store"
-	"github.com/terra-go/terra/ingest/pgtest"
+	"github.com/terra-go/terra/internal/pgtest"
 )
 
 const (

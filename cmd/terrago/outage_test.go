@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/terra-go/terra/ingest/pgtest"
+	"github.com/terra-go/terra/internal/pgtest"
 )
 
 // TestPostgresGone stops PostgreSQL under load, and kills it, and brings it back. It

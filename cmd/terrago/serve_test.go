@@ -20,7 +20,7 @@ import (
 	"time"
 
 	"github.com/terra-go/terra/cmd/terrago/internal/events"
-	"github.com/terra-go/terra/ingest/pgtest"
+	"github.com/terra-go/terra/internal/pgtest"
 	"github.com/terra-go/terra/sandbox"
 	"github.com/terra-go/terra/sandbox/sandboxtest"
 	"github.com/terra-go/terra/webhook"

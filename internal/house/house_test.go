@@ -163,8 +163,9 @@ func violations(pkgs []pkg) []string {
 		}
 		if p.Module != nil && p.Module.Path != module { // a nested module
 			for _, imp := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
-				if r, ok := relative(imp); ok && strings.HasPrefix(r, "internal/") && !fits("conformance/...", rel) {
-					report("imports %s: nested modules use the public packages only", r) // but for the tests with third parties
+				// But for the tests with third parties, and for the throw-away PostgreSQL of all tests.
+				if r, ok := relative(imp); ok && strings.HasPrefix(r, "internal/") && !fits("conformance/...", rel) && r != "internal/pgtest" {
+					report("imports %s: nested modules use the public packages only", r)
 				}
 			}
 			continue

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/terra-go/terra/cmd/terrago/internal/store"
-	"github.com/terra-go/terra/ingest/pgtest"
+	"github.com/terra-go/terra/internal/pgtest"
 )
 
 func open(t *testing.T, text string) (store.Location, error) {

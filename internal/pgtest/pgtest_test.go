@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/terra-go/terra/ingest/pgtest"
+	"github.com/terra-go/terra/internal/pgtest"
 )
 
 func TestLifeOfAServer(t *testing.T) {
