@@ -11,12 +11,16 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/terra-go/terra/sandbox/synth"
 )
 
-const maxControlBody = 1 << 20
+const (
+	maxControlBody = 1 << 20
+	maxEventBody   = 64<<20 + maxControlBody
+)
 
 // controlError is an error as the caller of a control path sees it.
 type controlError struct {
@@ -67,6 +71,9 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request, path string) (s
 			return 0, nil, err
 		}
 		list := s.Deliveries()
+		if id := r.URL.Query().Get("trace_id"); id != "" {
+			list = slices.DeleteFunc(list, func(d Delivery) bool { return d.TraceID != id })
+		}
 		for i := range list {
 			list[i].Body = nil
 		}
@@ -110,21 +117,28 @@ func (s *Server) controlUsers(w http.ResponseWriter, r *http.Request) (int, any,
 	return http.StatusCreated, user, err
 }
 
-// controlDestinations answers with the list as it stands.
+// controlDestinations answers with the list as it then stands.
 func (s *Server) controlDestinations(w http.ResponseWriter, r *http.Request) (int, any, error) {
-	if err := allow(w, r, http.MethodPut, http.MethodGet); err != nil {
+	if err := allow(w, r, http.MethodPut, http.MethodGet, http.MethodPost, http.MethodDelete); err != nil {
 		return 0, nil, err
 	}
-	if r.Method == http.MethodPut {
+	var err error
+	status := http.StatusOK
+	switch r.Method {
+	case http.MethodPut:
 		var list []Destination
-		if err := decode(w, r, &list); err != nil {
-			return 0, nil, err
+		if err = decode(w, r, &list); err == nil {
+			err = s.SetDestinations(list)
 		}
-		if err := s.SetDestinations(list); err != nil {
-			return 0, nil, err
+	case http.MethodPost:
+		var one Destination
+		if err = decode(w, r, &one); err == nil {
+			status, err = http.StatusCreated, s.AddDestination(one)
 		}
+	case http.MethodDelete:
+		err = s.RemoveDestination(r.URL.Query().Get("url"))
 	}
-	return http.StatusOK, s.Destinations(), nil
+	return status, s.Destinations(), err
 }
 
 func (s *Server) controlEvents(w http.ResponseWriter, r *http.Request) (int, any, error) {
@@ -132,7 +146,7 @@ func (s *Server) controlEvents(w http.ResponseWriter, r *http.Request) (int, any
 	if err := allow(w, r, http.MethodPost); err != nil {
 		return 0, nil, err
 	}
-	if err := decode(w, r, &req); err != nil {
+	if err := decodeUpTo(w, r, maxEventBody, &req); err != nil {
 		return 0, nil, err
 	}
 	base, _ := s.linkBase(r)
@@ -216,9 +230,13 @@ func allow(w http.ResponseWriter, r *http.Request, methods ...string) error {
 
 // decode reads exactly one JSON value of known members.
 func decode(w http.ResponseWriter, r *http.Request, v any) error {
-	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxControlBody))
+	return decodeUpTo(w, r, maxControlBody, v)
+}
+
+func decodeUpTo(w http.ResponseWriter, r *http.Request, limit int64, v any) error {
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return &controlError{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is longer than %d bytes", maxControlBody)}
+		return &controlError{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is longer than %d bytes", limit)}
 	} else if err != nil {
 		return &controlError{http.StatusBadRequest, "the body could not be read"}
 	}
@@ -275,7 +293,7 @@ func jsonType(e *json.UnmarshalTypeError) string {
 func explain(err error) *controlError {
 	status := http.StatusBadRequest
 	switch {
-	case errors.Is(err, ErrUnknownUser), errors.Is(err, ErrUnknownDelivery), errors.Is(err, ErrUnknownRule):
+	case errors.Is(err, ErrUnknownUser), errors.Is(err, ErrUnknownDelivery), errors.Is(err, ErrUnknownDestination), errors.Is(err, ErrUnknownRule):
 		status = http.StatusNotFound
 	case errors.Is(err, ErrNoDestination), errors.Is(err, ErrNoRecord), errors.Is(err, ErrTooManyRules):
 		status = http.StatusConflict

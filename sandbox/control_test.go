@@ -2,9 +2,12 @@ package sandbox_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/terra-go/terra/sandbox"
 	"github.com/terra-go/terra/sandbox/sandboxtest"
@@ -95,7 +98,9 @@ func TestControlBadInput(t *testing.T) {
 		{"users: unknown provider", "POST", "/_sandbox/users", `{"provider":"SUNDIAL"}`, 400, "unknown provider"},
 		{"users: endless reference", "POST", "/_sandbox/users", `{"provider":"GARMIN","reference_id":"` + strings.Repeat("x", 501) + `"}`, 400, "too long"},
 		{"users: endless body", "POST", "/_sandbox/users", strings.Repeat(" ", 1<<20+1), 413, "longer"},
-		{"destinations: POST", "POST", "/_sandbox/destinations", "[]", 405, "PUT"},
+		{"destinations: PATCH", "PATCH", "/_sandbox/destinations", "[]", 405, "PUT"},
+		{"destinations: one without URL", "POST", "/_sandbox/destinations", "{}", 400, "URL"},
+		{"destinations: which?", "DELETE", "/_sandbox/destinations", "", 404, "unknown destination"},
 		{"destinations: an object", "PUT", "/_sandbox/destinations", "{}", 400, "array"},
 		{"destinations: no URL", "PUT", "/_sandbox/destinations", `[{"secret":"s"}]`, 400, "URL"},
 		{"destinations: mode", "PUT", "/_sandbox/destinations", `[{"url":"http://x","mode":"pull"}]`, 400, "mode"},
@@ -110,6 +115,8 @@ func TestControlBadInput(t *testing.T) {
 		{"events: no such index", "POST", "/_sandbox/events", `{"type":"sleep","user_id":"` + user + `","set":{"data.7.x":1}}`, 400, "data.7.x"},
 		{"events: into a string", "POST", "/_sandbox/events", `{"type":"sleep","user_id":"` + user + `","set":{"type.x":1}}`, 400, "type.x"},
 		{"events: empty step", "POST", "/_sandbox/events", `{"type":"sleep","user_id":"` + user + `","set":{"user..x":1}}`, 400, "user..x"},
+		{"events: a fault that is none", "POST", "/_sandbox/events", `{"type":"sleep","user_id":"` + user + `","fault":"drop"}`, 400, "corrupt_signature"},
+		{"events: a body and a date", "POST", "/_sandbox/events", `{"body":{},"date":"2026-01-01"}`, 400, "body of its own"},
 		{"deliveries: DELETE", "DELETE", "/_sandbox/deliveries", "", 405, "GET"},
 		{"a delivery: unknown", "GET", "/_sandbox/deliveries/nothing", "", 404, "delivery"},
 		{"a delivery: POST", "POST", "/_sandbox/deliveries/nothing", "", 405, "GET"},
@@ -210,5 +217,91 @@ func TestManyPeople(t *testing.T) {
 	}
 	if len(ids) != 1000 || len(s.Users()) != 1000 {
 		t.Errorf("%d ids, %d connections", len(ids), len(s.Users()))
+	}
+}
+
+// TestControlOneDestination: one destination comes and goes while the others stay
+// as they are.
+func TestControlOneDestination(t *testing.T) {
+	t.Parallel()
+	s := sandboxtest.New(t)
+	first, last := listen(t, s), listen(t, s)
+	user := connect(t, s, "GARMIN", "anna").UserID
+	last.arrived(t, s)
+	if err := s.SetDestinations([]sandbox.Destination{{URL: first.URL}, {URL: "http://127.0.0.1:1/gone"}, {URL: last.URL}}); err != nil {
+		t.Fatal(err)
+	}
+	trigger := func() {
+		t.Helper()
+		if a := call(t, s, "POST", "/_sandbox/events", `{"type":"sleep","user_id":"`+user+`"}`); a.StatusCode != http.StatusAccepted {
+			t.Fatalf("events: status %d", a.StatusCode)
+		}
+	}
+	first.status, last.status = 500, 500
+	trigger()
+	if events, _ := last.arrived(t, s); types(events) != "sleep" {
+		t.Fatalf("%q arrived, want sleep", types(events))
+	}
+	first.status, last.status = 200, 200
+
+	a := call(t, s, "DELETE", "/_sandbox/destinations?url=http://127.0.0.1:1/gone", "")
+	if list := a.array(t); a.StatusCode != 200 || len(list) != 2 || at(list, "0.url") != first.URL || at(list, "1.url") != last.URL {
+		t.Fatalf("DELETE: status %d, want the list without it", a.StatusCode)
+	}
+	if list := s.Destinations(); list[0].FailingSince.IsZero() || list[1].FailingSince.IsZero() {
+		t.Error("DELETE: the others have made a new start")
+	}
+	if err := s.Advance(t.Context(), 3*time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	for name, r := range map[string]*receiver{"first": first, "last": last} {
+		if events, _ := r.arrived(t, s); strings.Count(types(events), "sleep") < 1 {
+			t.Errorf("the retry has not come to the %s destination", name)
+		}
+	}
+	for _, d := range s.Deliveries() {
+		if gone := strings.HasSuffix(d.URL, "/gone"); d.EventType == "sleep" && (d.State == sandbox.StateFailed) != gone {
+			t.Errorf("a delivery to %s is %s", d.URL, d.State)
+		}
+	}
+
+	a = call(t, s, "POST", "/_sandbox/destinations", `{"url":"`+last.URL+`x","mode":"ping"}`)
+	if list := a.array(t); a.StatusCode != http.StatusCreated || len(list) != 3 || at(list, "2.mode") != "ping" || at(list, "2.secret") != nil {
+		t.Errorf("POST: status %d, want one more", a.StatusCode)
+	}
+	a = call(t, s, "POST", "/_sandbox/destinations", `{"url":"`+last.URL+`x"}`)
+	if list := a.array(t); a.StatusCode != http.StatusCreated || len(list) != 3 || at(list, "2.mode") != "push" {
+		t.Errorf("POST again: status %d, want it replaced", a.StatusCode)
+	}
+}
+
+// TestControlBody: a body of one's own arrives byte for byte.
+func TestControlBody(t *testing.T) {
+	t.Parallel()
+	s := sandboxtest.New(t)
+	bodies := make(chan string, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		bodies <- string(b)
+	}))
+	t.Cleanup(server.Close)
+	if err := s.SetDestinations([]sandbox.Destination{{URL: server.URL}}); err != nil {
+		t.Fatal(err)
+	}
+	const body = "{\"type\" : \"mine\",\n \"user\":{\"user_id\":\"me\"}, \"x\": \"<&>\", \"n\":1.50 }"
+	a := call(t, s, "POST", "/_sandbox/events", `{"body":`+body+`}`)
+	v := a.object(t)
+	if a.StatusCode != http.StatusAccepted || at(v, "event_type") != "mine" || at(v, "user_id") != "me" {
+		t.Fatalf("status %d, event %v", a.StatusCode, at(v, "event_type"))
+	}
+	if got := <-bodies; got != body {
+		t.Errorf("the body has changed: %d bytes of %d", len(got), len(body))
+	}
+	list := call(t, s, "GET", "/_sandbox/deliveries?trace_id="+at(v, "trace_id").(string), "").array(t)
+	if len(list) != 1 || at(list, "0.id") != at(v, "id") {
+		t.Errorf("%d deliveries with its trace id, want 1", len(list))
+	}
+	if list := call(t, s, "GET", "/_sandbox/deliveries?trace_id=none", "").array(t); len(list) != 0 {
+		t.Errorf("%d deliveries with no such trace id", len(list))
 	}
 }

@@ -53,6 +53,11 @@ type Delivery struct {
 	Reference string    `json:"reference"`
 	CreatedAt time.Time `json:"created_at"`
 	State     State     `json:"state"`
+
+	// Fault is what [EventRequest] has wanted to be wrong with it, if anything. It is
+	// attempted once.
+	Fault FaultKind `json:"fault,omitzero"`
+
 	NextRetry time.Time `json:"next_retry,omitzero"` // zero unless retrying
 	Attempts  []Attempt `json:"attempts"`
 
@@ -94,6 +99,7 @@ type Attempt struct {
 var (
 	ErrInvalidDestination = errors.New("sandbox: a destination needs an http or https URL without credentials, and a mode that is push or ping")
 	ErrUnknownDelivery    = errors.New("sandbox: unknown delivery")
+	ErrUnknownDestination = errors.New("sandbox: unknown destination")
 )
 
 // SetDestinations replaces all of them. A destination is its place in the list:
@@ -103,14 +109,41 @@ var (
 func (s *Server) SetDestinations(list []Destination) error {
 	list = slices.Clone(list)
 	for i := range list {
-		d := &list[i]
-		d.Mode = cmp.Or(d.Mode, ModePush)
-		if !d.valid() {
-			return ErrInvalidDestination
+		if err := s.complete(&list[i]); err != nil {
+			return err
 		}
-		d.Secret = cmp.Or(d.Secret, s.creds.SigningSecret)
 	}
 	s.dispatch.setDestinations(list)
+	return nil
+}
+
+// AddDestination puts d behind the others, or in the place of the one with the same
+// URL, which then makes a new start. Nothing changes for the others.
+func (s *Server) AddDestination(d Destination) error {
+	if err := s.complete(&d); err != nil {
+		return err
+	}
+	s.dispatch.addDestination(d)
+	return nil
+}
+
+// RemoveDestination takes the one with this URL out of the list. What is still to be
+// delivered there is given up when it falls due; nothing changes for the others. The
+// only error is [ErrUnknownDestination].
+func (s *Server) RemoveDestination(url string) error {
+	if !s.dispatch.removeDestination(url) {
+		return ErrUnknownDestination
+	}
+	return nil
+}
+
+// complete fills in the defaults.
+func (s *Server) complete(d *Destination) error {
+	d.Mode = cmp.Or(d.Mode, ModePush)
+	if !d.valid() {
+		return ErrInvalidDestination
+	}
+	d.Secret = cmp.Or(d.Secret, s.creds.SigningSecret)
 	return nil
 }
 
@@ -140,7 +173,7 @@ func (s *Server) emit(em emission, ev event) (Delivery, error) {
 	em.reference = cmp.Or(em.reference, newUUID())
 	p := payload{part: em.part}
 	var err error
-	if p.part == nil {
+	if p.body = em.body; p.body == nil && p.part == nil {
 		if p.body, err = ev.body(em.set); err != nil {
 			return Delivery{}, err
 		}
@@ -157,6 +190,7 @@ func (s *Server) emit(em emission, ev event) (Delivery, error) {
 		Reference: em.reference,
 		CreatedAt: s.now(),
 		State:     StatePending,
+		Fault:     em.fault,
 	}
 	data := em.part != nil || ev.User != nil && (ev.Athlete != nil || ev.Data != nil)
 	d, err := s.send(em, proto, p, data && ping, data, c)
@@ -186,8 +220,8 @@ func (s *Server) send(em emission, proto Delivery, p payload, linked, data bool,
 	return d, err
 }
 
-// request is an attempt at dest, signed now.
-func (d *Delivery) request(dest Destination, devID string) (*http.Request, error) {
+// request is an attempt at dest, signed as though it were signed at that time.
+func (d *Delivery) request(dest Destination, devID string, signed time.Time) (*http.Request, error) {
 	body, err := d.content()
 	if err != nil {
 		return nil, err
@@ -196,7 +230,7 @@ func (d *Delivery) request(dest Destination, devID string) (*http.Request, error
 	if err != nil {
 		return nil, err
 	}
-	signature := webhook.Sign(dest.Secret, time.Now(), body)
+	signature := webhook.Sign(dest.Secret, signed, body)
 	h := r.Header
 	h.Set("Content-Type", "application/json")
 	h.Set("User-Agent", "terra-sandbox")

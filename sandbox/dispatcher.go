@@ -42,6 +42,7 @@ type dispatcher struct {
 	mu           sync.Mutex
 	retries      retryProfile
 	targets      []*target // by place
+	removed      int       // destinations so far
 	jobs         []*job    // in order of creation
 	yielding     []*job    // for another to pass, or once were
 	queue        jobQueue
@@ -136,18 +137,6 @@ func (d *dispatcher) reset() {
 	d.queuedBytes, d.finished, d.finishedSize = 0, 0, 0
 	d.lanes = map[lane][]*job{}
 	d.announce()
-}
-
-func (d *dispatcher) setDestinations(list []Destination) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	old := d.targets
-	d.targets = newTargets(list)
-	for _, t := range old {
-		d.release(t.held)
-	}
-	d.announce()
-	d.look()
 }
 
 func (d *dispatcher) setRetries(p retryProfile) {
@@ -489,6 +478,7 @@ func (d *dispatcher) attempt(ctx context.Context, j *job, t *target) {
 	header, status, reason := d.post(ctx, j, t.Destination)
 	a := Attempt{At: at, Status: status, Error: reason, Duration: time.Since(begun)}
 	ok := status >= 200 && status <= 299
+	wrong := j.Fault != "" // and to be refused, which says nothing of the destination
 	if ok && j.data {
 		d.delivered(j.UserID, at)
 	}
@@ -506,16 +496,17 @@ func (d *dispatcher) attempt(ctx context.Context, j *job, t *target) {
 		return // the server closes, or a reset has forgotten this
 	}
 	defer d.leave(j.lane())
-	if ok {
+	switch {
+	case ok:
 		d.release(t.succeeded())
-	} else {
+	case !wrong:
 		t.failed(at, d.now(), reason == reasonTimeout)
 	}
 	switch wait, again := d.retries.wait(j.tries); {
 	case j.waiting, j.index >= 0: // resent meanwhile
 	case ok:
 		d.finish(j, StateDelivered)
-	case !again:
+	case wrong, !again:
 		d.finish(j, StateFailed)
 	default:
 		j.State = StateRetrying
@@ -535,12 +526,16 @@ const (
 func (d *dispatcher) post(ctx context.Context, j *job, dest Destination) (http.Header, int, string) {
 	ctx, cancel := context.WithTimeout(ctx, deliveryTimeout)
 	defer cancel()
-	r, err := j.request(dest, d.devID)
+	fault := d.strike(j.event, j.UserID)
+	fault.sign(Fault{Kind: j.Fault})
+	r, err := j.request(dest, d.devID, time.Now().Add(fault.shift))
 	if err != nil {
 		return nil, http.StatusInternalServerError, "the destination's URL cannot be used"
 	}
-	fault := d.strike(j.event, j.UserID)
-	if fault.forged {
+	switch {
+	case fault.unsigned:
+		unsign(r.Header)
+	case fault.forged:
 		forge(r.Header)
 	}
 	if fault.dropped {

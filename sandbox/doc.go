@@ -22,7 +22,8 @@
 //
 // Everything is in memory, unless [WithState] keeps it in a file as well, and safe
 // for concurrent use. What the control paths do can be done from Go too:
-// [Server.Connect], [Server.SetDestinations], [Server.SetRetryProfile],
+// [Server.Connect], [Server.SetDestinations], [Server.AddDestination],
+// [Server.RemoveDestination], [Server.SetRetryProfile],
 // [Server.Trigger], [Server.Deliveries], [Server.Resend], [Server.AddRule],
 // [Server.Advance], [Server.Reset]; and [Server.Flush] waits for what is being
 // delivered. In a test, start with package sandboxtest. What it leaves out is in

@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,6 +20,8 @@ var (
 	ErrUnknownEventType = errors.New("sandbox: unknown event type")
 	ErrNoDestination    = errors.New("sandbox: there is no destination to deliver to")
 	ErrNoRecord         = errors.New("sandbox: the person has no such record on that date")
+	ErrInvalidEvent     = errors.New("sandbox: an event with a body of its own takes neither date, scopes nor set, and the body is JSON")
+	ErrInvalidFault     = errors.New("sandbox: the fault of an event is corrupt_signature, future_signature, old_signature or no_signature")
 )
 
 const payloadVersion = "2022-03-16"
@@ -56,7 +60,9 @@ type emission struct {
 	traceID   string // as well
 	linkBase  string // scheme and host of links; the server's own when empty
 	set       map[string]any
+	body      []byte // in place of the event
 	part      *part  // makes the body, in place of the event
+	fault     FaultKind
 	commit    func() // the change that the event reports, made once the body is known to be good
 }
 
@@ -76,6 +82,14 @@ type emission struct {
 //
 // Set replaces members of the finished body, by path: "data.0.metadata.start_time".
 // Members that are not there are added; an index must be there, or be the next.
+//
+// Body is sent in place of all that, byte for byte; it must be JSON, over HTTP
+// at most 64 MiB of it. Type and UserID are then what the delivery is said to be
+// about, and the body's own "type" and "user" when empty: neither must be known, and
+// no connection changes.
+//
+// Fault is one of the four kinds that are about the signature. The delivery has it
+// in its only attempt, and a refusal does not count as a failure of the destination.
 type EventRequest struct {
 	Type          string         `json:"type"`
 	UserID        string         `json:"user_id,omitzero"`
@@ -83,6 +97,9 @@ type EventRequest struct {
 	ScopesAdded   string         `json:"scopes_added,omitzero"`
 	ScopesRemoved string         `json:"scopes_removed,omitzero"`
 	Set           map[string]any `json:"set,omitzero"`
+
+	Body  json.RawMessage `json:"body,omitzero"`
+	Fault FaultKind       `json:"fault,omitzero"`
 }
 
 // EventTypes are the types that [Server.Trigger] knows.
@@ -103,6 +120,12 @@ func (s *Server) Trigger(req EventRequest) (Delivery, error) {
 }
 
 func (s *Server) trigger(req EventRequest, linkBase string) (Delivery, error) {
+	if req.Fault != "" && !req.Fault.signs() {
+		return Delivery{}, ErrInvalidFault
+	}
+	if req.Body != nil {
+		return s.triggerBody(req)
+	}
 	if !slices.Contains(EventTypes(), req.Type) {
 		return Delivery{}, ErrUnknownEventType
 	}
@@ -113,12 +136,31 @@ func (s *Server) trigger(req EventRequest, linkBase string) (Delivery, error) {
 	if !known && (req.UserID != "" || !strings.HasPrefix(req.Type, "lab_report.") && req.Type != "auth_cancelled") {
 		return Delivery{}, ErrUnknownUser
 	}
-	em := emission{userID: req.UserID, reference: newUUID(), linkBase: linkBase, set: req.Set}
+	em := emission{userID: req.UserID, reference: newUUID(), linkBase: linkBase, set: req.Set, fault: req.Fault}
 	ev, err := s.compose(conn, req, &em)
 	if err != nil {
 		return Delivery{}, err
 	}
 	return s.emit(em, ev)
+}
+
+// triggerBody sends a body that is there already.
+func (s *Server) triggerBody(req EventRequest) (Delivery, error) {
+	if !req.Date.IsZero() || req.ScopesAdded != "" || req.ScopesRemoved != "" || len(req.Set) > 0 || !json.Valid(req.Body) {
+		return Delivery{}, ErrInvalidEvent
+	}
+	var about struct {
+		Type string
+		User struct {
+			ID string `json:"user_id"`
+		}
+	}
+	json.Unmarshal(req.Body, &about) // what it does not say stays empty
+	return s.emit(emission{
+		userID: cmp.Or(req.UserID, about.User.ID),
+		body:   bytes.Clone(req.Body),
+		fault:  req.Fault,
+	}, event{Type: cmp.Or(req.Type, about.Type)})
 }
 
 // compose makes the event, and in em.commit the change that it reports.

@@ -66,6 +66,18 @@ const (
 	// unless the rule strikes again.
 	FaultCorruptSignature FaultKind = "corrupt_signature"
 
+	// FaultFutureSignature signs an attempt with a time that is Delay ahead, an hour
+	// when zero. A receiver is to refuse what is further from its clock than it
+	// tolerates, five minutes in most.
+	FaultFutureSignature FaultKind = "future_signature"
+
+	// FaultOldSignature signs an attempt with a time that is Delay ago, an hour when
+	// zero, as on a delivery that somebody has recorded and sends again.
+	FaultOldSignature FaultKind = "old_signature"
+
+	// FaultNoSignature leaves both of its headers out of an attempt.
+	FaultNoSignature FaultKind = "no_signature"
+
 	// FaultOversizedBody lengthens the body of a delivery to Size bytes, which is 65
 	// MiB when zero, by a member named padding. The signature is sound.
 	FaultOversizedBody FaultKind = "oversized_body"
@@ -79,7 +91,8 @@ const (
 func FaultKinds() []FaultKind {
 	return []FaultKind{
 		FaultStatus, FaultDelay, FaultDrop, FaultRateLimit, FaultDuplicate, FaultReorder, FaultStaleRetry,
-		FaultNullEnrichment, FaultCorruptSignature, FaultOversizedBody, FaultUnknownEvent,
+		FaultNullEnrichment, FaultCorruptSignature, FaultFutureSignature, FaultOldSignature, FaultNoSignature,
+		FaultOversizedBody, FaultUnknownEvent,
 	}
 }
 
@@ -89,7 +102,7 @@ type Fault struct {
 	Kind       FaultKind
 	Status     int           // status: from 400 to 599
 	RetryAfter time.Duration // status, rate_limit with r2: the header of that name, in whole seconds, at most a day
-	Delay      time.Duration // delay, reorder, stale_retry: at most thirty days
+	Delay      time.Duration // delay, reorder, stale_retry, future_signature, old_signature: at most thirty days
 	Limit      string        // rate_limit: [terra.RuleWindow] or [terra.RuleBudget]
 	Copies     int           // duplicate: at most 1,000
 	Size       int           // oversized_body: bytes, at most 256 MiB
@@ -102,6 +115,8 @@ const (
 	maxCopies        = 1000
 	maxOversize      = 256 << 20
 	maxEventTypeSize = 100
+
+	signatureShift = time.Hour // of a signature's time, unless said otherwise
 
 	staleAge = 15 * time.Minute // between an earlier version of a record and the fresh one
 )
@@ -126,10 +141,20 @@ func (k FaultKind) stages() stage {
 		return onRequest
 	case FaultDuplicate, FaultReorder, FaultStaleRetry, FaultOversizedBody, FaultUnknownEvent:
 		return onEvent
-	case FaultCorruptSignature:
+	}
+	if k.signs() {
 		return onAttempt
 	}
 	return 0
+}
+
+// signs reports whether faults of kind k are wrong signatures.
+func (k FaultKind) signs() bool {
+	switch k {
+	case FaultCorruptSignature, FaultFutureSignature, FaultOldSignature, FaultNoSignature:
+		return true
+	}
+	return false
 }
 
 // parameters are the members that a fault of kind k may have, by their JSON names.
@@ -137,7 +162,7 @@ func (k FaultKind) parameters() []string {
 	switch k {
 	case FaultStatus:
 		return []string{"status", "retry_after"}
-	case FaultDelay, FaultReorder, FaultStaleRetry:
+	case FaultDelay, FaultReorder, FaultStaleRetry, FaultFutureSignature, FaultOldSignature:
 		return []string{"delay"}
 	case FaultRateLimit:
 		return []string{"limit", "retry_after"}
@@ -218,6 +243,8 @@ func (f Fault) checked() (Fault, error) {
 		f.Delay = cmp.Or(f.Delay, time.Minute)
 	case FaultStaleRetry:
 		f.Delay = cmp.Or(f.Delay, 30*time.Second)
+	case FaultFutureSignature, FaultOldSignature:
+		f.Delay = cmp.Or(f.Delay, signatureShift)
 	case FaultOversizedBody:
 		if f.Size < 0 || f.Size > maxOversize {
 			return f, &RuleError{"fault.size", "must be from 1 byte to 256 MiB"}

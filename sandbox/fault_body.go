@@ -46,9 +46,13 @@ func (p payload) spoiled(faults ...Fault) (payload, error) {
 }
 
 // pad lengthens a JSON object that has members to size bytes, unless it is that
-// long already.
+// long already. Another body stays as it is.
 func pad(body []byte, size int) []byte {
 	const open, end = `,"padding":"`, `"}`
+	body = bytes.TrimSpace(body)
+	if body[0] != '{' || len(bytes.TrimSpace(body[1:len(body)-1])) == 0 {
+		return body
+	}
 	missing := size - (len(body) - 1) - len(open) - len(end)
 	if missing < 0 {
 		return body

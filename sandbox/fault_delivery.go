@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"container/heap"
 	"net/http"
 	"slices"
@@ -87,12 +88,12 @@ func (s *Server) strikeAttempt(eventType, userID string) attemptFault {
 	var a attemptFault
 	for _, f := range s.rules.strike(operation{stages: onAttempt, event: eventType, userID: userID}) {
 		switch f.Kind {
-		case FaultCorruptSignature:
-			a.forged = true
 		case FaultDrop:
 			a.dropped = true
 		case FaultStatus:
 			a.status = f.Status
+		default:
+			a.sign(f)
 		}
 	}
 	return a
@@ -100,9 +101,31 @@ func (s *Server) strikeAttempt(eventType, userID string) attemptFault {
 
 // attemptFault is what goes wrong with one attempt.
 type attemptFault struct {
-	forged  bool // the signature does not fit
-	dropped bool // nothing leaves the house
-	status  int  // takes the place of the receiver's, unless 0
+	forged   bool          // the signature does not fit
+	unsigned bool          // there is none
+	shift    time.Duration // of the time it is signed with
+	dropped  bool          // nothing leaves the house
+	status   int           // takes the place of the receiver's, unless 0
+}
+
+// sign adds what is wrong with the signature.
+func (a *attemptFault) sign(f Fault) {
+	switch f.Kind {
+	case FaultCorruptSignature:
+		a.forged = true
+	case FaultFutureSignature:
+		a.shift = cmp.Or(f.Delay, signatureShift)
+	case FaultOldSignature:
+		a.shift = -cmp.Or(f.Delay, signatureShift)
+	case FaultNoSignature:
+		a.unsigned = true
+	}
+}
+
+// unsign takes both signatures away.
+func unsign(h http.Header) {
+	h.Del("X-Terra-Signature")
+	h.Del("Terra-Signature")
 }
 
 // forge spoils the last digit of both signatures.

@@ -481,6 +481,62 @@ func TestFaultCorruptSignature(t *testing.T) {
 	hits(t, rule, 1)
 }
 
+// TestFaultSignatureTime: an attempt may bear the wrong time, or no signature at
+// all; the retry is sound.
+func TestFaultSignatureTime(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[sandbox.FaultKind]error{
+		sandbox.FaultFutureSignature: webhook.ErrTooNew,
+		sandbox.FaultOldSignature:    webhook.ErrTooOld,
+		sandbox.FaultNoSignature:     webhook.ErrNoSignature,
+	} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			s, k, user := sunk(t)
+			addRule(t, s.Server, sandbox.Rule{Times: 1, Fault: sandbox.Fault{Kind: kind}})
+			trigger(t, s.Server, "daily", user)
+			list := k.arrived(t, s, time.Hour)
+			if len(list) != 2 || !errors.Is(list[0].sound, want) || list[1].sound != nil {
+				t.Fatal("not one such attempt and a sound one")
+			}
+		})
+	}
+	s, k, user := sunk(t)
+	addRule(t, s.Server, sandbox.Rule{Fault: sandbox.Fault{Kind: sandbox.FaultOldSignature, Delay: 4 * time.Minute}})
+	trigger(t, s.Server, "daily", user)
+	if list := k.arrived(t, s, time.Hour); len(list) != 1 || list[0].sound != nil {
+		t.Error("a time within the tolerance is refused")
+	}
+}
+
+// TestEventFault: an event that is wrong on purpose is attempted once, and its
+// refusal is not held against the destination.
+func TestEventFault(t *testing.T) {
+	t.Parallel()
+	s, k, user := sunk(t)
+	for _, kind := range []sandbox.FaultKind{
+		sandbox.FaultCorruptSignature, sandbox.FaultFutureSignature, sandbox.FaultOldSignature, sandbox.FaultNoSignature,
+	} {
+		if _, err := s.Trigger(sandbox.EventRequest{Type: "daily", UserID: user, Fault: kind}); err != nil {
+			t.Fatal(err)
+		}
+		if list := k.arrived(t, s, 24*time.Hour); len(list) != 1 || list[0].sound == nil {
+			t.Errorf("%s: %d attempts, want one that is not sound", kind, len(list))
+		}
+	}
+	for _, d := range s.Deliveries() {
+		if d.Fault != "" && d.State != sandbox.StateFailed {
+			t.Errorf("%s: the delivery is %s, want failed", d.Fault, d.State)
+		}
+	}
+	if !s.Destinations()[0].FailingSince.IsZero() {
+		t.Error("the destination is said to fail")
+	}
+	if _, err := s.Trigger(sandbox.EventRequest{Type: "daily", UserID: user, Fault: sandbox.FaultDrop}); !errors.Is(err, sandbox.ErrInvalidFault) {
+		t.Errorf("another kind: %v", err)
+	}
+}
+
 // TestFaultOversizedBody: what is too much for a webhook.Handler is refused by it.
 func TestFaultOversizedBody(t *testing.T) {
 	t.Parallel()

@@ -408,7 +408,7 @@ func (s *Server) loadJobs(saved []savedJob) ([]*job, error) {
 	jobs := make([]*job, len(saved))
 	for i, v := range saved {
 		p, err := s.loadPart(v.Part)
-		if err != nil || v.ID == "" || v.Place < 0 || v.Tries < 0 || v.State != StatePending && v.State != StateRetrying {
+		if err != nil || v.ID == "" || v.Place < 0 || v.Tries < 0 || v.Fault != "" && !v.Fault.signs() || v.State != StatePending && v.State != StateRetrying {
 			return nil, badState("delivery %d is not one", i)
 		}
 		j := &job{Delivery: v.Delivery, place: v.Place, event: v.Event, data: v.Data, tries: v.Tries, due: v.Due, index: -1}

@@ -148,3 +148,75 @@ func (t *target) let(n int) []*job {
 	t.held = t.held[n:]
 	return jobs
 }
+
+func (d *dispatcher) setDestinations(list []Destination) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	old := d.targets
+	d.targets = newTargets(list)
+	for _, t := range old {
+		d.release(t.let(len(t.held)))
+	}
+	d.announce()
+	d.look()
+}
+
+// addDestination adds one, or replaces the one with its URL.
+func (d *dispatcher) addDestination(dest Destination) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	fresh := newTargets([]Destination{dest})[0]
+	if place := d.placeOf(dest.URL); place >= 0 {
+		old := d.targets[place]
+		d.targets[place] = fresh
+		d.release(old.let(len(old.held)))
+	} else {
+		d.targets = append(d.targets, fresh)
+	}
+	d.announce()
+	d.look()
+}
+
+// removeDestination moves up those behind it, with what is on its way to them.
+func (d *dispatcher) removeDestination(url string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	place := d.placeOf(url)
+	if place < 0 {
+		return false
+	}
+	old := d.targets[place]
+	d.targets = slices.Delete(d.targets, place, place+1)
+	nowhere := noPlace + d.removed
+	d.removed++
+	move := func(from int) int {
+		switch {
+		case from == place:
+			return nowhere
+		case from > place && from < noPlace:
+			return from - 1
+		}
+		return from
+	}
+	for _, j := range d.jobs {
+		j.place = move(j.place)
+	}
+	lanes := make(map[lane][]*job, len(d.lanes))
+	for l, waiting := range d.lanes {
+		l.place = move(l.place)
+		lanes[l] = waiting
+	}
+	d.lanes = lanes
+	d.release(old.let(len(old.held)))
+	d.announce()
+	d.look()
+	return true
+}
+
+// noPlace and what is above it are places of destinations that were removed.
+const noPlace = 1 << 30
+
+// placeOf is where the destination is in the list, or -1. The mutex is held.
+func (d *dispatcher) placeOf(url string) int {
+	return slices.IndexFunc(d.targets, func(t *target) bool { return t.URL == url })
+}

@@ -177,7 +177,7 @@ func Behaviours() []Proof {
 			claim("what each does to a request", "sandbox.TestFaultStatus", "sandbox.TestFaultRateLimit", "sandbox.TestFaultRequestDelay", "sandbox.TestFaultRequestDrop"),
 			claim("what each does to a delivery", "sandbox.TestFaultDeliveryStatus", "sandbox.TestFaultDeliveryDelay", "sandbox.TestFaultDeliveryDrop",
 				"sandbox.TestFaultDuplicate", "sandbox.TestFaultReorder", "sandbox.TestFaultStaleRetry", "sandbox.TestFaultNullEnrichment",
-				"sandbox.TestFaultCorruptSignature", "sandbox.TestFaultOversizedBody", "sandbox.TestFaultUnknownEvent"),
+				"sandbox.TestFaultCorruptSignature", "sandbox.TestFaultSignatureTime", "sandbox.TestFaultOversizedBody", "sandbox.TestFaultUnknownEvent"),
 		}},
 		{"Ping mode", []Claim{
 			claim("links lead to the data until they expire", "sandbox.TestPingMode", "conformance.TestPings"),
