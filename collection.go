@@ -212,8 +212,8 @@ func records[T any](ctx context.Context, t *transport, c call) (*Data[T], error)
 		case *Data[T]:
 			return result, nil
 		case *NoData[T]:
-			if !result.documented {
-				return nil, result.failure()
+			if _, err := result.Records(); err != nil {
+				return nil, err
 			}
 			return &Data[T]{outcome: result.outcome}, nil
 		case *Processing[T]:

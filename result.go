@@ -24,6 +24,10 @@ type Result[T any] interface {
 	// RateLimit is the state of Terra's limit after this request.
 	RateLimit() RateLimit
 
+	// Records is the data, none when there are none, or why it is not here: an
+	// [*Error] that is one of those that [Collection.List] may return.
+	Records() ([]T, error)
+
 	// failure is why the result will not do for a caller who needed another.
 	failure() *Error
 	result(T)
@@ -113,6 +117,30 @@ func (o outcome[T]) RateLimit() RateLimit {
 }
 
 func (outcome[T]) result(T) {}
+
+// Records returns Items.
+func (d *Data[T]) Records() ([]T, error) { return d.Items, nil }
+
+// Records are none, if this is one of the forms known to say so: an error reported
+// with a 200 may mean anything, and is [ErrNoData].
+func (n *NoData[T]) Records() ([]T, error) {
+	if n.documented {
+		return nil, nil
+	}
+	return nil, n.failure()
+}
+
+// Records is [ErrQueued].
+func (q *Queued[T]) Records() ([]T, error) { return nil, q.failure() }
+
+// Records is [ErrProcessing], with RetryAfter.
+func (p *Processing[T]) Records() ([]T, error) { return nil, p.failure() }
+
+// Records is [ErrRateLimited].
+func (l *RateLimited[T]) Records() ([]T, error) { return nil, l.failure() }
+
+// Records is [ErrMalformed].
+func (u *UnknownResult[T]) Records() ([]T, error) { return nil, u.failure() }
 
 func (d *Data[T]) failure() *Error          { return d.response.fail(ErrNotQueued) }
 func (n *NoData[T]) failure() *Error        { return n.response.fail(ErrNoData) }
