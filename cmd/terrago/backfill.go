@@ -70,7 +70,7 @@ func (c backfillCommand) Run(ctx context.Context, out *output, log *slog.Logger)
 	switch {
 	case err == nil:
 		return nil
-	case out.json:
+	case out.values():
 		return errReported
 	}
 	return fmt.Errorf("%w; the same command goes on from here", err)

@@ -26,7 +26,7 @@ const (
 
 // commands is the command line: a command a field, with its Run method beside it.
 type commands struct {
-	JSON    bool `name:"json" help:"Write one JSON value to the standard output, and nothing else there."`
+	outputFlags
 	Verbose bool `short:"v" help:"Log every request."`
 
 	Dev       devCommand       `cmd:"" help:"Run the sandbox, a receiver of its webhooks, and a console in the browser."`
@@ -61,8 +61,9 @@ var errReported = errors.New("failed")
 
 // run is the whole command; its result is the exit status.
 func run(ctx context.Context, args []string, std stdio) int {
-	out := &output{stdio: std, raw: std.out, terminal: terminal(std.err)}
-	out.out, out.err = safeio.NewWriter(std.out), safeio.NewWriter(std.err)
+	pipe := &pipe{w: std.out}
+	out := &output{stdio: std, raw: pipe, seen: terminal(std.out) != nil, terminal: terminal(std.err)}
+	out.out, out.err = safeio.NewWriter(pipe), safeio.NewWriter(std.err)
 	std = out.stdio
 	var cmds commands
 	helped := -1
@@ -91,8 +92,8 @@ func run(ctx context.Context, args []string, std stdio) int {
 		args = []string{"--help"}
 	}
 	parsed, err := parser.Parse(args)
-	if helped >= 0 {
-		return helped
+	if helped >= 0 || pipe.err != nil {
+		return finish(std.err, pipe, nil)
 	}
 	if err != nil {
 		complain(std.err, fmt.Errorf("%w; see: %s --help", err, commandLine(err)))
@@ -103,9 +104,19 @@ func run(ctx context.Context, args []string, std stdio) int {
 		level = slog.LevelDebug
 	}
 	log := slog.New(slog.NewTextHandler(std.err, &slog.HandlerOptions{Level: level}))
-	out.json = cmds.JSON
+	if err := cmds.apply(out, parsed.Selected().Target.Interface()); err != nil {
+		return complain(std.err, err)
+	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	return complain(std.err, parsed.Run(out, log))
+	return finish(std.err, pipe, parsed.Run(out, log))
+}
+
+// finish tells of err and of what could not be written.
+func finish(w io.Writer, out *pipe, err error) int {
+	if err == nil {
+		err = out.err
+	}
+	return complain(w, err)
 }
 
 // terminal is w if people see at once what is written there, else nil.

@@ -10,6 +10,7 @@ import (
 	"iter"
 	"log/slog"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -53,6 +54,8 @@ type eventsListCommand struct {
 	Limit int          `default:"50" help:"List so many of each state; 0 is all of them. Default: ${default}."`
 }
 
+func (eventsListCommand) lists() reflect.Type { return reflect.TypeFor[events.Event]() }
+
 func (c eventsListCommand) Run(ctx context.Context, out *output, log *slog.Logger) error {
 	if c.Limit < 0 {
 		return usagef("--limit must be 0 or more")
@@ -67,7 +70,7 @@ func (c eventsListCommand) Run(ctx context.Context, out *output, log *slog.Logge
 		f.Types = append(f.Types, webhook.EventType(t))
 	}
 	var counts eventCounts
-	list := out.list("events", "STATE", "RECEIVED", "TYPE", "USER ID", "ID", "")
+	list := newList[events.Event](out, "events", "STATE", "RECEIVED", "TYPE", "USER ID", "ID", "")
 	for _, state := range []ingest.State{ingest.Dead, ingest.Pending, events.Applied} {
 		if c.State != "" && c.State != state {
 			continue
@@ -203,6 +206,8 @@ type eventsReplayCommand struct {
 	Dead bool     `help:"All of the dead letters."`
 }
 
+func (eventsReplayCommand) lists() reflect.Type { return reflect.TypeFor[events.Replayed]() }
+
 func (c eventsReplayCommand) Run(ctx context.Context, out *output, log *slog.Logger) error {
 	if c.Dead == (len(c.IDs) > 0) {
 		return usagef("say which: ids, as terrago events list shows them, or --dead")
@@ -217,7 +222,7 @@ func (c eventsReplayCommand) Run(ctx context.Context, out *output, log *slog.Log
 		Pending int `json:"pending"`
 		Failed  int `json:"failed"`
 	}
-	list := out.list("events", "OUTCOME", "ID", "")
+	list := newList[events.Replayed](out, "events", "OUTCOME", "ID", "")
 	for e, err := range c.replay(ctx, s.events()) {
 		if err != nil {
 			return explainEvents(err)

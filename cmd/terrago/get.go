@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"reflect"
 
 	"github.com/terra-go/terra"
 	"github.com/terra-go/terra/cmd/terrago/internal/summary"
@@ -20,6 +21,27 @@ type getCommand struct {
 	End       health.Date `placeholder:"YYYY-MM-DD" help:"The day after the last one; today is the last without it."`
 	Samples   bool        `help:"Every measurement, not just summaries."`
 	ToWebhook bool        `name:"to-webhook" help:"Have it delivered to the destinations instead."`
+}
+
+func (c getCommand) lists() reflect.Type {
+	if c.ToWebhook {
+		return nil
+	}
+	switch c.Type {
+	case "activity":
+		return reflect.TypeFor[health.Activity]()
+	case "body":
+		return reflect.TypeFor[health.Body]()
+	case "daily":
+		return reflect.TypeFor[health.Daily]()
+	case "menstruation":
+		return reflect.TypeFor[health.Menstruation]()
+	case "nutrition":
+		return reflect.TypeFor[health.Nutrition]()
+	case "sleep":
+		return reflect.TypeFor[health.Sleep]()
+	}
+	return nil
 }
 
 func (c getCommand) Run(ctx context.Context, out *output, log *slog.Logger) error {
@@ -82,20 +104,19 @@ func get[T summary.Record](ctx context.Context, out *output, c getCommand, from 
 		queued, err := from.Request(ctx, c.User, days, samples)
 		return tellQueued(out, queued, err)
 	}
-	records := []T{} // none is [] in JSON
+	list := newList[T](out, "")
 	for r, err := range from.All(ctx, c.User, days, samples) {
 		if err != nil {
 			return err
 		}
-		records = append(records, r)
-	}
-	return out.result(records, func(w io.Writer) {
-		if len(records) == 0 {
-			fmt.Fprintf(w, "No %s from %s to %s.\n", c.Type, days.Start, days.End.AddDays(-1))
+		s := summary.Of(r)
+		if err := list.add(r, s.Date, s.Time, s.String()); err != nil {
+			return err
 		}
-		for _, r := range records {
-			s := summary.Of(r)
-			fmt.Fprintf(w, "%s\t%s\t%s\n", s.Date, s.Time, s)
+	}
+	return list.end("", nil, func(w io.Writer) {
+		if list.rows == 0 {
+			fmt.Fprintf(w, "No %s from %s to %s.\n", c.Type, days.Start, days.End.AddDays(-1))
 		}
 	})
 }

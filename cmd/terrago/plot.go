@@ -47,8 +47,7 @@ type plotFlags struct {
 	User        string      `placeholder:"ID" help:"Whose: a user id, as terrago users lists them. Not needed where only one person is connected."`
 	ReferenceID string      `name:"reference-id" aliases:"reference" placeholder:"ID" help:"Whose, by the id you gave them."`
 	Date        health.Date `placeholder:"YYYY-MM-DD" help:"The day; of a night, the one on which it ended. The latest with something to draw, if left out."`
-	Out         string      `placeholder:"FILE" help:"Write to FILE.svg or FILE.png, or with - to the standard output, which is the default."`
-	Format      string      `enum:"svg,png," default:"" placeholder:"svg|png" help:"What to write, if FILE does not tell. Default: svg."`
+	Out         string      `placeholder:"FILE" help:"Write to FILE.svg or FILE.png, or with - to the standard output, which is the default. --format svg or png says what, if FILE does not tell; svg is the default."`
 }
 
 type plotNight struct{ plotFlags }
@@ -145,15 +144,18 @@ type drawn struct {
 
 // plot finds the source, has draw make a chart of it, and writes that.
 func (c plotFlags) plot(ctx context.Context, out *output, log *slog.Logger, draw func(*plotSource) (*plot.Chart, error)) error {
-	format, err := c.format()
+	format, err := c.pictureFormat(out)
 	if err != nil {
 		return err
 	}
 	toFile := c.Out != "" && c.Out != "-"
+	if slices.Contains(c.formats(), out.format) {
+		out.format = formatTable // of what is told
+	}
 	switch {
-	case out.json && !toFile:
-		return usagef("--json says what was drawn, so the picture itself has to go elsewhere: add --out FILE.svg or --out FILE.png")
-	case format == "png" && !toFile && terminal(out.raw) != nil:
+	case out.values() && !toFile:
+		return usagef("--format %s says what was drawn, so the picture itself has to go elsewhere: add --out FILE.svg or --out FILE.png", out.format)
+	case format == "png" && !toFile && out.seen:
 		return usagef("a PNG is nothing for a terminal: add --out FILE.png")
 	}
 	s, err := c.source(ctx, log)
@@ -187,18 +189,28 @@ func (c plotFlags) plot(ctx context.Context, out *output, log *slog.Logger, draw
 	})
 }
 
-func (c plotFlags) format() (string, error) {
+// formats are of pictures.
+func (plotFlags) formats() []string { return []string{"svg", "png"} }
+
+// pictureFormat is what the picture is written as. What else is told is in the other
+// formats.
+func (c plotFlags) pictureFormat(out *output) (string, error) {
 	byName := strings.TrimPrefix(strings.ToLower(filepath.Ext(c.Out)), ".")
-	named := byName == "svg" || byName == "png"
+	named, asked := slices.Contains(c.formats(), byName), slices.Contains(c.formats(), out.format)
 	switch {
 	case c.Out == "" || c.Out == "-":
-		return cmp.Or(c.Format, "svg"), nil
-	case !named && c.Format == "":
-		return "", usagef("--out %s is neither .svg nor .png; say --format svg or --format png", c.Out)
-	case named && c.Format != "" && c.Format != byName:
-		return "", usagef("--format %s does not go with --out %s", c.Format, c.Out)
+		if asked {
+			return out.format, nil
+		}
+		return "svg", nil
+	case named && asked && out.format != byName:
+		return "", usagef("--format %s does not go with --out %s", out.format, c.Out)
+	case named:
+		return byName, nil
+	case asked:
+		return out.format, nil
 	}
-	return cmp.Or(c.Format, byName), nil
+	return "", usagef("--out %s is neither .svg nor .png; say --format svg or --format png", c.Out)
 }
 
 // writePicture writes a file that nobody else can read if it is a new one.
@@ -323,18 +335,15 @@ func (c plotFlags) onlyConnection(ctx context.Context, db *store.DB) (int64, err
 }
 
 func (c plotFlags) onlyUser(ctx context.Context, client *terra.Client) (string, error) {
-	users, err := usersCommand{ReferenceID: c.ReferenceID}.users(ctx, client)
-	if err != nil {
-		return "", err
-	}
+	var user string
 	var providers []string
-	for _, u := range users {
-		providers = append(providers, u.Provider)
+	for u, err := range (usersCommand{ReferenceID: c.ReferenceID}).users(ctx, client) {
+		if err != nil {
+			return "", err
+		}
+		user, providers = u.UserID, append(providers, u.Provider)
 	}
-	if err := c.one(providers); err != nil {
-		return "", err
-	}
-	return users[0].UserID, nil
+	return user, c.one(providers)
 }
 
 // one complains unless there is exactly one connection.

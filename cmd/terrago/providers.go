@@ -2,10 +2,9 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"log/slog"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -17,6 +16,19 @@ type providersCommand struct {
 	Detailed bool `help:"Say what each of the account's providers can deliver."`
 }
 
+// listedProvider is a provider without the details.
+type listedProvider struct {
+	Provider string `json:"provider"`
+	SDK      bool   `json:"sdk"` // reached from the phone, through Terra's mobile SDKs
+}
+
+func (c providersCommand) lists() reflect.Type {
+	if c.Detailed {
+		return reflect.TypeFor[terra.Provider]()
+	}
+	return reflect.TypeFor[listedProvider]()
+}
+
 func (c providersCommand) Run(ctx context.Context, out *output, log *slog.Logger) error {
 	client, err := c.client(log)
 	if err != nil {
@@ -25,42 +37,44 @@ func (c providersCommand) Run(ctx context.Context, out *output, log *slog.Logger
 	if c.Detailed {
 		return c.detailed(ctx, out, client)
 	}
-	list, err := client.Providers.List(ctx)
+	providers, err := client.Providers.List(ctx)
 	if err != nil {
 		return c.explain(err)
 	}
-	v := struct {
-		Providers    []string `json:"providers"`
-		SDKProviders []string `json:"sdk_providers"`
-	}{list.Providers, list.SDKProviders}
-	return out.result(v, func(w io.Writer) {
-		for _, name := range list.Providers {
-			fmt.Fprintln(w, name)
+	list := newList[listedProvider](out, "")
+	for _, name := range providers.Providers {
+		if err := list.add(listedProvider{Provider: name}, name); err != nil {
+			return err
 		}
-		for _, name := range list.SDKProviders {
-			fmt.Fprintf(w, "%s\tthrough the phone\n", name)
+	}
+	for _, name := range providers.SDKProviders {
+		if err := list.add(listedProvider{Provider: name, SDK: true}, name, "through the phone"); err != nil {
+			return err
 		}
-	})
+	}
+	return list.end("", nil, nil)
 }
 
 func (c providersCommand) detailed(ctx context.Context, out *output, client *terra.Client) error {
-	list, err := client.Providers.Detailed(ctx)
+	providers, err := client.Providers.Detailed(ctx)
 	if err != nil {
 		return c.explain(err)
 	}
-	return out.result(list.Providers, func(w io.Writer) {
-		for _, p := range list.Providers {
-			var types []string
-			for _, name := range slices.Sorted(maps.Keys(p.Types)) {
-				if p.Types[name] {
-					types = append(types, name)
-				}
+	list := newList[terra.Provider](out, "")
+	for _, p := range providers.Providers {
+		var types []string
+		for _, name := range slices.Sorted(maps.Keys(p.Types)) {
+			if p.Types[name] {
+				types = append(types, name)
 			}
-			state := ""
-			if !p.Enabled {
-				state = "not enabled"
-			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", p.Provider, p.Name, strings.Join(types, " "), state)
 		}
-	})
+		state := ""
+		if !p.Enabled {
+			state = "not enabled"
+		}
+		if err := list.add(p, p.Provider, p.Name, strings.Join(types, " "), state); err != nil {
+			return err
+		}
+	}
+	return list.end("", nil, nil)
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"time"
 
@@ -37,6 +38,13 @@ type takings struct {
 	Verified int `json:"verified"`
 	Repeated int `json:"repeated"` // among them: with a trace id that had been there before
 	Refused  int `json:"refused"`
+}
+
+func (c scenarioCommand) lists() reflect.Type {
+	if c.List {
+		return reflect.TypeFor[scenario.Scenario]()
+	}
+	return nil
 }
 
 func (c scenarioCommand) Run(ctx context.Context, out *output, log *slog.Logger) error {
@@ -85,18 +93,20 @@ func (c scenarioCommand) Run(ctx context.Context, out *output, log *slog.Logger)
 	if v.Passed {
 		return nil
 	}
-	if out.json {
+	if out.values() {
 		return errReported
 	}
 	return fmt.Errorf("the receiver does not do what is expected of one")
 }
 
 func listScenarios(out *output) error {
-	return out.result(scenario.All(), func(w io.Writer) {
-		for _, s := range scenario.All() {
-			fmt.Fprintf(w, "%s\t%s\n", s.Name, s.Summary)
+	list := newList[scenario.Scenario](out, "")
+	for _, s := range scenario.All() {
+		if err := list.add(s, s.Name, s.Summary); err != nil {
+			return err
 		}
-	})
+	}
+	return list.end("", nil, nil)
 }
 
 // play runs the scenario on a sandbox made for it.

@@ -73,7 +73,7 @@ func tellSent(out *output, d sandbox.Delivery) error {
 	switch {
 	case v.Delivered:
 		return out.result(v, func(w io.Writer) { fmt.Fprintf(w, "%s delivered to %s: %s\n", v.Event, v.URL, answer) })
-	case out.json:
+	case out.values():
 		if err := out.result(v, nil); err != nil {
 			return err
 		}

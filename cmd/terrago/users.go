@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
+	"reflect"
 
 	"github.com/terra-go/terra"
 )
@@ -14,46 +16,47 @@ type usersCommand struct {
 	ReferenceID string `name:"reference-id" placeholder:"ID" help:"Only the connections of this person, by the id you gave them."`
 }
 
+func (usersCommand) lists() reflect.Type { return reflect.TypeFor[terra.User]() }
+
 func (c usersCommand) Run(ctx context.Context, out *output, log *slog.Logger) error {
 	client, err := c.client(log)
 	if err != nil {
 		return err
 	}
-	users, err := c.users(ctx, client)
-	if err != nil {
-		return c.explain(err)
-	}
-	return out.result(users, func(w io.Writer) {
-		if len(users) == 0 {
-			fmt.Fprintln(w, "Nobody is connected.")
-			return
+	list := newList[terra.User](out, "", "USER ID", "PROVIDER", "REFERENCE ID", "STATE")
+	for u, err := range c.users(ctx, client) {
+		if err != nil {
+			return c.explain(err)
 		}
-		fmt.Fprintln(w, "USER ID\tPROVIDER\tREFERENCE ID\tSTATE")
-		for _, u := range users {
-			state := "active"
-			if !u.Active.Or(true) {
-				state = "inactive"
-			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", u.UserID, u.Provider, u.ReferenceID.Or(""), state)
+		state := "active"
+		if !u.Active.Or(true) {
+			state = "inactive"
+		}
+		if err := list.add(u, u.UserID, u.Provider, u.ReferenceID.Or(""), state); err != nil {
+			return err
+		}
+	}
+	return list.end("", nil, func(w io.Writer) {
+		if list.rows == 0 {
+			fmt.Fprintln(w, "Nobody is connected.")
 		}
 	})
 }
 
-// users is never nil, so that none is [] in JSON.
-func (c usersCommand) users(ctx context.Context, client *terra.Client) ([]terra.User, error) {
-	users := []terra.User{}
-	if c.ReferenceID != "" {
+func (c usersCommand) users(ctx context.Context, client *terra.Client) iter.Seq2[terra.User, error] {
+	if c.ReferenceID == "" {
+		return client.Users.All(ctx)
+	}
+	return func(yield func(terra.User, error) bool) {
 		page, err := client.Users.ByReference(ctx, c.ReferenceID)
 		if err != nil {
-			return nil, err
+			yield(terra.User{}, err)
+			return
 		}
-		return append(users, page.Data...), nil
-	}
-	for u, err := range client.Users.All(ctx) {
-		if err != nil {
-			return nil, err
+		for _, u := range page.Data {
+			if !yield(u, nil) {
+				return
+			}
 		}
-		users = append(users, u)
 	}
-	return users, nil
 }

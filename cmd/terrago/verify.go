@@ -49,7 +49,7 @@ func (c verifyCommand) Run(out *output) error {
 	switch {
 	case v.Verified:
 		return out.result(v, func(w io.Writer) { fmt.Fprintf(w, "Verified: %d bytes, event type %q.\n", v.Bytes, v.Type) })
-	case out.json:
+	case out.values():
 		if err := out.result(v, nil); err != nil {
 			return err
 		}
