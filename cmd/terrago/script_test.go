@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 //	$TERRA_BASE_URL  is that sandbox, so that --sandbox is enough to reach it
 //	$USER_ID         is somebody connected to it under the reference id ada
 //	$RECEIVER        takes webhooks, and is no destination yet
+//	$DELIVERING      is another sandbox, with the same person, that delivers to $RECEIVER
 //	$HOSTILE         is a server whose answers try to steer the terminal
 //	$NOBODY          is a URL where nothing answers
 //	$FREE            is an address to listen on
@@ -81,6 +82,20 @@ func setup(env *testscript.Env) error {
 	env.Setenv("TERRA_BASE_URL", serve(s)+"/api/v2")
 	env.Setenv("USER_ID", user.UserID)
 	env.Setenv("RECEIVER", serve(hook))
+	delivering, err := sandbox.New()
+	if err != nil {
+		return err
+	}
+	env.Defer(delivering.Close)
+	for _, provider := range []string{"GARMIN", "FITBIT"} {
+		if _, err := delivering.Connect(provider, "ada"); err != nil {
+			return err
+		}
+	}
+	if err := delivering.SetDestinations([]sandbox.Destination{{URL: env.Getenv("RECEIVER")}}); err != nil {
+		return err
+	}
+	env.Setenv("DELIVERING", serve(delivering)+"/api/v2")
 	env.Setenv("HOSTILE", serve(http.HandlerFunc(hostile)))
 	env.Setenv("NOBODY", gone.URL)
 	env.Setenv("LONG", strings.Repeat("x", 1000))

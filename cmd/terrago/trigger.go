@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -9,77 +8,129 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
+	"maps"
 	"net/url"
+	"os"
+	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
-	"github.com/terra-go/terra/cmd/terrago/internal/safeio"
 	"github.com/terra-go/terra/health"
 	"github.com/terra-go/terra/sandbox"
+	"github.com/terra-go/terra/webhook"
 )
 
-// triggerPatience is how long the receiver of an event gets to answer.
-const triggerPatience = 15 * time.Second
-
 type triggerCommand struct {
-	Event      string      `arg:"" enum:"${events}" help:"What happens: ${events}."`
-	User       string      `placeholder:"ID" help:"To whom: a user id of the sandbox. The first person connected, if left out."`
-	Date       health.Date `placeholder:"YYYY-MM-DD" help:"The day whose record is sent. The latest, if left out."`
-	Set        []string    `sep:"none" placeholder:"PATH=VALUE" help:"Replace a member of the body, as in data.0.metadata.summary_id=x. VALUE is JSON, or else a string. May be repeated."`
-	To         string      `placeholder:"URL" help:"Send it there, without any sandbox running: signed with TERRA_SIGNING_SECRET, or the sandbox's own secret."`
-	SecretFile string      `name:"signing-secret-file" placeholder:"FILE" help:"With --to, read the signing secret from a file."`
-	Sandbox    bool        `help:"Accepted for symmetry: without --to it is always a sandbox that sends." hidden:""`
-	BaseURL    string      `name:"base-url" placeholder:"URL" env:"TERRA_BASE_URL" help:"Address of the sandbox's API, if not ${sandbox_addr}."`
+	Event string `arg:"" optional:"" enum:"${events}," default:"" help:"What happens: ${events}. With --body it may be left out."`
+
+	User        string      `placeholder:"ID" help:"To whom: a user id. With a sandbox, one of its people; the first connected, if left out." group:"Event"`
+	ReferenceID string      `name:"reference-id" placeholder:"ID" help:"To whom, by the id you gave them." group:"Event"`
+	Provider    string      `placeholder:"NAME" help:"To whom: somebody with this provider. With --to, GARMIN if left out." group:"Event"`
+	Date        health.Date `placeholder:"YYYY-MM-DD" help:"The day whose record is sent. The latest, if left out." group:"Event"`
+	Set         []string    `sep:"none" placeholder:"PATH=VALUE" help:"Replace a member of the body, as in data.0.metadata.summary_id=x. VALUE is JSON, or else a string. May be repeated." group:"Event"`
+	Body        string      `placeholder:"FILE" help:"Send this instead, byte for byte; - is the standard input." group:"Event"`
+
+	Fault       string        `enum:",bad-signature,future,replay,unsigned" default:"" placeholder:"KIND" help:"Sign wrong on purpose, which the receiver has to answer with 4xx. bad-signature: it does not match. future: it is of in an hour. replay: it is an hour old, as on a recorded delivery that somebody sends again. unsigned: there is none." group:"Sending"`
+	Count       int           `default:"1" placeholder:"N" help:"Send so many; 0 is until Ctrl-C." group:"Sending"`
+	Rate        rate          `placeholder:"N/s" help:"At most so many a second, minute or hour: 50/s, 90/m, 1000/h. As fast as they are answered, if left out." group:"Sending"`
+	Concurrency int           `placeholder:"N" help:"Have so many under way at once. 1, if left out; with --rate, as many as that takes, up to 64." group:"Sending"`
+	Timeout     time.Duration `default:"15s" help:"How long the receiver of an event gets to answer. Default: ${default}." group:"Sending"`
+	To          string        `placeholder:"URL" help:"Send it there, without any sandbox running: signed with TERRA_SIGNING_SECRET, or the sandbox's own secret." group:"Sending"`
+	SecretFile  string        `name:"signing-secret-file" placeholder:"FILE" help:"With --to, read the signing secret from a file." group:"Sending"`
+	Sandbox     bool          `help:"Accepted for symmetry: without --to it is always a sandbox that sends." hidden:""`
+	BaseURL     string        `name:"base-url" placeholder:"URL" env:"TERRA_BASE_URL" help:"Address of the sandbox's API, if not ${sandbox_addr}." group:"Sending"`
 }
 
-// sentEvent is the outcome of the first attempt.
-type sentEvent struct {
-	Event     string `json:"event"`
-	URL       string `json:"url"`
-	TraceID   string `json:"trace_id"`
-	Status    int    `json:"status"`
-	Error     string `json:"error,omitempty"`
-	Delivered bool   `json:"delivered"`
+// Help is shown below the flags.
+func (triggerCommand) Help() string {
+	return `Without --to, a running sandbox sends the event to its destinations. The exit status
+is 1 unless every receiver answered 2xx, or, with --fault, 4xx. Ctrl-C ends a series
+with its summary.
+
+Examples:
+  terrago trigger sleep --reference-id ada --date 2026-03-01
+  terrago trigger daily --to http://localhost:3000/webhook --set data.0.distance_data.steps=12345
+  terrago trigger sleep --to http://localhost:3000/webhook --fault replay
+  terrago trigger daily --count 3000 --rate 50/s --format ndjson`
 }
 
 func (c triggerCommand) Run(ctx context.Context, out *output, log *slog.Logger) error {
-	set, err := c.set()
+	if err := c.check(); err != nil {
+		return err
+	}
+	req, err := c.request(out)
 	if err != nil {
 		return err
 	}
-	req := sandbox.EventRequest{Type: c.Event, UserID: c.User, Date: c.Date, Set: set}
-	ctx, cancel := context.WithTimeout(ctx, triggerPatience)
-	defer cancel()
-	var d sandbox.Delivery
+	var s sender
 	if c.To != "" {
-		d, err = c.sendTo(ctx, req, log)
+		s, err = c.straight(ctx, req, log)
 	} else {
-		d, err = c.sendFromSandbox(ctx, req, log)
+		s, err = c.throughSandbox(ctx, req, log)
 	}
 	if err != nil {
 		return err
 	}
-	return tellSent(out, d)
+	return c.send(ctx, out, s)
 }
 
-func tellSent(out *output, d sandbox.Delivery) error {
-	v := sentEvent{Event: d.EventType, URL: d.URL, TraceID: d.TraceID}
-	if n := len(d.Attempts); n > 0 {
-		v.Status, v.Error = d.Attempts[n-1].Status, d.Attempts[n-1].Error
+// lists implements [lister].
+func (c triggerCommand) lists() reflect.Type {
+	if c.Count == 1 {
+		return nil
 	}
-	v.Delivered = d.State == sandbox.StateDelivered
-	answer := cmp.Or(v.Error, fmt.Sprintf("%d %s", v.Status, http.StatusText(v.Status)))
+	return reflect.TypeFor[sentEvent]()
+}
+
+func (c triggerCommand) check() error {
 	switch {
-	case v.Delivered:
-		return out.result(v, func(w io.Writer) { fmt.Fprintf(w, "%s delivered to %s: %s\n", v.Event, v.URL, answer) })
-	case out.values():
-		if err := out.result(v, nil); err != nil {
-			return err
-		}
-		return errReported
+	case c.Event == "" && c.Body == "":
+		return usagef("which event? One of %s; or --body FILE", strings.Join(sandbox.EventTypes(), ", "))
+	case c.Count < 0:
+		return usagef("--count must be 0 or more")
+	case c.Concurrency < 0 || c.Concurrency > maxConcurrency:
+		return usagef("--concurrency must be from 1 to %d", maxConcurrency)
+	case c.Timeout <= 0:
+		return usagef("--timeout must be more than 0")
+	case c.Body != "" && (c.User != "" || c.ReferenceID != "" || c.Provider != "" || !c.Date.IsZero() || len(c.Set) > 0):
+		return usagef("--body is sent as it is and says itself whom it is about: --user, --reference-id, --provider, --date and --set do not go with it")
+	case c.SecretFile != "" && c.To == "":
+		return usagef("--signing-secret-file goes with --to; a sandbox signs with the secret of each destination")
+	case c.aboutNobody() && c.To != "" && c.User != "":
+		return usagef("%s is about nobody in particular; --user does not go with it", c.Event)
 	}
-	return fmt.Errorf("%s not delivered to %s: %s", v.Event, v.URL, answer)
+	return nil
+}
+
+// request is the event as a sandbox makes it.
+func (c triggerCommand) request(out *output) (sandbox.EventRequest, error) {
+	req := sandbox.EventRequest{Type: c.Event, UserID: c.User, Date: c.Date, Fault: faults[c.Fault]}
+	if c.Body != "" {
+		var err error
+		if req.Body, err = readBody(c.Body, out.in); err != nil {
+			return req, err
+		}
+		if !json.Valid(req.Body) {
+			if c.To == "" {
+				return req, usagef("the body is not JSON, and a sandbox sends nothing else; send it straight there with --to URL")
+			}
+			fmt.Fprintln(out.err, "The body is not JSON; it is sent as it is.")
+		}
+		return req, nil
+	}
+	var err error
+	req.Set, err = c.set()
+	return req, err
+}
+
+// faults are the sandbox's names for them.
+var faults = map[string]sandbox.FaultKind{
+	"bad-signature": sandbox.FaultCorruptSignature,
+	"future":        sandbox.FaultFutureSignature,
+	"replay":        sandbox.FaultOldSignature,
+	"unsigned":      sandbox.FaultNoSignature,
 }
 
 // set reads the PATH=VALUE pairs.
@@ -99,81 +150,61 @@ func (c triggerCommand) set() (map[string]any, error) {
 	return set, nil
 }
 
-// sendTo makes a sandbox for this one event.
-func (c triggerCommand) sendTo(ctx context.Context, req sandbox.EventRequest, log *slog.Logger) (sandbox.Delivery, error) {
-	if c.User != "" {
-		return sandbox.Delivery{}, usagef("--user names somebody in a running sandbox; with --to, set the id with --set user.user_id=ID")
-	}
-	credentials := sandboxCredentials()
-	key, err := secret("TERRA_SIGNING_SECRET", c.SecretFile)
-	if err != nil {
-		return sandbox.Delivery{}, err
-	}
-	credentials.SigningSecret = cmp.Or(key, credentials.SigningSecret)
-	s, err := sandbox.New(sandbox.WithCredentials(credentials), sandbox.WithLogger(log))
-	if err != nil {
-		return sandbox.Delivery{}, err
-	}
-	defer s.Close()
-	user, err := s.Connect("GARMIN", "person-1") // before there is a destination that would hear of it
-	if err != nil {
-		return sandbox.Delivery{}, err
-	}
-	if err := s.SetDestinations([]sandbox.Destination{{URL: c.To}}); err != nil {
-		return sandbox.Delivery{}, usagef("--to: %s", err)
-	}
-	req.UserID = user.UserID
-	d, err := s.Trigger(req)
-	if err != nil {
-		return sandbox.Delivery{}, err
-	}
-	if err := s.Flush(ctx); err != nil {
-		return sandbox.Delivery{}, err
-	}
-	for _, sent := range s.Deliveries() {
-		if sent.ID == d.ID {
-			d = sent
+// readBody reads a webhook's body from a file, or from stdin for -.
+func readBody(name string, stdin io.Reader) ([]byte, error) {
+	from := stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, usagef("%s", err)
 		}
+		defer f.Close()
+		from = f
 	}
-	return d, nil
+	body, err := io.ReadAll(io.LimitReader(from, webhook.DefaultMaxBytes+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(body) > webhook.DefaultMaxBytes:
+		return nil, fmt.Errorf("the body is larger than any handler takes, %d MiB", webhook.DefaultMaxBytes>>20)
+	}
+	return body, nil
 }
 
-// sendFromSandbox has a running sandbox send the event, and waits for the answer
-// it gets.
-func (c triggerCommand) sendFromSandbox(ctx context.Context, req sandbox.EventRequest, log *slog.Logger) (sandbox.Delivery, error) {
-	var d sandbox.Delivery
+// straight sends to --to what a sandbox made for this would have sent.
+func (c triggerCommand) straight(ctx context.Context, req sandbox.EventRequest, log *slog.Logger) (sender, error) {
+	to, err := url.Parse(c.To)
+	if err != nil || to.Scheme != "http" && to.Scheme != "https" || to.Host == "" || to.User != nil {
+		return nil, usagef("--to: a destination needs an http or https URL without credentials")
+	}
+	key, err := secret("TERRA_SIGNING_SECRET", c.SecretFile)
+	if err != nil {
+		return nil, err
+	}
+	credentials := sandboxCredentials()
+	credentials.SigningSecret = cmp.Or(key, credentials.SigningSecret)
+	draft, err := c.draft(ctx, req, credentials, log)
+	if err != nil {
+		return nil, err
+	}
+	return newStraightSender(to.String(), credentials.SigningSecret, req.Fault, draft, c.Timeout, c.concurrency()), nil
+}
+
+// throughSandbox has a running one send.
+func (c triggerCommand) throughSandbox(ctx context.Context, req sandbox.EventRequest, log *slog.Logger) (sender, error) {
 	to := connection{Sandbox: true, BaseURL: c.BaseURL}
-	root, err := url.Parse(to.baseURL())
+	control, err := controlOf(to)
 	if err != nil {
-		return d, usagef("--base-url is not a URL")
+		return nil, err
 	}
-	root = root.ResolveReference(&url.URL{Path: "/_sandbox/"})
-	if req.UserID == "" && !c.aboutNobody() {
-		if req.UserID, err = firstUser(ctx, to, log); err != nil {
-			return d, err
+	if req.UserID == "" && req.Body == nil && (!c.aboutNobody() || c.ReferenceID != "" || c.Provider != "") {
+		ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+		defer cancel()
+		if req.UserID, err = c.person(ctx, to, log); err != nil {
+			return nil, err
 		}
 	}
-	body, err := json.Marshal(req)
-	if err != nil {
-		return d, err
-	}
-	if err := control(ctx, http.MethodPost, root.JoinPath("events"), body, &d); err != nil {
-		return d, err
-	}
-	if d.ID == "" {
-		return d, fmt.Errorf("%s is no sandbox: it does not say what it sent", root.Host)
-	}
-	for pause := 5 * time.Millisecond; len(d.Attempts) == 0; pause = min(2*pause, 200*time.Millisecond) {
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return d, fmt.Errorf("the sandbox took the event and has not sent it yet; see its console")
-		}
-		if err := control(ctx, http.MethodGet, root.JoinPath("deliveries", d.ID), nil, &d); err != nil {
-			return d, err
-		}
-	}
-	return d, nil
+	return &sandboxSender{control, req, c.Timeout}, nil
 }
 
 // aboutNobody is true for events that need no connection.
@@ -181,61 +212,51 @@ func (c triggerCommand) aboutNobody() bool {
 	return c.Event == "auth_cancelled" || strings.HasPrefix(c.Event, "lab_report.")
 }
 
-func firstUser(ctx context.Context, c connection, log *slog.Logger) (string, error) {
-	client, err := c.client(log)
+// person is the first in a sandbox whom the flags describe.
+func (c triggerCommand) person(ctx context.Context, to connection, log *slog.Logger) (string, error) {
+	client, err := to.client(log)
 	if err != nil {
 		return "", err
 	}
 	for u, err := range client.Users.All(ctx) {
-		if err != nil {
-			return "", c.explain(err)
+		switch {
+		case err != nil:
+			return "", to.explain(err)
+		case c.Provider != "" && !strings.EqualFold(c.Provider, u.Provider):
+		case c.ReferenceID != "" && c.ReferenceID != u.ReferenceID.Or(""):
+		default:
+			return u.UserID, nil
 		}
-		return u.UserID, nil
+	}
+	if c.Provider != "" || c.ReferenceID != "" {
+		return "", errors.New("nobody like that is connected to this sandbox; terrago users --sandbox lists those there are")
 	}
 	return "", errors.New("nobody is connected to this sandbox; connect somebody in its console, or on the page that terrago widget --sandbox prints")
 }
 
-// control calls one of the sandbox's own paths and reads the answer into v.
-func control(ctx context.Context, method string, u *url.URL, body []byte, v any) error {
-	req, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body))
-	if err != nil {
-		return errors.New("the sandbox's address is not usable")
+func (c triggerCommand) concurrency() int {
+	switch {
+	case c.Concurrency > 0:
+		return c.Concurrency
+	case c.Rate > 0:
+		return 64
 	}
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return errors.New(noSandbox(u.Scheme + "://" + u.Host))
-	}
-	defer resp.Body.Close()
-	const limit = 64 << 20
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, limit))
-	if err != nil {
-		return fmt.Errorf("the sandbox at %s broke off its answer", u.Host)
-	}
-	if resp.StatusCode >= 300 {
-		var refusal struct {
-			Error string `json:"error"`
-		}
-		if json.Unmarshal(answer, &refusal) != nil || refusal.Error == "" {
-			return fmt.Errorf("%s is no sandbox: it answers %s", u.Host, resp.Status)
-		}
-		return errors.New(safeio.String(hint(refusal.Error)))
-	}
-	if json.Unmarshal(answer, v) != nil {
-		return fmt.Errorf("%s is no sandbox: its answer is not understood", u.Host)
-	}
-	return nil
+	return 1
 }
 
-// hint adds to what a sandbox refuses what to do about it.
-func hint(refusal string) string {
-	switch refusal {
-	case strings.TrimPrefix(sandbox.ErrNoDestination.Error(), "sandbox: "):
-		return refusal + "; start it with --destination URL, or send straight there with --to URL"
-	case strings.TrimPrefix(sandbox.ErrUnknownUser.Error(), "sandbox: "):
-		return refusal + "; terrago users --sandbox lists those there are"
-	case strings.TrimPrefix(sandbox.ErrNoRecord.Error(), "sandbox: "):
-		return refusal + "; try another --date, or none for the latest"
+// rate is how often something happens in a second.
+type rate float64
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (r *rate) UnmarshalText(text []byte) error {
+	units := map[string]float64{"": 1, "s": 1, "m": 60, "h": 3600}
+	number, unit, _ := strings.Cut(string(text), "/")
+	n, err := strconv.ParseFloat(number, 64)
+	seconds, known := units[unit]
+	const most = 100_000 // a second
+	if err != nil || !known || !(n/seconds > 0 && n/seconds <= most) {
+		return fmt.Errorf("a rate such as 50/s, one of /%s, and at most %d/s", strings.Join(slices.Sorted(maps.Keys(units))[1:], ", /"), most)
 	}
-	return refusal
+	*r = rate(n / seconds)
+	return nil
 }

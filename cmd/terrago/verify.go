@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/terra-go/terra/sandbox"
@@ -33,7 +32,7 @@ func (c verifyCommand) Run(out *output) error {
 	if err != nil {
 		return err
 	}
-	body, err := c.body(out.in)
+	body, err := readBody(c.File, out.in)
 	if err != nil {
 		return err
 	}
@@ -74,26 +73,6 @@ func (c verifyCommand) verifier() (*webhook.Verifier, error) {
 		return nil, usagef("%s", err)
 	}
 	return verifier, nil
-}
-
-func (c verifyCommand) body(stdin io.Reader) ([]byte, error) {
-	from := stdin
-	if c.File != "-" {
-		f, err := os.Open(c.File)
-		if err != nil {
-			return nil, usagef("%s", err)
-		}
-		defer f.Close()
-		from = f
-	}
-	body, err := io.ReadAll(io.LimitReader(from, webhook.DefaultMaxBytes+1))
-	switch {
-	case err != nil:
-		return nil, err
-	case len(body) > webhook.DefaultMaxBytes:
-		return nil, fmt.Errorf("the body is larger than any handler takes, %d MiB", webhook.DefaultMaxBytes>>20)
-	}
-	return body, nil
 }
 
 // reason is why err refuses a body, and where to look.
