@@ -120,16 +120,17 @@ func connectInBrowser(t *testing.T, ctx context.Context, console, provider strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(address.String(), console) || !address.Query().Has("user_id") {
-		t.Fatal("the widget does not lead back to the console")
+	userID, ok := strings.CutPrefix(address.Path, "/people/")
+	if !strings.HasPrefix(address.String(), console) || !ok {
+		t.Fatal("the widget does not lead back to the person in the console")
 	}
-	return address.Query().Get("user_id")
+	return userID
 }
 
-// verified waits until the page shows an event about the user as verified.
+// verified waits until the page shows an event about the user as verified and applied.
 func verified(event, userID string) chromedp.Action[chromedp.Void] {
-	return chromedp.Poll[chromedp.Void](fmt.Sprintf(`[...document.querySelectorAll(".deliveries details")].some(d =>
-		d.querySelector(".event").textContent === %q && d.dataset.user === %q && d.querySelector(".verdict").textContent === "verified")`,
+	return chromedp.Poll[chromedp.Void](fmt.Sprintf(
+		`document.querySelector('.delivery[data-event="%s"][data-user="%s"][data-verdict="verified"][data-state="applied"]') !== null`,
 		event, userID), chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(20*time.Second))
 }
 
@@ -147,30 +148,29 @@ func TestConsoleInBrowser(t *testing.T) {
 
 	userID := connectInBrowser(t, ctx, report.Console, "OURA")
 	do(t, ctx, verified("auth", userID))
-	people := ask(t, ctx, chromedp.Evaluate[int](`document.querySelectorAll(".person").length`))
-	current := ask(t, ctx, chromedp.AttributeValue(chromedp.CSS(`.person[aria-current]`), "href"))
-	if people != 2 || !strings.HasSuffix(current.Value, userID) {
-		t.Errorf("%d people are shown, or the chosen one is not the new one", people)
-	}
 	keepPicture(t, ctx, "connected")
+	do(t, ctx, chromedp.Navigate(report.Console+"people"))
+	if people := ask(t, ctx, chromedp.Evaluate[int](`document.querySelectorAll(".person").length`)); people != 2 {
+		t.Errorf("%d people are shown, want 2", people)
+	}
 
 	t.Run("follows what happens", func(t *testing.T) {
-		// A reload would close what is open, and lose the mark.
-		do(t, ctx, chromedp.Evaluate[chromedp.Void](
-			`window.marked = true; document.querySelector("details").open = true; document.querySelector("summary").focus()`))
+		// A reload would lose the mark, what is filled in, and the focus.
+		do(t, ctx,
+			chromedp.Navigate(report.Console+"deliveries"),
+			chromedp.Evaluate[chromedp.Void](`window.marked = true; document.querySelector("#filter-user").value = "somebody"; document.querySelector("#filter-user").focus()`))
 		trigger(t, report.BaseURL, "athlete", userID)
 		do(t, ctx, verified("athlete", userID))
 		if !ask(t, ctx, chromedp.Evaluate[bool](
-			`window.marked && document.querySelectorAll("details[open]").length === 1 && document.activeElement.tagName === "SUMMARY"`)) {
-			t.Error("the update lost what was open, or the focus")
+			`window.marked && document.querySelector("#filter-user").value === "somebody" && document.activeElement.id === "filter-user"`)) {
+			t.Error("the update lost what was filled in, or the focus")
 		}
 	})
 	t.Run("resends", func(t *testing.T) {
 		do(t, ctx,
 			chromedp.Navigate(report.Console),
-			chromedp.Click(chromedp.CSS("summary")),
-			chromedp.Click(chromedp.CSS("details[open] p a")),
-			chromedp.Click(chromedp.CSS("form button")),
+			chromedp.Click(chromedp.CSS(".delivery .event")),
+			chromedp.Click(chromedp.CSS(".sending button")),
 			chromedp.WaitVisible(chromedp.CSS(".notice")))
 		keepPicture(t, ctx, "delivery")
 	})
@@ -206,8 +206,7 @@ func TestConsoleWithoutJavaScript(t *testing.T) {
 		t.Fatal(err)
 	}
 	userID := connectInBrowser(t, ctx, report.Console, "OURA")
-	page := get200(t, report.Console+"?user_id="+userID)
-	if !strings.Contains(page, `data-user="`+userID+`"`) {
+	if !strings.Contains(get200(t, report.Console+"people/"+userID), `data-event="auth"`) {
 		t.Error("the new person's auth event is not shown")
 	}
 }

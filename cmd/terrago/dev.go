@@ -93,7 +93,7 @@ func (c devCommand) Run(ctx context.Context, out *output, log *slog.Logger) erro
 	defer serve(l, routes, log).close()
 	hookURL := urlOf(l) + "/webhooks/terra"
 
-	p, err := c.start(ctx, platformParts{receiver: hook, receiverURL: hookURL}, log)
+	p, err := c.start(ctx, platformParts{store: kept.events(), receiver: hook, receiverURL: hookURL}, log)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/terra-go/terra"
 	"github.com/terra-go/terra/cmd/terrago/internal/console"
+	"github.com/terra-go/terra/cmd/terrago/internal/events"
 	"github.com/terra-go/terra/cmd/terrago/internal/receiver"
 	"github.com/terra-go/terra/sandbox"
 )
@@ -27,12 +28,14 @@ type platformFlags struct {
 type platform struct {
 	sandbox *sandbox.Server
 	client  *terra.Client
+	console *console.Console
 	server  *server
 	url     string // without a path
 }
 
 // platformParts are what a platform may have beside its flags.
 type platformParts struct {
+	store       *events.Stores // where the deliveries land; nil for nowhere
 	receiver    *receiver.Receiver
 	receiverURL string
 	publicURL   string // as others reach the platform; its own address when empty
@@ -84,20 +87,23 @@ func (f platformFlags) platform(l net.Listener, parts platformParts, log *slog.L
 		p.sandbox.Close()
 		return nil, err
 	}
-	page, err := console.New(console.Config{
-		Sandbox:     p.sandbox,
-		Client:      p.client,
-		Receiver:    parts.receiver,
-		BaseURL:     p.baseURL(),
-		ReceiverURL: parts.receiverURL,
-		Examples:    p.examples(),
-		Logger:      log,
+	p.console, err = console.New(console.Config{
+		Store: parts.store,
+		Platform: &console.Platform{
+			Sandbox:     p.sandbox,
+			Client:      p.client,
+			Receiver:    parts.receiver,
+			BaseURL:     p.baseURL(),
+			ReceiverURL: parts.receiverURL,
+			Examples:    p.examples(),
+		},
+		Logger: log,
 	})
 	if err != nil {
 		p.sandbox.Close()
 		return nil, err
 	}
-	root.Handle("/", page)
+	root.Handle("/", p.console)
 	p.server = serve(l, console.Guard(p.sandbox, names...), log)
 	return p, nil
 }
@@ -129,8 +135,10 @@ func (p *platform) wait(ctx context.Context) error {
 	}
 }
 
-// close ends the server first, so that nothing new begins.
+// close ends the server first, so that nothing new begins, but for the streams to open
+// pages, which it would wait for.
 func (p *platform) close() {
+	p.console.Close()
 	p.server.close()
 	p.sandbox.Close()
 }

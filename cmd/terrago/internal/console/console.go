@@ -1,26 +1,24 @@
-// Package console is the page in the browser that shows what happens in a
-// sandbox: the people, their records as the client reads them, and the
-// deliveries with what the receiver made of them.
+// Package console is the pages in the browser that show what happens: the people and
+// their days, the deliveries and what became of them, and beside a sandbox, what can
+// go wrong with them.
 //
-// It works without JavaScript; with it, the page keeps itself up to date.
+// It works in front of a store, of a sandbox, or of both. All can be read without
+// JavaScript; with it, a page keeps itself up to date.
 package console
 
 import (
 	"bytes"
+	"context"
 	"embed"
-	"fmt"
-	"hash/fnv"
 	"html/template"
 	"io/fs"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/url"
-	"slices"
-	"strings"
 
 	"github.com/terra-go/terra"
+	"github.com/terra-go/terra/cmd/terrago/internal/events"
 	"github.com/terra-go/terra/cmd/terrago/internal/receiver"
+	"github.com/terra-go/terra/cmd/terrago/internal/safeio"
 	"github.com/terra-go/terra/sandbox"
 )
 
@@ -30,8 +28,21 @@ var templateFiles embed.FS
 //go:embed static
 var staticFiles embed.FS
 
-// Config is what the console shows.
+// Config is what the console shows, and to whom. There has to be a store or a
+// platform.
 type Config struct {
+	Store    *events.Stores // nil where nothing is kept
+	Platform *Platform      // nil in production
+
+	// Token is what people need to see anything; the zero Token lets everybody who
+	// reaches the console in.
+	Token Token
+
+	Logger *slog.Logger
+}
+
+// Platform is a sandbox and what runs beside it.
+type Platform struct {
 	Sandbox  *sandbox.Server
 	Client   *terra.Client      // of the same sandbox
 	Receiver *receiver.Receiver // nil when none runs beside it
@@ -39,20 +50,20 @@ type Config struct {
 	BaseURL     string   // where clients send their requests
 	ReceiverURL string   // where deliveries go; empty without a receiver
 	Examples    []string // command lines worth trying
-
-	Logger *slog.Logger
 }
 
-// Console is the handler. It serves / and what lies below /console/.
+// Console is the handler. It has to be closed.
 type Console struct {
 	Config
 	templates *template.Template
 	mux       *http.ServeMux
+	live      *live
+	plays     plays
 }
 
-// New reads the templates.
+// New reads the templates and starts to watch for changes.
 func New(c Config) (*Console, error) {
-	templates, err := template.ParseFS(templateFiles, "templates/*.html")
+	templates, err := template.New("").Funcs(functions).ParseFS(templateFiles, "templates/*.html")
 	if err != nil {
 		return nil, err
 	}
@@ -61,145 +72,132 @@ func New(c Config) (*Console, error) {
 		return nil, err
 	}
 	h := &Console{Config: c, templates: templates, mux: http.NewServeMux()}
-	h.mux.HandleFunc("GET /{$}", h.home)
-	h.mux.HandleFunc("GET /console/version", h.version)
-	h.mux.HandleFunc("GET /console/deliveries/{id}", h.delivery)
-	h.mux.HandleFunc("POST /console/deliveries/{id}/resend", h.resend)
-	h.mux.HandleFunc("POST /console/connect", h.connect)
-	files := http.StripPrefix("/console/", http.FileServerFS(static))
-	for _, name := range []string{"console.css", "console.js", "icon.svg"} {
+	h.live = startLive(func(ctx context.Context) string { return h.glance(ctx).version })
+	h.routes(http.StripPrefix("/console/", http.FileServerFS(static)))
+	return h, nil
+}
+
+// Close ends the streams to open pages, and returns once nothing is at work any more.
+func (h *Console) Close() { h.live.close() }
+
+func (h *Console) routes(files http.Handler) {
+	for _, name := range staticNames {
 		h.mux.Handle("GET /console/"+name, files)
+	}
+	h.mux.HandleFunc("GET /{$}", h.overview)
+	h.mux.HandleFunc("GET /live", h.stream)
+	h.mux.HandleFunc("GET /people", h.people)
+	h.mux.HandleFunc("GET /people/{user}", h.person)
+	h.mux.HandleFunc("GET /people/{user}/{chart}", h.chart)
+	h.mux.HandleFunc("GET /deliveries", h.deliveries)
+	h.mux.HandleFunc("GET /deliveries/{id}", h.delivery)
+	if h.Token.set() {
+		h.mux.HandleFunc("POST /login", h.login)
+		h.mux.HandleFunc("POST /logout", h.logout)
+	}
+	if h.Store != nil {
+		h.mux.HandleFunc("GET /dead", h.dead)
+		h.mux.HandleFunc("POST /dead/replay", h.replayDead)
+		h.mux.HandleFunc("POST /deliveries/{id}/replay", h.replay)
+	}
+	if h.Platform != nil {
+		h.mux.HandleFunc("POST /people/connect", h.connect)
+		h.mux.HandleFunc("GET /connected", h.connected)
+		h.mux.HandleFunc("POST /people/{user}/events", h.trigger)
+		h.mux.HandleFunc("POST /people/{user}/history", h.history)
+		h.mux.HandleFunc("POST /deliveries/{id}/resend", h.resend)
+		h.mux.HandleFunc("GET /faults", h.faults)
+		h.mux.HandleFunc("POST /faults", h.addFault)
+		h.mux.HandleFunc("POST /faults/clear", h.clearFaults)
+		h.mux.HandleFunc("POST /faults/{id}/remove", h.removeFault)
+		h.mux.HandleFunc("POST /clock", h.advance)
+		h.mux.HandleFunc("GET /scenarios", h.scenarios)
+		h.mux.HandleFunc("GET /scenarios/{name}", h.scenario)
+		h.mux.HandleFunc("POST /scenarios/{name}", h.play)
 	}
 	h.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		h.problem(w, r, http.StatusNotFound, "Nothing here", "There is no such page.")
 	})
-	return h, nil
 }
+
+// staticNames are what a page loads. There is nothing to see in them.
+var staticNames = []string{"console.css", "console.js", "icon.svg"}
+
+const (
+	policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; " +
+		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	maxForm = 64 << 10 // bytes of what a form sends
+)
 
 // ServeHTTP lets the page load only its own style sheet and script, and nobody
 // frame it.
 func (h *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
-	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "+
-		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	header.Set("Content-Security-Policy", policy)
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Referrer-Policy", "same-origin")
 	header.Set("Cache-Control", "no-store")
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if !h.admits(r) {
+		h.askForToken(w, r, "")
+		return
+	}
 	h.mux.ServeHTTP(w, r)
 }
 
-func (h *Console) home(w http.ResponseWriter, r *http.Request) {
-	h.render(w, r, http.StatusOK, "home.html", h.homeView(r))
+// page is what every page has.
+type page struct {
+	Title   string
+	Section string // the one of the navigation, as its path
+	Host    string
+	Version string // of what is shown; see [Console.glance]
+	Notice  string
+	Dead    int // dead letters
+
+	Stored, Dev, Guarded bool
 }
 
-// version lets an open page see cheaply whether it is out of date.
-func (h *Console) version(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	fmt.Fprint(w, h.state())
-}
-
-// connect sends the browser to the widget's pages, and from there back here.
-func (h *Console) connect(w http.ResponseWriter, r *http.Request) {
-	session, err := h.Client.Auth.GenerateWidgetSession(r.Context(), terra.WidgetRequest{
-		ReferenceID: h.nextReference(),
-		SuccessURL:  "http://" + r.Host + "/",
-		FailureURL:  "http://" + r.Host + "/?failed=1",
-	})
-	if err != nil {
-		h.problem(w, r, http.StatusBadGateway, "Not connected", "The widget session failed: "+err.Error())
-		return
+// page is made before anything else of a view is read, so that a change meanwhile
+// makes the page out of date.
+func (h *Console) page(r *http.Request, section, title string) page {
+	g := h.glance(r.Context())
+	return page{
+		Title: title, Section: section, Host: r.Host, Version: g.version, Dead: g.inbox.Dead, Notice: notice(r),
+		Stored: h.Store != nil, Dev: h.Platform != nil, Guarded: h.Token.set(),
 	}
-	widget, err := url.Parse(session.URL)
-	if err != nil {
-		h.problem(w, r, http.StatusBadGateway, "Not connected", "The widget session has no usable address.")
-		return
-	}
-	// The same server under the name the browser uses: forms may lead nowhere else.
-	http.Redirect(w, r, widget.RequestURI(), http.StatusSeeOther)
 }
 
-func (h *Console) delivery(w http.ResponseWriter, r *http.Request) {
-	for _, d := range h.Sandbox.Deliveries() {
-		if d.ID == r.PathValue("id") {
-			h.render(w, r, http.StatusOK, "delivery.html", h.deliveryView(r, d))
-			return
-		}
-	}
-	h.problem(w, r, http.StatusNotFound, "No such delivery", "It may be from before the sandbox was reset.")
-}
-
-func (h *Console) resend(w http.ResponseWriter, r *http.Request) {
-	d, err := h.Sandbox.Resend(r.PathValue("id"))
-	if err != nil {
-		h.problem(w, r, http.StatusNotFound, "Not sent again", "There is no such delivery, or no destination to send it to.")
-		return
-	}
-	http.Redirect(w, r, "/console/deliveries/"+url.PathEscape(d.ID)+"?sent=1", http.StatusSeeOther)
-}
-
+// problem is a page that says what is wrong.
 func (h *Console) problem(w http.ResponseWriter, r *http.Request, status int, title, problem string) {
 	h.render(w, r, status, "problem.html", struct {
 		page
 		Problem string
-	}{h.page(r, title), problem})
+	}{h.page(r, "", title), problem})
 }
 
-// render executes the template in full before it answers anything.
+// failed is the page for a failure from outside. What failed is for the log: it may
+// name places on this machine.
+func (h *Console) failed(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil {
+		return // nobody is there to see it
+	}
+	h.Logger.ErrorContext(r.Context(), "console: page not made", "error", err)
+	h.problem(w, r, http.StatusInternalServerError, "Something is in the way",
+		"What this page shows could not be read just now. The log of terrago says why.")
+}
+
+// render executes the template in full before it answers anything. Characters that
+// would turn the direction of writing, or steer a terminal into which somebody copies
+// a page, are spelled out.
 func (h *Console) render(w http.ResponseWriter, r *http.Request, status int, name string, view any) {
-	var b bytes.Buffer
+	var b, safe bytes.Buffer
 	if err := h.templates.ExecuteTemplate(&b, name, view); err != nil {
 		h.Logger.ErrorContext(r.Context(), "console: page not rendered", "page", name, "error", err)
 		http.Error(w, "The page could not be made.", http.StatusInternalServerError)
 		return
 	}
+	safeio.NewWriter(&safe).Write(b.Bytes()) // a bytes.Buffer takes everything
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	w.Write(b.Bytes())
-}
-
-// state changes whenever the page would look different.
-func (h *Console) state() string {
-	sum := fnv.New64a()
-	for _, u := range h.Sandbox.Users() {
-		fmt.Fprintln(sum, u.UserID, u.Active.Or(true))
-	}
-	for _, d := range h.Sandbox.Deliveries() {
-		fmt.Fprintln(sum, d.ID, d.State, len(d.Attempts))
-	}
-	if h.Receiver != nil {
-		fmt.Fprintln(sum, h.Receiver.Total())
-	}
-	return fmt.Sprintf("%x", sum.Sum64())
-}
-
-// nextReference is the id, in the app's own numbering, of one person more.
-func (h *Console) nextReference() string {
-	users := h.Sandbox.Users()
-	for n := len(users) + 1; ; n++ {
-		reference := fmt.Sprintf("person-%d", n)
-		if !slices.ContainsFunc(users, func(u terra.User) bool { return u.ReferenceID.Or("") == reference }) {
-			return reference
-		}
-	}
-}
-
-// Guard refuses requests under a host name other than this machine's own or
-// those in names, and state-changing ones from pages of another origin. A web
-// page elsewhere can point its own name at 127.0.0.1 and then read what answers
-// there; it cannot do that with an address or with localhost.
-func Guard(h http.Handler, names ...string) http.Handler {
-	next := http.NewCrossOriginProtection().Handler(h)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host := r.Host
-		if name, _, err := net.SplitHostPort(host); err == nil {
-			host = name
-		}
-		host = strings.TrimSuffix(strings.ToLower(strings.Trim(host, "[]")), ".")
-		local := host == "localhost" || strings.HasSuffix(host, ".localhost") || net.ParseIP(host) != nil
-		if !local && !slices.Contains(names, host) {
-			http.Error(w, "This server answers only under localhost or an address.", http.StatusMisdirectedRequest)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
+	w.Write(safe.Bytes())
 }

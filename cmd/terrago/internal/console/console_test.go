@@ -1,32 +1,85 @@
 package console_test
 
 import (
+	"errors"
+	"fmt"
 	"html"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/terra-go/terra"
 	"github.com/terra-go/terra/cmd/terrago/internal/console"
+	"github.com/terra-go/terra/cmd/terrago/internal/events"
 	"github.com/terra-go/terra/cmd/terrago/internal/receiver"
+	"github.com/terra-go/terra/cmd/terrago/internal/store"
+	"github.com/terra-go/terra/ingest"
 	"github.com/terra-go/terra/sandbox"
 	"github.com/terra-go/terra/sandbox/sandboxtest"
+	"github.com/terra-go/terra/webhook"
 )
+
+var quiet = slog.New(slog.DiscardHandler)
+
+// newStores are empty, with the inbox in memory.
+func newStores(tb testing.TB) *events.Stores {
+	tb.Helper()
+	at := store.Location{Kind: store.SQLite, Target: filepath.Join(tb.TempDir(), "health.db")}
+	db, err := store.OpenDB(tb.Context(), at)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { db.Close() })
+	return &events.Stores{DB: db, Inbox: &store.Inbox{Inbox: ingest.NewMemory(), Location: at}}
+}
+
+// newConsole is one that is closed in the end.
+func newConsole(tb testing.TB, c console.Config) *console.Console {
+	tb.Helper()
+	c.Logger = quiet
+	h, err := console.New(c)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(h.Close)
+	return h
+}
 
 // fixture is a console in its sandbox, with a receiver as destination.
 type fixture struct {
 	*sandboxtest.Server
-	browser *http.Client
+	*browser
+	stores *events.Stores // nil without a store
 }
 
-func newFixture(t *testing.T) *fixture {
+// browser asks a console for pages.
+type browser struct {
+	url    string
+	client *http.Client
+	header http.Header // of every request
+}
+
+func newBrowser(url string) *browser {
+	return &browser{url, &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, http.Header{}}
+}
+
+// newFixture has a store unless it is told not to.
+func newFixture(t *testing.T, stored bool) *fixture {
 	t.Helper()
-	log := slog.New(slog.DiscardHandler)
-	hook, err := receiver.New(sandbox.DefaultSigningSecret, nil, log)
+	f := new(fixture)
+	var inbox ingest.Inbox
+	if stored {
+		f.stores = newStores(t)
+		inbox = f.stores.Inbox
+	}
+	hook, err := receiver.New(sandbox.DefaultSigningSecret, inbox, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,57 +87,150 @@ func newFixture(t *testing.T) *fixture {
 	t.Cleanup(hookServer.Close)
 
 	root := http.NewServeMux()
-	s := sandboxtest.New(t, sandbox.WithRoot(root))
-	if err := s.SetDestinations([]sandbox.Destination{{URL: hookServer.URL}}); err != nil {
+	f.Server = sandboxtest.New(t, sandbox.WithRoot(root))
+	if err := f.SetDestinations([]sandbox.Destination{{URL: hookServer.URL}}); err != nil {
 		t.Fatal(err)
 	}
-	page, err := console.New(console.Config{
-		Sandbox:     s.Server,
-		Client:      s.Client,
-		Receiver:    hook,
-		BaseURL:     s.BaseURL,
-		ReceiverURL: hookServer.URL,
-		Logger:      log,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	root.Handle("/", page)
-	return &fixture{s, &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	root.Handle("/", newConsole(t, console.Config{
+		Store: f.stores,
+		Platform: &console.Platform{
+			Sandbox:     f.Server.Server,
+			Client:      f.Client,
+			Receiver:    hook,
+			BaseURL:     f.BaseURL,
+			ReceiverURL: hookServer.URL,
+		},
+	}))
+	f.browser = newBrowser(f.URL)
+	return f
 }
 
-// connect connects a person, and waits for their auth event to be delivered.
+// connect connects a person, and waits for their auth event to be where it goes.
 func (f *fixture) connect(t *testing.T, reference string) (userID string) {
 	t.Helper()
 	user, err := f.Connect("FITBIT", reference)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Flush(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	f.settle(t)
 	return user.UserID
 }
 
-func (f *fixture) do(t *testing.T, method, path string, want int) (http.Header, string) {
+// send sends an event, and waits until it is where it goes.
+func (f *fixture) send(t *testing.T, eventType, userID string) sandbox.Delivery {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, f.URL+path, nil)
+	d, err := f.Trigger(sandbox.EventRequest{Type: eventType, UserID: userID})
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := f.browser.Do(req)
+	f.settle(t)
+	return d
+}
+
+// live has what somebody did on the last days delivered.
+func (f *fixture) live(t *testing.T, userID string, days int) {
+	t.Helper()
+	lately, samples := terra.Last(days), terra.WithSamples(true)
+	_, err := f.Client.Sleep.Request(t.Context(), userID, lately, samples)
+	_, err2 := f.Client.Daily.Request(t.Context(), userID, lately, samples)
+	_, err3 := f.Client.Activity.Request(t.Context(), userID, lately)
+	_, err4 := f.Client.Body.Request(t.Context(), userID, lately)
+	_, err5 := f.Client.Nutrition.Request(t.Context(), userID, lately)
+	if err := errors.Join(err, err2, err3, err4, err5); err != nil {
+		t.Fatal(err)
+	}
+	f.settle(t)
+}
+
+func (f *fixture) settle(t *testing.T) {
+	t.Helper()
+	if err := f.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if f.stores != nil {
+		work(t, f.stores)
+	}
+}
+
+// work applies what is in the inbox, or buries it.
+func work(tb testing.TB, s *events.Stores) {
+	tb.Helper()
+	for {
+		stats, err := s.Inbox.Stats(tb.Context())
+		if err != nil {
+			tb.Fatal(err)
+		}
+		if stats.Pending == 0 {
+			return
+		}
+		items, err := s.Inbox.Lease(tb.Context(), 10, time.Hour)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		for _, item := range items {
+			e, err := webhook.Parse(item.Header, item.Body)
+			if err == nil {
+				err = s.DB.Apply(tb.Context(), e, item.ReceivedAt)
+			}
+			if err != nil {
+				err = s.Inbox.Bury(tb.Context(), item, "it is no event")
+			} else {
+				err = s.Inbox.Ack(tb.Context(), item)
+			}
+			if err != nil {
+				tb.Fatal(err)
+			}
+		}
+	}
+}
+
+// deliver puts a body into the inbox and has it worked on.
+func deliver(tb testing.TB, s *events.Stores, id, body string) {
+	tb.Helper()
+	h := http.Header{}
+	h.Set(webhook.HeaderTraceID, id)
+	if _, err := s.Inbox.Put(tb.Context(), ingest.NewDelivery(h, []byte(body), time.Now())); err != nil {
+		tb.Fatal(err)
+	}
+	work(tb, s)
+}
+
+func (b *browser) get(t *testing.T, path string, want int) string {
+	t.Helper()
+	_, page := b.do(t, "GET", path, nil, want)
+	return page
+}
+
+// post returns where the answer leads.
+func (b *browser) post(t *testing.T, path string, form url.Values) string {
+	t.Helper()
+	header, _ := b.do(t, "POST", path, form, http.StatusSeeOther)
+	return header.Get("Location")
+}
+
+func (b *browser) do(t *testing.T, method, path string, form url.Values, want int) (http.Header, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, b.url+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header = b.header.Clone()
+	if method == "POST" {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	resp, err := b.client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	b, err := io.ReadAll(resp.Body)
+	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if resp.StatusCode != want {
 		t.Fatalf("%s %s: status %d, want %d", method, path, resp.StatusCode, want)
 	}
-	return resp.Header, string(b)
+	return resp.Header, string(body)
 }
 
 func contains(t *testing.T, page string, wants ...string) {
@@ -96,215 +242,187 @@ func contains(t *testing.T, page string, wants ...string) {
 	}
 }
 
-func TestHomeShowsPeopleRecordsAndDeliveries(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	ada, bob := f.connect(t, "ada"), f.connect(t, "bob")
-
-	_, page := f.do(t, "GET", "/", http.StatusOK)
-	contains(t, page, ada, bob, "FITBIT", `<p class="ids">`,
-		"steps", "asleep", "weight", "duration", "energy", "records in the last 14 days",
-		`<span class="event">auth</span>`, `<span class="verdict good">verified</span>`,
-		"X-Terra-Signature", "200 OK", f.BaseURL, "sandbox-key")
-	if n := strings.Count(page, `<svg viewBox="0 0 320 72"`); n < 4 {
-		t.Errorf("%d charts, want 4 or more", n)
-	}
-	if n := strings.Count(page, "<h1"); n != 1 {
-		t.Errorf("%d headings of the first rank, want 1", n)
-	}
-
-	_, page = f.do(t, "GET", "/?user_id="+bob, http.StatusOK)
-	if !regexp.MustCompile(`href="/\?user_id=` + bob + `"[^>]* aria-current="page"`).MatchString(page) {
-		t.Error("the person asked for is not the one shown")
-	}
-	_, page = f.do(t, "GET", "/?user_id="+bob+"&reference_id=bob", http.StatusOK)
-	contains(t, page, "is connected.")
-	_, page = f.do(t, "GET", "/?failed=1", http.StatusOK)
-	contains(t, page, "Nobody was connected")
-	f.do(t, "GET", "/?user_id=nobody", http.StatusOK)
-}
-
-func TestHomeBeforeAnything(t *testing.T) {
-	t.Parallel()
-	_, page := newFixture(t).do(t, "GET", "/", http.StatusOK)
-	contains(t, page, "Nobody is connected yet", "Nothing was delivered yet", "Connect another person")
-}
-
-func TestHomeWithManyPeople(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	var last string
-	for i := range 30 {
-		user, err := f.Connect("OMRON", strings.Repeat("x", i+1))
-		if err != nil {
-			t.Fatal(err)
+func lacks(t *testing.T, page string, wants ...string) {
+	t.Helper()
+	for _, want := range wants {
+		if strings.Contains(page, want) {
+			t.Errorf("the page says %q", want)
 		}
-		last = user.UserID
-	}
-	_, page := f.do(t, "GET", "/?user_id="+last, http.StatusOK)
-	contains(t, page, "and 5 more", last)
-}
-
-// What somebody else chose, such as a reference id, stays text.
-func TestPagesEscape(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	const hostile = `"><script>alert(1)</script>`
-	f.connect(t, hostile)
-	_, page := f.do(t, "GET", "/?user_id="+url.QueryEscape(hostile), http.StatusOK)
-	if strings.Contains(page, "<script>alert") {
-		t.Error("a reference id became a script")
-	}
-	contains(t, page, html.EscapeString(hostile)[5:])
-	_, page = f.do(t, "GET", "/console/deliveries/"+f.Deliveries()[0].ID, http.StatusOK)
-	if strings.Contains(page, "<script>alert") {
-		t.Error("a body became a script")
 	}
 }
 
-// The policy allows nothing inline, so there must be nothing inline.
-func TestPagesFitTheirPolicy(t *testing.T) {
+func TestOverview(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
-	f.connect(t, "ada")
-	inline := regexp.MustCompile(`<style|<script>| style=| on[a-z]+=|javascript:|https?://(?:[^1]|1[^2])`)
-	for _, path := range []string{"/", "/console/deliveries/" + f.Deliveries()[0].ID} {
-		header, page := f.do(t, "GET", path, http.StatusOK)
-		policy := header.Get("Content-Security-Policy")
-		for _, want := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "form-action 'self'", "frame-ancestors 'none'"} {
-			if !strings.Contains(policy, want) {
-				t.Errorf("%s: the policy lacks %s", path, want)
+	for name, stored := range map[string]bool{"with a store": true, "sandbox alone": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t, stored)
+			contains(t, f.get(t, "/", 200), "nobody is connected yet", "Nothing was delivered yet", "Connect another person", f.BaseURL, "sandbox-key")
+			ada := f.connect(t, "ada")
+			f.send(t, "daily", ada)
+			page := f.get(t, "/", 200)
+			contains(t, page, "1 active", `data-event="auth" data-user="`+ada+`"`, `data-event="daily"`, `data-verdict="verified"`, "200 OK", "steps")
+			if n := strings.Count(page, "<h1"); n != 1 {
+				t.Errorf("%d headings of the first rank, want 1", n)
 			}
-		}
-		if strings.Contains(policy, "unsafe") {
-			t.Errorf("%s: the policy is weakened", path)
-		}
-		if header.Get("X-Content-Type-Options") != "nosniff" || header.Get("Cache-Control") != "no-store" {
-			t.Errorf("%s: headers are missing", path)
-		}
-		if found := inline.FindString(page); found != "" {
-			t.Errorf("%s: the page has %q", path, found)
+			if got := strings.Contains(page, `data-state="applied"`); got != stored {
+				t.Errorf("deliveries are applied: %t, want %t", got, stored)
+			}
+		})
+	}
+}
+
+func TestOverviewInProduction(t *testing.T) {
+	t.Parallel()
+	s := newStores(t)
+	deliver(t, s, "1", `{"type":"auth","status":"success","user":{"user_id":"u","provider":"OURA","reference_id":"ada"}}`)
+	deliver(t, s, "2", `no event`)
+	server := httptest.NewServer(newConsole(t, console.Config{Store: s}))
+	defer server.Close()
+	b := newBrowser(server.URL)
+	page := b.get(t, "/", 200)
+	contains(t, page, "1 active", `href="/dead">see why`, `data-state="dead"`, "it is no event")
+	lacks(t, page, "Connect another person", "sandbox", "/faults", "/scenarios", "Sign out")
+	for _, path := range []string{"/faults", "/scenarios", "/connected"} {
+		b.get(t, path, http.StatusNotFound)
+	}
+	b.do(t, "POST", "/people/connect", nil, http.StatusNotFound)
+	b.do(t, "POST", "/clock", nil, http.StatusNotFound)
+}
+
+func TestPeople(t *testing.T) {
+	t.Parallel()
+	for name, stored := range map[string]bool{"with a store": true, "sandbox alone": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t, stored)
+			contains(t, f.get(t, "/people", 200), "Nobody is connected yet")
+			for i := range 60 {
+				if _, err := f.Connect([]string{"OURA", "GARMIN"}[i/40], fmt.Sprintf("person-%02d", i)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			f.settle(t)
+			page := f.get(t, "/people", 200)
+			contains(t, page, `rel="next"`)
+			lacks(t, page, "First page")
+			first := strings.Count(page, `role="listitem"`)
+			next := regexp.MustCompile(`rel="next" href="([^"]*)"`).FindStringSubmatch(page)
+			page = f.get(t, html.UnescapeString(next[1]), 200)
+			contains(t, page, "First page")
+			lacks(t, page, `rel="next"`)
+			if second := strings.Count(page, `role="listitem"`); first != 50 || second != 10 {
+				t.Errorf("pages of %d and %d people, want 50 and 10", first, second)
+			}
+
+			page = f.get(t, "/people?provider=GARMIN", 200)
+			contains(t, page, "person-40", `<option selected>GARMIN`)
+			lacks(t, page, "person-39")
+			page = f.get(t, "/people?q=person-1", 200)
+			contains(t, page, "person-10", "person-19")
+			lacks(t, page, "person-20")
+			contains(t, f.get(t, "/people?status=revoked", 200), "Nobody is like that")
+			user := f.Users()[3].UserID
+			if _, page := f.do(t, "GET", "/people?q="+user, nil, http.StatusSeeOther); !strings.Contains(page, "/people/"+user) {
+				t.Error("a user id does not lead to the person")
+			}
+		})
+	}
+}
+
+func TestPerson(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, true)
+	ada := f.connect(t, "ada")
+	path := "/people/" + ada
+	contains(t, f.get(t, path, 200), "ada", "FITBIT", "No record has been delivered yet", `data-event="auth"`)
+	f.live(t, ada, 7)
+	page := f.get(t, path, 200)
+	contains(t, page, "asleep", "steps", "weight", "energy", "night.svg", "day.svg", "month.svg", `rel="prev"`)
+	charts := regexp.MustCompile(`<img src="([^"]*)" alt="([^"]+)" width="640"`).FindAllStringSubmatch(page, -1)
+	if len(charts) < 3 {
+		t.Errorf("%d charts, want 3 or more", len(charts))
+	}
+	for _, c := range charts {
+		header, svg := f.do(t, "GET", html.UnescapeString(c[1]), nil, 200)
+		if header.Get("Content-Type") != "image/svg+xml" || !strings.Contains(svg, "<svg") {
+			t.Errorf("%s is no picture", c[1])
 		}
 	}
-	for _, path := range []string{"/console/console.css", "/console/console.js", "/console/icon.svg"} {
-		f.do(t, "GET", path, http.StatusOK)
+	// Back day by day: every page leads to an earlier one, and to where it came from.
+	day := regexp.MustCompile(`name="day" value="([^"]*)"`).FindStringSubmatch(page)[1]
+	for range 4 {
+		before := regexp.MustCompile(`rel="prev" href="([^"]*)#day"`).FindStringSubmatch(page)
+		page = f.get(t, before[1], 200)
+		contains(t, page, `?day=`+day+`#day`)
+		earlier := regexp.MustCompile(`name="day" value="([^"]*)"`).FindStringSubmatch(page)[1]
+		if earlier >= day {
+			t.Fatalf("%s is before %s", earlier, day)
+		}
+		day = earlier
 	}
-	f.do(t, "GET", "/console/", http.StatusNotFound)
-	_, page := f.do(t, "GET", "/nothing/here", http.StatusNotFound)
-	contains(t, page, "There is no such page", `href="/"`)
+	contains(t, f.get(t, path+"?day=1999-01-01", 200), "Nothing was recorded on this day", "← earlier", `rel="next"`)
+	f.get(t, path+"?day=nonsense", 200)
+	f.get(t, path+"/night.svg?day=1999-01-01", http.StatusNotFound)
+	f.get(t, path+"/night.svg", http.StatusNotFound)
+	f.get(t, path+"/unknown.svg?day="+day, http.StatusNotFound)
+	f.get(t, "/people/nobody", http.StatusNotFound)
+	f.do(t, "POST", path+"/events", url.Values{"type": {"no such"}}, http.StatusBadRequest)
+	f.post(t, path+"/events", url.Values{"type": {"athlete"}})
+	f.settle(t)
+	contains(t, f.get(t, path, 200), `data-event="athlete"`, "years")
+}
+
+func TestHistoryIsAskedFor(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, false)
+	path := "/people/" + f.connect(t, "ada")
+	if to := f.post(t, path+"/history", nil); to != path+"?done=asked" {
+		t.Error("asking for the history leads elsewhere")
+	}
+	f.settle(t)
+	page := f.get(t, "/deliveries?done=asked", 200)
+	contains(t, page, "Asked for")
+	for _, eventType := range []string{"activity", "athlete", "body", "daily", "nutrition", "sleep"} {
+		contains(t, page, `data-event="`+eventType+`"`)
+	}
+}
+
+func TestPersonInTheSandboxAlone(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, false)
+	path := "/people/" + f.connect(t, "ada")
+	page := f.get(t, path, 200)
+	contains(t, page, "asleep", "night.svg", "month.svg", `rel="prev"`, `rel="next"`)
+	f.get(t, html.UnescapeString(regexp.MustCompile(`<img src="([^"]*)"`).FindStringSubmatch(page)[1]), 200)
+}
+
+// A person keeps a page under every id they have had.
+func TestPersonUnderFormerID(t *testing.T) {
+	t.Parallel()
+	s := newStores(t)
+	deliver(t, s, "1", `{"type":"auth","status":"success","user":{"user_id":"old","provider":"OURA","reference_id":"ada"}}`)
+	deliver(t, s, "2", `{"type":"user_reauth","status":"warning","old_user":{"user_id":"old","provider":"OURA"},"new_user":{"user_id":"new","provider":"OURA"}}`)
+	server := httptest.NewServer(newConsole(t, console.Config{Store: s}))
+	defer server.Close()
+	b := newBrowser(server.URL)
+	for _, id := range []string{"old", "new"} {
+		contains(t, b.get(t, "/people/"+id, 200), "Former user ids (1)", "<code>old</code>", "<dd><code>new</code>")
+	}
 }
 
 func TestConnectLeadsToTheWidget(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
+	f := newFixture(t, true)
 	f.connect(t, "person-2") // taken: the next one is another
-	header, _ := f.do(t, "POST", "/console/connect", http.StatusSeeOther)
-	location := header.Get("Location")
+	location := f.post(t, "/people/connect", nil)
 	if !strings.HasPrefix(location, "/session/") {
 		t.Fatal("the redirect does not lead to the widget on this host")
 	}
-	f.do(t, "GET", location, http.StatusOK)
-	f.do(t, "GET", "/console/connect", http.StatusNotFound)
-}
-
-func TestDeliveryPageAndResend(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	userID := f.connect(t, "ada")
-	d, err := f.Trigger(sandbox.EventRequest{Type: "sleep", UserID: userID})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Flush(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	path := "/console/deliveries/" + d.ID
-	_, page := f.do(t, "GET", path, http.StatusOK)
-	contains(t, page, "sleep", "verified", "sleep_durations_data", d.TraceID, "Send it again", "bytes")
-
-	header, _ := f.do(t, "POST", path+"/resend", http.StatusSeeOther)
-	if err := f.Flush(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	_, page = f.do(t, "GET", header.Get("Location"), http.StatusOK)
-	contains(t, page, "Sent again")
-
-	f.do(t, "GET", "/console/deliveries/none", http.StatusNotFound)
-	f.do(t, "POST", "/console/deliveries/none/resend", http.StatusNotFound)
-}
-
-func TestRefusedDeliveryIsShownAsSuch(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	userID := f.connect(t, "ada")
-	hook := f.Deliveries()[0].URL
-	gone := httptest.NewServer(http.NotFoundHandler())
-	gone.Close()
-	if err := f.SetDestinations([]sandbox.Destination{{URL: hook, Secret: "another"}, {URL: gone.URL}}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.Trigger(sandbox.EventRequest{Type: "daily", UserID: userID}); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Flush(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	_, page := f.do(t, "GET", "/", http.StatusOK)
-	contains(t, page, `<span class="verdict bad">refused</span>`, "401 Unauthorized", "next at")
-}
-
-func TestVersionFollowsWhatHappens(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	_, before := f.do(t, "GET", "/console/version", http.StatusOK)
-	f.connect(t, "ada")
-	_, after := f.do(t, "GET", "/console/version", http.StatusOK)
-	if before == after {
-		t.Error("a new person leaves the version as it was")
-	}
-	_, page := f.do(t, "GET", "/", http.StatusOK)
-	contains(t, page, `data-version="`+after+`"`)
-	if _, again := f.do(t, "GET", "/console/version", http.StatusOK); again != after {
-		t.Error("the version changes by itself")
-	}
-}
-
-func TestGuard(t *testing.T) {
-	t.Parallel()
-	h := console.Guard(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), "sandbox")
-	for name, tc := range map[string]struct {
-		method, host string
-		header       map[string]string
-		want         int
-	}{
-		"address":                    {"GET", "127.0.0.1:8787", nil, 200},
-		"IPv6 address":               {"GET", "[::1]:8787", nil, 200},
-		"address without port":       {"GET", "127.0.0.1", nil, 200},
-		"localhost":                  {"GET", "LOCALHOST:8787", nil, 200},
-		"below localhost":            {"GET", "terra.localhost:8787", nil, 200},
-		"named":                      {"GET", "sandbox:8787", nil, 200},
-		"another name":               {"GET", "rebound.example:8787", nil, 421},
-		"name that begins like ours": {"GET", "localhost.example", nil, 421},
-		"no host":                    {"GET", "", nil, 421},
-		"program":                    {"POST", "127.0.0.1:8787", nil, 200},
-		"own page":                   {"POST", "127.0.0.1:8787", map[string]string{"Sec-Fetch-Site": "same-origin"}, 200},
-		"foreign page":               {"POST", "127.0.0.1:8787", map[string]string{"Sec-Fetch-Site": "cross-site"}, 403},
-		"foreign page, old browser":  {"POST", "127.0.0.1:8787", map[string]string{"Origin": "http://evil.example"}, 403},
-		"page of another port":       {"POST", "127.0.0.1:8787", map[string]string{"Sec-Fetch-Site": "same-site"}, 403},
-		"link from a foreign page":   {"GET", "127.0.0.1:8787", map[string]string{"Sec-Fetch-Site": "cross-site"}, 200},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := httptest.NewRequest(tc.method, "/", nil)
-			r.Host = tc.host
-			for name, value := range tc.header {
-				r.Header.Set(name, value)
-			}
-			w := httptest.NewRecorder()
-			h.ServeHTTP(w, r)
-			if w.Code != tc.want {
-				t.Errorf("status %d, want %d", w.Code, tc.want)
-			}
-		})
+	f.get(t, location, 200)
+	f.do(t, "GET", "/people/connect", nil, http.StatusNotFound)
+	header, _ := f.do(t, "GET", "/connected?user_id=u&reference_id=r", nil, http.StatusSeeOther)
+	if header.Get("Location") != "/people/u?done=connected" {
+		t.Error("the widget does not lead to the person")
 	}
 }
