@@ -47,6 +47,7 @@ type BackfillRequest struct {
 // the Range once for each connection and type, whether they are to be fetched or not.
 type BackfillProgress struct {
 	Done     int `json:"done"`
+	Known    int `json:"known"` // of these, without a request
 	Total    int `json:"total"`
 	Requests int `json:"requests"` // answered, be it with a refusal
 	Records  int `json:"records"`  // stored, new or not

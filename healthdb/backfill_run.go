@@ -119,6 +119,7 @@ func (b *backfill) planLane(ctx context.Context, l *lane) error {
 	l.person.userID, l.person.gone = c.UserID, cmp.Or(l.person.gone, err)
 	if known := b.req.Range.Days() - missing.len(); known > 0 {
 		b.progress.Done += known
+		b.progress.Known += known
 		b.report()
 	}
 	b.enqueue(l)

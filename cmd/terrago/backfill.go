@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"time"
+	"net/http"
+	"reflect"
+	"slices"
 
 	"github.com/terra-go/terra"
 	"github.com/terra-go/terra/cmd/terrago/internal/store"
@@ -18,15 +20,16 @@ import (
 type backfillCommand struct {
 	readFlags
 	connection
-	Users    []string    `name:"user" placeholder:"ID" help:"Whose records: a user id. May be repeated."`
-	AllUsers bool        `name:"all-users" help:"The records of everybody who is connected."`
-	Types    []string    `name:"types" enum:"${daily_types}" placeholder:"TYPE" help:"Only these: ${daily_types}."`
-	Days     int         `default:"30" help:"The last days, today included. Default: ${default}."`
-	Start    health.Date `aliases:"from" placeholder:"YYYY-MM-DD" help:"The first day, instead of --days."`
-	End      health.Date `aliases:"to" placeholder:"YYYY-MM-DD" help:"The day after the last one; today is the last without it."`
-	Samples  bool        `help:"Every measurement, not just summaries."`
-	Again    bool        `help:"Also ask for the days that are in the store or have been asked for before."`
-	AtOnce   int         `name:"concurrency" default:"4" help:"People asked about at the same time. Default: ${default}."`
+	Users      []string    `name:"user" placeholder:"ID" help:"Whose records: a user id. May be repeated."`
+	References []string    `name:"reference-id" placeholder:"ID" help:"Whose records: your own id of the person, with all that is connected. May be repeated."`
+	AllUsers   bool        `name:"all-users" help:"The records of everybody who is connected."`
+	Types      []string    `name:"types" enum:"${daily_types}" placeholder:"TYPE" help:"Only these: ${daily_types}."`
+	Days       int         `default:"30" help:"The last days, today included. Default: ${default}."`
+	Start      health.Date `aliases:"from" placeholder:"YYYY-MM-DD" help:"The first day, instead of --days."`
+	End        health.Date `aliases:"to" placeholder:"YYYY-MM-DD" help:"The day after the last one; today is the last without it."`
+	Samples    bool        `help:"Every measurement, not just summaries."`
+	Again      bool        `help:"Also ask for the days that are in the store or have been asked for before."`
+	AtOnce     int         `name:"concurrency" default:"8" help:"Requests under way at the same time. Default: ${default}."`
 }
 
 // backfilled is the result.
@@ -36,12 +39,17 @@ type backfilled struct {
 	Error    string `json:"error,omitempty"`
 }
 
+func (backfillCommand) lists() reflect.Type { return reflect.TypeFor[gap]() }
+
 func (c backfillCommand) Run(ctx context.Context, out *output, log *slog.Logger) error {
 	req, err := c.request()
 	if err != nil {
 		return err
 	}
-	client, err := c.client(log)
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = req.Concurrency // or they would have to connect anew all the time
+	defer transport.CloseIdleConnections()
+	client, err := c.client(log, terra.WithHTTPClient(&http.Client{Transport: transport}))
 	if err != nil {
 		return err
 	}
@@ -53,10 +61,12 @@ func (c backfillCommand) Run(ctx context.Context, out *output, log *slog.Logger)
 	if req.Connections, err = c.connections(ctx, db); err != nil {
 		return err
 	}
-	progress := newProgress(out.terminal)
-	req.Progress = progress.show
+	failures := failures{}
+	req.Failed = failures.add
+	progress := startProgress(out.terminal)
+	req.Progress = progress.set
 	done, err := db.Backfill(ctx, client, req)
-	progress.clear()
+	progress.stop()
 	v := backfilled{BackfillProgress: done, Finished: err == nil}
 	if err != nil {
 		if err = explainEither(err, c.connection, db.Location); errors.Is(err, context.Canceled) {
@@ -64,13 +74,14 @@ func (c backfillCommand) Run(ctx context.Context, out *output, log *slog.Logger)
 		}
 		v.Error = err.Error()
 	}
-	if tell := out.result(v, v.tell); tell != nil {
-		return tell
+	// Interrupted, it still says what is missing; a second interrupt ends that as well.
+	if tell := tellGaps(context.WithoutCancel(ctx), out, db, req, failures, v); tell != nil {
+		return explainStore(tell, db.Location)
 	}
 	switch {
 	case err == nil:
 		return nil
-	case out.values():
+	case out.format == formatJSON:
 		return errReported
 	}
 	return fmt.Errorf("%w; the same command goes on from here", err)
@@ -82,14 +93,17 @@ func (v backfilled) tell(w io.Writer) {
 
 func (c backfillCommand) request() (healthdb.BackfillRequest, error) {
 	req := healthdb.BackfillRequest{Samples: c.Samples, Again: c.Again, Concurrency: c.AtOnce}
-	if (len(c.Users) > 0) == c.AllUsers {
-		return req, usagef("whose records? Say --user ID or --all-users")
+	if (len(c.Users)+len(c.References) > 0) == c.AllUsers {
+		return req, usagef("whose records? Say --user ID, --reference-id ID or --all-users")
 	}
 	if c.AtOnce < 1 {
 		return req, usagef("--concurrency must be 1 or more")
 	}
 	for _, t := range c.Types {
 		req.Types = append(req.Types, webhook.EventType(t))
+	}
+	if len(req.Types) == 0 {
+		req.Types = healthdb.DailyTypes()
 	}
 	var err error
 	req.Range, err = getCommand{Days: c.Days, Start: c.Start, End: c.End}.days()
@@ -109,58 +123,33 @@ func (c backfillCommand) connections(ctx context.Context, db *store.DB) ([]int64
 		}
 		ids = append(ids, connection.ID)
 	}
-	if len(ids) > 0 {
-		return ids, nil
+	filters := []healthdb.ConnectionFilter{}
+	for _, id := range c.References {
+		filters = append(filters, healthdb.ConnectionFilter{ReferenceID: id})
 	}
-	for connection, err := range db.Connections(ctx, healthdb.ConnectionFilter{Statuses: []healthdb.Status{healthdb.StatusActive}}) {
-		if err != nil {
-			return nil, explainStore(err, db.Location)
+	if c.AllUsers {
+		filters = append(filters, healthdb.ConnectionFilter{})
+	}
+	for _, f := range filters {
+		before := len(ids)
+		f.Statuses = []healthdb.Status{healthdb.StatusActive}
+		for connection, err := range db.Connections(ctx, f) {
+			if err != nil {
+				return nil, explainStore(err, db.Location)
+			}
+			ids = append(ids, connection.ID)
 		}
-		ids = append(ids, connection.ID)
+		if len(ids) > before {
+			continue
+		}
+		who := "nobody"
+		if f.ReferenceID != "" {
+			who = fmt.Sprintf("nobody of the reference id %q", f.ReferenceID)
+		}
+		return nil, usagef("%s is connected as far as the store knows; terrago reconcile makes it know everybody who is", who)
 	}
-	if len(ids) == 0 {
-		return nil, usagef("nobody is connected as far as the store knows; terrago reconcile makes it know everybody who is")
-	}
-	return ids, nil
-}
-
-// progress shows how far a backfill has come on one line of a terminal.
-type progress struct {
-	w     io.Writer // nil shows nothing
-	began time.Time
-	shown time.Time
-	first int // done without a request, so no measure of speed
-}
-
-func newProgress(w io.Writer) *progress { return &progress{w: w, began: time.Now()} }
-
-func (p *progress) show(b healthdb.BackfillProgress) {
-	const pause = 100 * time.Millisecond
-	now := time.Now()
-	if p.w == nil || now.Sub(p.shown) < pause && b.Done < b.Total || b.Total == 0 {
-		return
-	}
-	p.shown = now
-	if b.Requests == 0 {
-		p.first = b.Done
-	}
-	fmt.Fprintf(p.w, "\r\x1b[K%3d %%  %d of %d days, %d records%s", 100*b.Done/b.Total, b.Done, b.Total, b.Records, p.left(b, now))
-}
-
-// left says how long it is going to take, once there is something to go by.
-func (p *progress) left(b healthdb.BackfillProgress, now time.Time) string {
-	took, done := now.Sub(p.began), b.Done-p.first
-	if took < time.Second || done <= 0 || b.Done == b.Total {
-		return ""
-	}
-	left := time.Duration(float64(took) / float64(done) * float64(b.Total-b.Done))
-	return fmt.Sprintf(", %s left", left.Round(time.Second))
-}
-
-func (p *progress) clear() {
-	if p.w != nil && !p.shown.IsZero() {
-		fmt.Fprint(p.w, "\r\x1b[K")
-	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
 }
 
 // explainEither is for errors of work between Terra and the store.

@@ -29,12 +29,12 @@ type connection struct {
 	APIKeyFile string `name:"api-key-file" placeholder:"FILE" help:"Read the API key from a file instead of TERRA_API_KEY." group:"Connection"`
 }
 
-func (c connection) client(log *slog.Logger) (*terra.Client, error) {
+func (c connection) client(log *slog.Logger, opts ...terra.Option) (*terra.Client, error) {
 	credentials, err := c.credentials()
 	if err != nil {
 		return nil, err
 	}
-	client, err := terra.New(credentials, terra.WithBaseURL(c.baseURL()), terra.WithLogger(log))
+	client, err := terra.New(credentials, append(opts, terra.WithBaseURL(c.baseURL()), terra.WithLogger(log))...)
 	if err != nil {
 		return nil, usagef("%s", err)
 	}
