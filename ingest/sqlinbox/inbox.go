@@ -40,6 +40,8 @@ type Inbox struct {
 	memory time.Duration
 	poll   time.Duration
 
+	ordered bool
+
 	puts    chan *ticket  // unbuffered: who sends is waiting for the next transaction
 	arrived chan struct{} // holds a token while there may be something to lease
 
@@ -65,6 +67,12 @@ func WithMemory(d time.Duration) Option { return func(in *Inbox) { in.memory = d
 // and for what has become due: every 250 ms by default. What is put through the same
 // Inbox it hears of at once.
 func WithPoll(d time.Duration) Option { return func(in *Inbox) { in.poll = d } }
+
+// WithOrder has Lease hand out deliveries strictly in the order in which they were
+// put, urgent or not: none before all those put earlier are acked or buried or in the
+// hands of the same call. One that is leased or waits to be tried again thus holds up
+// all behind it. It is for SQLite alone, and for all who lease from the file or none.
+func WithOrder() Option { return func(in *Inbox) { in.ordered = true } }
 
 // OpenSQLite opens the inbox in an SQLite database, and creates its tables if they
 // are not there. The database has to be in a file. One connection of db is taken out
@@ -94,6 +102,9 @@ func open(ctx context.Context, pool *sql.DB, dialect sqldb.Dialect, opts []Optio
 	if in.poll <= 0 {
 		return nil, errors.New("sqlinbox: WithPoll takes more than 0")
 	}
+	if in.ordered && dialect != sqldb.SQLite {
+		return nil, errors.New("sqlinbox: WithOrder is for SQLite")
+	}
 	files, err := fs.Sub(migrations, "migrations/"+dialect.String())
 	if err != nil {
 		return nil, err
@@ -106,7 +117,7 @@ func open(ctx context.Context, pool *sql.DB, dialect sqldb.Dialect, opts []Optio
 	}
 	writers, limit := 1, sqliteBytes
 	if dialect == sqldb.SQLite {
-		in.store = newSQLite(in.db, in.now)
+		in.store = newSQLite(in.db, in.now, in.ordered)
 	} else {
 		in.store = newPostgres(in.db, in.now)
 		writers, limit = postgresWriters, postgresBytes

@@ -2,6 +2,7 @@ package sqlinbox
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/terra-go/terra/ingest"
@@ -14,15 +15,16 @@ const sqliteBytes = 4 << 20
 // sqlite goes by the clock of the process: all that share the file are on one
 // machine.
 type sqlite struct {
-	db  *sqldb.DB
-	now func() time.Time
+	db      *sqldb.DB
+	now     func() time.Time
+	ordered bool // see WithOrder
 }
 
-func newSQLite(db *sqldb.DB, now func() time.Time) *sqlite {
+func newSQLite(db *sqldb.DB, now func() time.Time, ordered bool) *sqlite {
 	if now == nil {
 		now = time.Now
 	}
-	return &sqlite{db, now}
+	return &sqlite{db, now, ordered}
 }
 
 func (s *sqlite) put(ctx context.Context, rows []*row) error {
@@ -80,6 +82,9 @@ func (s *sqlite) lease(ctx context.Context, limit int, ttl time.Duration) (items
 
 // due finds what can be leased: the urgent first, then the longest due.
 func (s *sqlite) due(tx *sqldb.Tx, now int64, limit int) (due []entry, err error) {
+	if s.ordered {
+		return s.head(tx, now, limit)
+	}
 	for _, urgent := range []bool{true, false} {
 		rows, err := tx.Query(`SELECT seq, size FROM inbox_deliveries WHERE state = 'pending' AND urgent = ? AND due <= ? ORDER BY due, seq LIMIT ?`,
 			urgent, now, limit-len(due))
@@ -89,6 +94,22 @@ func (s *sqlite) due(tx *sqldb.Tx, now int64, limit int) (due []entry, err error
 		if due, err = entries(due, rows); err != nil {
 			return nil, err
 		}
+	}
+	return due, nil
+}
+
+// head finds the first of all that are pending, up to one that is not due.
+func (s *sqlite) head(tx *sqldb.Tx, now int64, limit int) (due []entry, err error) {
+	// Sorted by +seq, SQLite goes by the index of those pending, however many are done.
+	rows, err := tx.Query(`SELECT seq, CASE WHEN due <= ? THEN size ELSE -1 END FROM inbox_deliveries WHERE state = 'pending' ORDER BY +seq LIMIT ?`, now, limit)
+	if err != nil {
+		return nil, err
+	}
+	if due, err = entries(nil, rows); err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(due, func(e entry) bool { return e.size < 0 }); i >= 0 {
+		due = due[:i]
 	}
 	return due, nil
 }
