@@ -27,16 +27,20 @@ import (
 )
 
 var (
-	orderRounds = flag.Int("orders", 0, "rounds of the tests that order makes no difference to healthdb, eight orders each; 0 is a short form")
+	orderRounds = flag.Int("orders", 0, "rounds of the tests that order makes no difference to healthdb, eight orders each; 0 for those that take little time")
 	orderSeed   = flag.Uint64("order-seed", 1, "the first round's seed")
 )
 
-// ordersOf is how many rounds to do.
-func ordersOf(short int) int {
-	if *orderRounds > 0 {
+// ordersOf is how many rounds to do, in all: few with -short, under the race detector,
+// which takes ten times as long and learns nothing from one more order.
+func ordersOf(rounds, short int) int {
+	switch {
+	case *orderRounds > 0:
 		return *orderRounds
+	case testing.Short():
+		return short
 	}
-	return short
+	return rounds
 }
 
 // TestOrderMakesNoDifference applies parts of a history in an order of chance, with
@@ -46,9 +50,9 @@ func TestOrderMakesNoDifference(t *testing.T) {
 	history := recordHistory(t).events
 	eachDatabase(t, func(t *testing.T, d database) {
 		s := newRows(t, inMemory(t, d))
-		rounds, length := ordersOf(250), 10
+		rounds, length := ordersOf(250, 5), 10
 		if d.Dialect == sqldb.Postgres {
-			rounds = ordersOf(25)
+			rounds = ordersOf(50, 3)
 		}
 		for round := range rounds {
 			seed := *orderSeed + uint64(round)
@@ -82,7 +86,7 @@ func TestTwoWorkersMakeNoDifference(t *testing.T) {
 			all[i] = i
 		}
 		want := s.after(t, history, inOrder(all))
-		for round := range ordersOf(10) {
+		for round := range ordersOf(10, 3) {
 			seed := *orderSeed + uint64(round)
 			r := rand.New(rand.NewPCG(seed, 1))
 			s.reset(t)

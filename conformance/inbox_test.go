@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -307,6 +308,8 @@ func TestInboxServerAway(t *testing.T) {
 	mustHave(t, in, &stored)
 }
 
+var inboxKills = flag.Int("inbox.kills", 50, "how many processes TestInboxKilled kills for each database, two at a time")
+
 // TestInboxKilled kills processes that put and work, at random moments. Everything
 // they have reported as stored is there afterwards.
 func TestInboxKilled(t *testing.T) {
@@ -314,15 +317,14 @@ func TestInboxKilled(t *testing.T) {
 	if dsn := os.Getenv("INBOX_VICTIM"); dsn != "" {
 		victim(t, dsn)
 	}
-	rounds := 5
-	if os.Getenv("TERRA_LONG") != "" {
-		rounds = 200
+	if testing.Short() {
+		t.Skip("SKIPPED: real processes take their time; run it without -short")
 	}
 	eachKind(t, func(t *testing.T, create func(testing.TB) database) {
 		d := create(t)
 		openInbox(t, d) // creates the tables
 		var stored, taken sync.Map
-		for range rounds {
+		for range *inboxKills / 2 {
 			var wg sync.WaitGroup
 			for range 2 {
 				wg.Go(func() { murder(t, d, &stored, &taken) })
@@ -349,7 +351,7 @@ func TestInboxKilled(t *testing.T) {
 			return !t.Failed()
 		})
 		mustHave(t, in, &stored)
-		t.Logf("%d deliveries were stored by %d processes", n, 2*rounds)
+		t.Logf("%d deliveries were stored by %d processes", n, *inboxKills)
 		if n == 0 {
 			t.Error("the processes were killed before they had stored anything")
 		}
