@@ -81,6 +81,7 @@ func run(ctx context.Context, args []string, std stdio) int {
 			"dev_dir":          devDir,
 			"serve_addr":       serveAddr,
 			"work_addr":        workAddr,
+			"console_addr":     consoleAddr,
 			"webhook_path":     webhookPath,
 			"daily_types":      dailyTypes(),
 		},

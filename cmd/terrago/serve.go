@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/terra-go/terra"
+	"github.com/terra-go/terra/cmd/terrago/internal/console"
 	"github.com/terra-go/terra/cmd/terrago/internal/ops"
 	"github.com/terra-go/terra/cmd/terrago/internal/store"
 	"github.com/terra-go/terra/healthdb"
@@ -28,6 +29,7 @@ import (
 const (
 	serveAddr      = "127.0.0.1:8080"
 	workAddr       = "127.0.0.1:8081" // so that one process of each kind fits on a machine
+	consoleAddr    = "127.0.0.1:8082"
 	webhookPath    = "/webhooks/terra"
 	maxServeHeader = 32 << 10         // bytes of the headers of a request
 	answerTimeout  = 15 * time.Second // to store a delivery and answer it, once it has arrived
@@ -59,6 +61,11 @@ type serveCommand struct {
 	Reconcile    time.Duration `placeholder:"INTERVAL" help:"Compare the connections with Terra's at the start and then this often. Needs API credentials."`
 	Replicas     int           `name:"inbox-replicas" placeholder:"N" help:"Servers of a NATS cluster that keep a new inbox." group:"Store"`
 
+	Console          bool     `help:"Show people and what was delivered in the browser, to whoever has the token in TERRAGO_CONSOLE_TOKEN."`
+	ConsoleAddr      string   `name:"console-addr" default:"${console_addr}" placeholder:"HOST:PORT" help:"Where the console listens, apart from the webhook. Default: ${default}."`
+	ConsoleTokenFile string   `name:"console-token-file" placeholder:"FILE" help:"Read the console's token from a file instead."`
+	ConsoleHosts     []string `name:"console-host" placeholder:"NAME" help:"A name under which a proxy in front of the console is reached, such as health.example.com. May be repeated."`
+
 	Grace     time.Duration `default:"20s" help:"For what is under way to finish after Ctrl-C or SIGTERM. Default: ${default}."`
 	LogFormat string        `name:"log-format" enum:"text,json" default:"text" help:"Of the standard error: text or json. Default: ${default}."`
 }
@@ -82,7 +89,8 @@ On several, over one NATS cluster and one PostgreSQL:
 // serveReport is what serve says once it is up.
 type serveReport struct {
 	Webhook string `json:"webhook,omitempty"` // where deliveries go
-	Ops     string `json:"ops"`               // the URL in front of /healthz, /readyz and /metrics
+	Console string `json:"console,omitempty"`
+	Ops     string `json:"ops"` // the URL in front of /healthz, /readyz and /metrics
 	Store   string `json:"store,omitempty"`
 	Inbox   string `json:"inbox"`
 }
@@ -90,6 +98,7 @@ type serveReport struct {
 func (r serveReport) text(w io.Writer) {
 	for _, line := range []struct{ name, value string }{
 		{"webhook", r.Webhook},
+		{"console", r.Console},
 		{"store", r.Store},
 		{"inbox", r.Inbox},
 		{"health", r.Ops + "/healthz"},
@@ -163,6 +172,10 @@ func (c serveCommand) check() error {
 		return usagef("--reconcile must be 1m or more")
 	case c.Reconcile != 0 && !c.Work:
 		return usagef("--reconcile is for the process that works; leave --receive out")
+	case c.Console && !c.Work:
+		return usagef("--console shows what is in the database; leave --receive out")
+	case !c.Console && (c.ConsoleTokenFile != "" || len(c.ConsoleHosts) > 0):
+		return usagef("--console-token-file and --console-host go with --console")
 	case c.Replicas < 0:
 		return usagef("--inbox-replicas must be 1 or more")
 	}
@@ -221,6 +234,7 @@ type service struct {
 	dbAt, inboxAt store.Location
 	verifier      *webhook.Verifier
 	client        *terra.Client // nil without a schedule to reconcile on
+	token         console.Token // that opens the console
 
 	db      *store.DB // nil when only receiving
 	inbox   *store.Inbox
@@ -228,6 +242,7 @@ type service struct {
 	metrics *ops.Metrics
 
 	front, back *server // back, where the operators look, may be nil or the only one
+	console     *consoleServer
 	landing     *landing
 	chores      sync.WaitGroup
 	endChores   context.CancelFunc
@@ -246,6 +261,11 @@ func (s *service) configure() (err error) {
 	}
 	if s.Reconcile != 0 {
 		if s.client, err = s.connection.client(s.log); err != nil {
+			return err
+		}
+	}
+	if s.Console {
+		if s.token, err = s.consoleToken(); err != nil {
 			return err
 		}
 	}
@@ -312,6 +332,16 @@ func (s *service) start(ctx context.Context) error {
 			l.Close()
 			return err
 		}
+	}
+	if s.Console {
+		if s.console, err = s.startConsole(ctx); err != nil {
+			l.Close()
+			if opsListener != nil {
+				opsListener.Close()
+			}
+			return err
+		}
+		s.report.Console = s.console.url + "/"
 	}
 	if s.Work {
 		s.work(ctx)
@@ -399,6 +429,7 @@ func (s *service) wait(ctx context.Context) error {
 func (s *service) drain() {
 	s.log.Info("draining", "grace", s.Grace)
 	s.ready.Drain()
+	s.console.close()
 	ctx, cancel := context.WithTimeout(context.Background(), s.Grace)
 	defer cancel()
 	var all sync.WaitGroup
@@ -426,6 +457,7 @@ func (s *service) close() {
 	if s.back != nil {
 		s.back.close()
 	}
+	s.console.close()
 	if s.db != nil {
 		if err := s.db.Close(); err != nil {
 			s.log.Error("database not closed", "error", err)

@@ -55,6 +55,15 @@ var faultKinds = []faultKind{
 		sandbox.FaultCorruptSignature, "Corrupt signature", "The signature is wrong: a sound receiver refuses, and gets a right one with the retry.", "deliver", 1, nil,
 	},
 	{
+		sandbox.FaultFutureSignature, "Signature of the future", "The signature bears a time ahead of any clock.", "deliver", 1,
+		[]faultField{{"delay", "Ahead by", "1h", "text"}},
+	},
+	{
+		sandbox.FaultOldSignature, "Old signature", "The signature bears a time long past, as when somebody sends a recorded delivery again.", "deliver", 1,
+		[]faultField{{"delay", "Old by", "1h", "text"}},
+	},
+	{sandbox.FaultNoSignature, "No signature", "Both of its headers are missing.", "deliver", 1, nil},
+	{
 		sandbox.FaultDuplicate, "Duplicates", "One event arrives several times, under one trace id.", "deliver", 1,
 		[]faultField{{"copies", "Copies", "3", "number"}},
 	},
