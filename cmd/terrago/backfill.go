@@ -106,7 +106,7 @@ func (c backfillCommand) request() (healthdb.BackfillRequest, error) {
 		req.Types = healthdb.DailyTypes()
 	}
 	var err error
-	req.Range, err = getCommand{Days: c.Days, Start: c.Start, End: c.End}.days()
+	req.Range, err = rangeFlags{c.Days, c.Start, c.End}.days()
 	return req, err
 }
 

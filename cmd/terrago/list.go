@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"reflect"
@@ -29,15 +31,22 @@ type list[T any] struct {
 	rows     int
 	table    *tabwriter.Writer
 	csv      *csv.Writer
+	record   bytes.Buffer // of CSV
 }
 
 // newList begins a list on the standard output. Without a name it is a plain array,
 // which has no summary.
 func newList[T any](o *output, name string, head ...string) *list[T] {
-	return &list[T]{
-		w: o.out, format: o.format, selected: o.selected, name: name, head: head,
-		columns: fields.Columns(reflect.TypeFor[T]()), table: newTable(o.out), csv: csv.NewWriter(o.out),
+	return newListOn[T](o.out, o.format, o.selected, name, head...)
+}
+
+func newListOn[T any](w io.Writer, format string, selected fields.Selection, name string, head ...string) *list[T] {
+	l := &list[T]{
+		w: w, format: format, selected: selected, name: name, head: head,
+		columns: fields.Columns(reflect.TypeFor[T]()), table: newTable(w),
 	}
+	l.csv = csv.NewWriter(&l.record)
+	return l
 }
 
 // add writes one value, or in a table its cells.
@@ -105,15 +114,17 @@ func (l *list[T]) addRow(head, cells []string) error {
 
 func (l *list[T]) addRecord(head, cells []string) error {
 	if l.rows == 1 {
-		if err := l.csv.Write(head); err != nil {
-			return err
-		}
+		l.csv.Write(head)
 	}
-	if err := l.csv.Write(cells); err != nil {
-		return err
-	}
-	l.csv.Flush() // whoever reads it may be waiting
-	return l.csv.Error()
+	l.csv.Write(cells)
+	return l.flushRecord()
+}
+
+// flushRecord writes whole records, since whoever reads them may be waiting.
+func (l *list[T]) flushRecord() error {
+	l.csv.Flush()
+	_, err := l.record.WriteTo(l.w)
+	return errors.Join(l.csv.Error(), err)
 }
 
 // end writes the summary under its name, or has text say it. Either may be missing.
@@ -124,9 +135,8 @@ func (l *list[T]) end(name string, summary any, text func(w io.Writer)) error {
 	case formatCSV:
 		if l.rows == 0 {
 			l.csv.Write(l.selected.Columns(l.columns))
-			l.csv.Flush()
 		}
-		return l.csv.Error()
+		return l.flushRecord()
 	case formatJSON:
 		return l.endArray(name, summary)
 	}

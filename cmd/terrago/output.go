@@ -1,16 +1,22 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/terra-go/terra/cmd/terrago/internal/fields"
+	"github.com/terra-go/terra/cmd/terrago/internal/safeio"
 )
 
 // The forms in which every command can write its result.
@@ -100,19 +106,73 @@ func (o *output) result(v any, text func(w io.Writer)) error {
 	case formatNDJSON:
 		_, err = o.out.Write(append(b, '\n'))
 	case formatCSV:
-		w := csv.NewWriter(o.out)
 		columns := fields.Columns(reflect.TypeOf(v))
 		var cells []string
-		if cells, err = fields.Cells(b, columns); err != nil {
-			return err
+		if cells, err = fields.Cells(b, columns); err == nil {
+			err = o.csv(columns, cells)
 		}
-		err = errors.Join(w.Write(columns), w.Write(cells))
-		w.Flush()
-		err = errors.Join(err, w.Error())
 	default:
 		if b, err = json.MarshalIndent(v, "", "  "); err == nil {
 			_, err = o.out.Write(append(b, '\n'))
 		}
+	}
+	return err
+}
+
+func (o *output) csv(records ...[]string) error {
+	var b bytes.Buffer
+	if err := csv.NewWriter(&b).WriteAll(records); err != nil {
+		return err
+	}
+	_, err := b.WriteTo(o.out)
+	return err
+}
+
+// fileFormat is the one of known that the path's extension names, or --format where
+// that tells nothing. From here on, o writes what is told about the file.
+func (o *output) fileFormat(path string, known ...string) (string, error) {
+	byName := strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), ".")
+	asked := o.format
+	if slices.Contains(known, asked) && asked != formatJSON {
+		o.format = formatTable
+	}
+	switch {
+	case !slices.Contains(known, byName) && slices.Contains(known, asked):
+		return asked, nil
+	case !slices.Contains(known, byName):
+		return "", usagef("--out %s does not tell the format; say --format %s", path, strings.Join(known, " or "))
+	case slices.Contains(known, asked) && asked != byName && asked != formatJSON:
+		return "", usagef("--format %s does not go with --out %s", asked, path)
+	}
+	return byName, nil
+}
+
+// toNewFile has write make a file, as text that is harmless to a terminal or as raw
+// bytes. The file is there once it is whole.
+func toNewFile(path string, write func(text, raw io.Writer) error) error {
+	f, err := safeio.Create(path)
+	if err != nil {
+		return explainFile(path, err)
+	}
+	raw := bufio.NewWriterSize(f, 1<<16)
+	if err = write(safeio.NewWriter(raw), raw); err == nil {
+		err = raw.Flush()
+	}
+	if err != nil {
+		f.Abort()
+		return explainFile(path, err)
+	}
+	return explainFile(path, f.Commit())
+}
+
+// explainFile says of which file an error is, whatever it is called meanwhile.
+func explainFile(path string, err error) error {
+	e, ok := errors.AsType[*fs.PathError](err)
+	switch {
+	case ok && e.Op == "open":
+		return usagef("--out %s: %s", path, e.Err)
+	case ok:
+		return fmt.Errorf("%s: %w", path, e.Err)
 	}
 	return err
 }

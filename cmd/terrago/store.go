@@ -22,17 +22,22 @@ const (
 	devDB    = "health.db"
 )
 
+// dbFlags say where the records are.
+type dbFlags struct {
+	DB     string `name:"db" placeholder:"WHERE" help:"The database: sqlite:FILE, or postgres://USER@HOST/DATABASE. TERRAGO_DB, if left out." group:"Store"`
+	DBFile string `name:"db-file" placeholder:"FILE" help:"Read that from a file, as it may hold a password." group:"Store"`
+}
+
 // storeFlags say where deliveries wait and where they end up.
 type storeFlags struct {
-	DB        string `name:"db" placeholder:"WHERE" help:"The database: sqlite:FILE, or postgres://USER@HOST/DATABASE. TERRAGO_DB, if left out." group:"Store"`
-	DBFile    string `name:"db-file" placeholder:"FILE" help:"Read that from a file, as it may hold a password." group:"Store"`
+	dbFlags
 	Inbox     string `placeholder:"WHERE" help:"The inbox: sqlite:FILE, postgres://…, nats://HOST:PORT, or embedded, which is a NATS server inside the process. TERRAGO_INBOX, if left out; else the one beside the database." group:"Store"`
 	InboxFile string `name:"inbox-file" placeholder:"FILE" help:"Read that from a file, as it may hold a password." group:"Store"`
 	InboxDir  string `name:"inbox-dir" placeholder:"DIR" help:"Where an embedded inbox keeps its files. Beside an SQLite database, if left out." group:"Store"`
 }
 
 // dbLocation is where the database is; ok is false when nobody says so.
-func (f storeFlags) dbLocation() (l store.Location, ok bool, err error) {
+func (f dbFlags) dbLocation() (l store.Location, ok bool, err error) {
 	text, from, err := locationText("--db", f.DB, f.DBFile, "TERRAGO_DB")
 	if err != nil || text == "" {
 		return l, false, err
@@ -112,12 +117,19 @@ func refuseSecret(flag, from string, l store.Location, variable string) error {
 // readFlags are the storeFlags of a command that works on what another has stored.
 type readFlags struct {
 	storeFlags
+	dirFlags
+}
+
+// dirFlags say where terrago dev keeps a store.
+type dirFlags struct {
 	Dir string `default:"${dev_dir}" placeholder:"DIR" help:"What terrago dev keeps; used when no --db is given. Default: ./${default}." group:"Store"`
 }
 
 // where is the database named, or else the one dev keeps here.
-func (f readFlags) where() (store.Location, error) {
-	l, ok, err := f.dbLocation()
+func (f readFlags) where() (store.Location, error) { return f.dirFlags.where(f.dbFlags) }
+
+func (f dirFlags) where(db dbFlags) (store.Location, error) {
+	l, ok, err := db.dbLocation()
 	if err != nil {
 		return l, err
 	}
@@ -157,10 +169,15 @@ func (f readFlags) openDB(ctx context.Context, log *slog.Logger) (*store.DB, err
 	if err != nil {
 		return nil, err
 	}
+	return openDB(ctx, at, log)
+}
+
+func openDB(ctx context.Context, at store.Location, log *slog.Logger) (*store.DB, error) {
 	if at.OnDisk() && !exists(at.Target) {
 		return nil, usagef("there is no database at %s; terrago serve and terrago reconcile make one", at)
 	}
-	return f.makeDB(ctx, log)
+	db, err := store.OpenDB(ctx, at, healthdb.WithLogger(log))
+	return db, explainStore(err, at)
 }
 
 // makeDB opens the database, and makes it if need be.
