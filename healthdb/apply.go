@@ -60,7 +60,7 @@ func (db *DB) apply(ctx context.Context, e webhook.Event, d delivery, again bool
 	samples := db.newBatch()
 	defer samples.release()
 	var connection int64
-	err = db.sql.Tx(ctx, func(tx *sqldb.Tx) error {
+	err = db.tx(ctx, func(tx *sqldb.Tx) error {
 		samples.empty()
 		if again {
 			if err := db.renote(tx, d); err != nil {

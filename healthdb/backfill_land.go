@@ -64,7 +64,7 @@ func (b *backfill) landAll(ctx context.Context, batch []*landing) error {
 	})
 	samples := b.db.newBatch()
 	defer samples.release()
-	err := permanent(b.db.sql.Tx(ctx, func(tx *sqldb.Tx) error {
+	err := permanent(b.db.tx(ctx, func(tx *sqldb.Tx) error {
 		samples.empty()
 		for _, l := range batch {
 			if err := b.store(tx, l, samples); err != nil {

@@ -2,6 +2,7 @@ package healthdb
 
 import (
 	"cmp"
+	"context"
 	"database/sql"
 	"errors"
 	"strings"
@@ -17,9 +18,10 @@ import (
 // connect takes in what e says about connections and returns the one it is about,
 // with its row locked until the transaction ends; 0 when it is about none.
 //
-// What concerns one user id locks the row of its connection and no other. What may
-// join connections first takes a lock of which there is one, and then as many rows
-// as it needs. So nobody waits in a circle.
+// What concerns one user id locks the row of its connection and no other. What joins
+// connections has a lock of which there is one, and then as many rows as it needs. It
+// waits for that lock before it has any row; see [DB.tx] for what finds out too late.
+// So nobody waits in a circle.
 func (db *DB) connect(tx *sqldb.Tx, e webhook.Event, at rank) (int64, error) {
 	at.key = at.key[:min(len(at.key), 16)] // which is kept several times, and enough to tell two events apart
 	switch e := e.(type) {
@@ -197,7 +199,7 @@ func (db *DB) fold(tx *sqldb.Tx, user health.User, at rank, say func(*member)) (
 // joinByAccount joins e's connection with those of the ids that it replaced, or
 // that replaced it, without an event that names both.
 func (db *DB) joinByAccount(tx *sqldb.Tx, e *entry) (int64, error) {
-	if err := db.lockAll(tx); err != nil {
+	if err := db.tryLockAll(tx); err != nil {
 		return 0, err
 	}
 	connection := e.connection
@@ -302,6 +304,38 @@ func (db *DB) union(tx *sqldb.Tx, aID, bID string) (int64, error) {
 	return into, db.refresh(tx, into)
 }
 
+// errJoins is of a transaction that is to join connections while another does.
+var errJoins = errors.New("healthdb: another transaction joins connections")
+
+// tx runs do in a transaction, and once more from the beginning, as the only one that
+// joins connections, if it turns out to join some while another does.
+func (db *DB) tx(ctx context.Context, do func(*sqldb.Tx) error) error {
+	err := db.sql.Tx(ctx, do)
+	if !errors.Is(err, errJoins) {
+		return err
+	}
+	return db.sql.Tx(ctx, func(tx *sqldb.Tx) error {
+		if err := db.lockAll(tx); err != nil {
+			return err
+		}
+		return do(tx)
+	})
+}
+
+// tryLockAll is lockAll for a transaction that has locked a row: instead of waiting
+// for one that may be waiting for that row, it fails with errJoins.
+func (db *DB) tryLockAll(tx *sqldb.Tx) error {
+	if db.sql.Dialect != sqldb.Postgres {
+		return nil
+	}
+	var locked bool
+	err := tx.QueryRow("SELECT pg_try_advisory_xact_lock(hashtext('healthdb connections'))", nil, &locked)
+	if err == nil && !locked {
+		return errJoins
+	}
+	return err
+}
+
 // lockAll makes the transaction the only one that may join connections.
 func (db *DB) lockAll(tx *sqldb.Tx) error {
 	if db.sql.Dialect != sqldb.Postgres {
@@ -322,25 +356,46 @@ func (db *DB) lockOut(tx *sqldb.Tx, a, b int64) error {
 	return err
 }
 
-// load reads an id and locks the row of its connection. Should the id change its
-// connection meanwhile it is not found; create finds out.
+// load reads an id and locks the row of its connection, which keeps others from
+// changing either. Nothing is locked for an id that is not known; create finds out
+// should it become so.
 func (db *DB) load(tx *sqldb.Tx, userID string) (*entry, error) {
-	query := "SELECT u.connection_id, u.state FROM connection_users u JOIN connections c ON c.id = u.connection_id WHERE u.user_id = ?"
-	if db.sql.Dialect == sqldb.Postgres {
-		query += " FOR NO KEY UPDATE"
+	for {
+		locked, err := db.lock(tx, userID)
+		if err != nil {
+			return nil, err
+		}
+		// Only a statement that begins after the wait for the lock sees what was changed
+		// meanwhile.
+		e := &entry{userID: userID}
+		var state string
+		switch err := tx.QueryRow("SELECT connection_id, state FROM connection_users WHERE user_id = ?", []any{userID}, &e.connection, &state); {
+		case errors.Is(err, sql.ErrNoRows):
+			e.member = new(member)
+			return e, nil
+		case err != nil:
+			return nil, err
+		}
+		if db.sql.Dialect != sqldb.Postgres || e.connection == locked {
+			e.member, err = decodeMember(state)
+			return e, err
+		}
+		// It was just created, or moved away from a connection that is gone.
 	}
-	e := &entry{userID: userID}
-	var state string
-	err := tx.QueryRow(query, []any{userID}, &e.connection, &state)
+}
+
+// lock locks the row of an id's connection on PostgreSQL and returns its id, 0 if there
+// is none.
+func (db *DB) lock(tx *sqldb.Tx, userID string) (connection int64, err error) {
+	if db.sql.Dialect != sqldb.Postgres {
+		return 0, nil
+	}
+	err = tx.QueryRow("SELECT id FROM connections WHERE id = (SELECT connection_id FROM connection_users WHERE user_id = ?) FOR NO KEY UPDATE",
+		[]any{userID}, &connection)
 	if errors.Is(err, sql.ErrNoRows) {
-		e.member = new(member)
-		return e, nil
+		err = nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	e.member, err = decodeMember(state)
-	return e, err
+	return connection, err
 }
 
 // create stores an id with a connection of its own, and reports whether it was

@@ -155,7 +155,7 @@ func (r *reconciler) lookUpDegraded(ctx context.Context) error {
 		if !info.IsAuthenticated {
 			continue
 		}
-		err = r.db.sql.Tx(ctx, func(tx *sqldb.Tx) error {
+		err = r.db.tx(ctx, func(tx *sqldb.Tx) error {
 			_, err := r.db.fold(tx, health.User{UserID: id}, began, func(m *member) { m.Degraded.set(no, began) })
 			return err
 		})
@@ -217,7 +217,7 @@ func (r *reconciler) each(ctx context.Context, users []terra.User, compare func(
 		return nil
 	}
 	var findings []finding
-	err := r.db.sql.Tx(ctx, func(tx *sqldb.Tx) error {
+	err := r.db.tx(ctx, func(tx *sqldb.Tx) error {
 		findings = findings[:0]
 		if err := r.db.lockAll(tx); err != nil {
 			return err

@@ -21,7 +21,7 @@ func Store[T health.Record](ctx context.Context, db *DB, user terra.User, record
 	}
 	samples := db.newBatch()
 	defer samples.release()
-	return permanent(db.sql.Tx(ctx, func(tx *sqldb.Tx) error {
+	return permanent(db.tx(ctx, func(tx *sqldb.Tx) error {
 		samples.empty()
 		connection, err := db.mention(tx, user, rank{ms: asOf.UnixMilli()})
 		if err != nil {
