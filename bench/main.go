@@ -2,7 +2,7 @@
 // people would write by hand, on this machine, and prints tables of ratios. Run it
 // from the root of the repository, with the sections to print if not all:
 //
-//	go run ./bench [flags] [decode|encode|events|layout|stream|list|ingest|footprint ...]
+//	go run ./bench [flags] [decode|encode|events|layout|stream|list|ingest|backfill|footprint ...]
 package main
 
 import (
@@ -31,6 +31,7 @@ var sections = []section{
 	{"stream", "a payload of 500 MB, record by record", streamSection},
 	{"list", "ask for thirty nights over HTTP", listSection},
 	{"ingest", "from a webhook to rows", ingestSection},
+	{"backfill", "years of history over HTTP into a database", backfillSection},
 	{"footprint", "a program that imports terra and webhook", footprintSection},
 }
 
@@ -45,6 +46,8 @@ func main() {
 		exit(streamAlone(os.Stdout))
 	case memoryChild:
 		exit(receiveAlone(flag.Arg(1), os.Stdin, os.Stdout))
+	case sandboxChild:
+		exit(serveAlone(flag.Arg(1), os.Stdin, os.Stdout))
 	}
 	exit(run(os.Stdout, flag.Args(), m))
 }

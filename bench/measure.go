@@ -106,7 +106,7 @@ func repeat(c contender, n int) (cost, error) {
 	}, nil
 }
 
-func median[T float64 | time.Duration](turns []cost, of func(cost) T) T {
+func median[C any, T float64 | time.Duration](turns []C, of func(C) T) T {
 	values := make([]T, len(turns))
 	for i, c := range turns {
 		values[i] = of(c)
