@@ -24,7 +24,7 @@ type document struct {
 	records int // in it
 
 	decode  func(text []byte) error // as this library does
-	collect func(text []byte) error // the same without the envelope, where there is one
+	collect func(text []byte) error // or into a list of the records in an event
 	read    func(text []byte) (json.Marshaler, error)
 	mirror  func() any // a new one
 	pointer func() any

@@ -28,8 +28,10 @@ func Records[T Record](r io.Reader) iter.Seq2[T, error] {
 			single = "athlete"
 		}
 		s := jsonscan.NewStream(r, single)
+		defer s.Release()
+		var record, zero T
 		for s.Next() {
-			var record T
+			record = zero
 			if !s.Scan(any(&record).(jsonscan.Object)) {
 				break
 			}
@@ -41,7 +43,6 @@ func Records[T Record](r io.Reader) iter.Seq2[T, error] {
 			if err == io.ErrUnexpectedEOF {
 				err = ErrTruncated
 			}
-			var zero T
 			yield(zero, err)
 		}
 	}

@@ -1,6 +1,9 @@
 package jsonscan
 
-import "io"
+import (
+	"io"
+	"sync"
+)
 
 // The memory a Stream starts with, and what it grows to as long as text keeps
 // coming. A value that the end of the buffer cuts is read again once there is more,
@@ -42,10 +45,26 @@ const (
 	atEnd
 )
 
+// A Stream is pooled because what it reads from is often no longer than its buffer.
+var streams = sync.Pool{New: func() any { return &Stream{buf: make([]byte, Padding, firstBuffer)} }}
+
 // NewStream reads from r as far as it needs. A member named single, if that is
 // not "", stands for an array of one.
 func NewStream(r io.Reader, single string) *Stream {
-	return &Stream{r: r, single: single, buf: make([]byte, Padding, firstBuffer)}
+	t := streams.Get().(*Stream)
+	t.r, t.single = r, single
+	return t
+}
+
+// Release lets go of r, and keeps the memory for another Stream.
+func (t *Stream) Release() {
+	if cap(t.buf) > maxKept {
+		return
+	}
+	t.s.Forget()
+	*t = Stream{s: t.s, buf: t.buf[:Padding]}
+	clear(t.buf)
+	streams.Put(t)
 }
 
 // Err is the first error: r's own, io.ErrNoProgress, io.ErrUnexpectedEOF,

@@ -242,7 +242,8 @@ func TestStreamBuffer(t *testing.T) {
 	} {
 		for _, lengths := range [][]byte{nil, {200}} {
 			text := "[" + strings.Repeat(`{"key":"value"},`, tt.length/16) + "{}]"
-			s := NewStream(&pieces{text: text, lengths: lengths}, "")
+			s := streams.New().(*Stream)
+			s.r = &pieces{text: text, lengths: lengths}
 			n := 0
 			for e := (element{}); s.Next() && s.Scan(&e); {
 				n++
