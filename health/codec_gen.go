@@ -23,7 +23,20 @@ var keysAFibClassificationSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *AFibClassificationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysAFibClassificationSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"afib_cl`) && s.Is8(p+8, `assifica`) && s.Is8(p+14, `cation":`) {
+		p = s.Comma(scanEnum(s, p+22, &x.AFibClassification, aFibFlagNames[:]))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -307,7 +320,23 @@ var keysActivityLevelSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *ActivityLevelSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysActivityLevelSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"activit`) && s.Is8(p+8, `y_level"`) && s.Is8(p+9, `_level":`) {
+		p = s.Comma(scanEnum(s, p+17, &x.ActivityLevel, activityLevelNames[:]))
+	}
+	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -879,7 +908,23 @@ var keysBloodPressureSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *BloodPressureSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysBloodPressureSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"systoli`) && s.Is8(p+6, `lic_bp":`) {
+		p = s.Comma(s.Float(p+14, &x.SystolicBP))
+	}
+	if s.Is8(p, `"diastol`) && s.Is8(p+7, `lic_bp":`) {
+		p = s.Comma(s.Float(p+15, &x.DiastolicBP))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -1025,7 +1070,20 @@ var keysBodyBatterySample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *BodyBatterySample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysBodyBatterySample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"level":`) {
+		p = s.Comma(s.Float(p+8, &x.Level))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -1137,7 +1195,20 @@ var keysBreathSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *BreathSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysBreathSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"breaths`) && s.Is8(p+8, `_per_min`) && s.Is8(p+10, `er_min":`) {
+		p = s.Comma(s.Float(p+18, &x.BreathsPerMin))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -1280,7 +1351,23 @@ var keysCadenceSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *CadenceSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysCadenceSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"cadence`) && s.Is8(p+6, `ce_rpm":`) {
+		p = s.Comma(s.Float(p+14, &x.CadenceRPM))
+	}
+	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -1346,7 +1433,23 @@ var keysCalorieSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *CalorieSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysCalorieSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"calorie`) && s.Is8(p+3, `lories":`) {
+		p = s.Comma(s.Float(p+11, &x.Calories))
+	}
+	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -2454,7 +2557,23 @@ var keysDistanceSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *DistanceSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysDistanceSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"distanc`) && s.Is8(p+8, `e_meters`) && s.Is8(p+10, `meters":`) {
+		p = s.Comma(s.Float(p+18, &x.DistanceMeters))
+	}
+	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -2522,7 +2641,26 @@ var keysDrinkSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *DrinkSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysDrinkSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"drink_n`) && s.Is8(p+5, `k_name":`) {
+		p = s.Comma(jsonscan.String(s, p+13, &x.DrinkName))
+	}
+	if s.Is8(p, `"drink_v`) && s.Is8(p+7, `volume":`) {
+		p = s.Comma(s.Float(p+15, &x.DrinkVolume))
+	}
+	if s.Is8(p, `"drink_u`) && s.Is8(p+5, `k_unit":`) {
+		p = s.Comma(scanEnum(s, p+13, &x.DrinkUnit, nutritionUnitsNames[:]))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 3, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -2742,7 +2880,23 @@ var keysElevationSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *ElevationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysElevationSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"elev_me`) && s.Is8(p+6, `meters":`) {
+		p = s.Comma(s.Float(p+14, &x.ElevMeters))
+	}
+	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -2860,7 +3014,23 @@ var keysFloorsClimbedSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *FloorsClimbedSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysFloorsClimbedSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"floors_`) && s.Is8(p+8, `climbed"`) && s.Is8(p+9, `limbed":`) {
+		p = s.Comma(s.Float(p+17, &x.FloorsClimbed))
+	}
+	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -3039,7 +3209,26 @@ var keysGlucoseDataSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *GlucoseDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysGlucoseDataSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"blood_g`) && s.Is8(p+8, `lucose_m`) && s.Is8(p+16, `g_per_dL`) && s.Is8(p+18, `per_dL":`) {
+		p = s.Comma(s.Float(p+26, &x.BloodGlucoseMgPerDL))
+	}
+	if s.Is8(p, `"glucose`) && s.Is8(p+8, `_level_f`) && s.Is8(p+13, `l_flag":`) {
+		p = s.Comma(scanEnum(s, p+21, &x.GlucoseLevelFlag, glucoseFlagNames[:]))
+	}
+	if s.Is8(p, `"trend_a`) && s.Is8(p+6, `_arrow":`) {
+		p = s.Comma(scanEnum(s, p+14, &x.TrendArrow, trendArrowNames[:]))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 3, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -3540,7 +3729,26 @@ var keysHeartRateDataSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HeartRateDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHeartRateDataSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is4(p, `"bpm`) && s.Is4(p+2, `pm":`) {
+		p = s.Comma(s.Float(p+6, &x.BPM))
+	}
+	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+	}
+	if s.Is8(p, `"context`) && s.Is8(p+2, `ontext":`) {
+		p = s.Comma(scanEnum(s, p+10, &x.Context, heartRateContextNames[:]))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 3, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -3712,7 +3920,20 @@ var keysHeartRateVariabilityDataSampleRMSSD = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HeartRateVariabilityDataSampleRMSSD) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHeartRateVariabilityDataSampleRMSSD
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"hrv_rms`) && s.Is8(p+4, `_rmssd":`) {
+		p = s.Comma(s.Float(p+12, &x.HRVRMSSD))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -3768,7 +3989,20 @@ var keysHeartRateVariabilityDataSampleSDNN = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HeartRateVariabilityDataSampleSDNN) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHeartRateVariabilityDataSampleSDNN
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"hrv_sdn`) && s.Is8(p+3, `v_sdnn":`) {
+		p = s.Comma(s.Float(p+11, &x.HRVSDNN))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -3898,7 +4132,32 @@ var keysHormoneSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HormoneSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHormoneSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"lh_mIU_`) && s.Is8(p+8, `per_ml":`) {
+		p = s.Comma(s.Float(p+16, &x.LHMIUPerMl))
+	}
+	if s.Is8(p, `"e3g_ng_`) && s.Is8(p+8, `per_ml":`) {
+		p = s.Comma(s.Float(p+16, &x.E3GNgPerMl))
+	}
+	if s.Is8(p, `"pdg_ug_`) && s.Is8(p+8, `per_ml":`) {
+		p = s.Comma(s.Float(p+16, &x.PdGUgPerMl))
+	}
+	if s.Is8(p, `"hcg_mIU`) && s.Is8(p+8, `_per_ml"`) && s.Is8(p+9, `per_ml":`) {
+		p = s.Comma(s.Float(p+17, &x.HCGMIUPerMl))
+	}
+	if s.Is8(p, `"fsh_mIU`) && s.Is8(p+8, `_per_ml"`) && s.Is8(p+9, `per_ml":`) {
+		p = s.Comma(s.Float(p+17, &x.FSHMIUPerMl))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 5, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -4057,7 +4316,20 @@ var keysHydrationLevelSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HydrationLevelSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHydrationLevelSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"hydrati`) && s.Is8(p+8, `on_level`) && s.Is8(p+10, `_level":`) {
+		p = s.Comma(s.Float(p+18, &x.HydrationLevel))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -4114,7 +4386,20 @@ var keysHydrationMeasurementSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HydrationMeasurementSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHydrationMeasurementSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"hydrati`) && s.Is8(p+7, `ion_kg":`) {
+		p = s.Comma(s.Float(p+15, &x.HydrationKg))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -4292,7 +4577,23 @@ var keysKetoneSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *KetoneSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysKetoneSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"ketone_`) && s.Is8(p+8, `mg_per_d`) && s.Is8(p+11, `per_dL":`) {
+		p = s.Comma(s.Float(p+19, &x.KetoneMgPerDL))
+	}
+	if s.Is8(p, `"sample_`) && s.Is8(p+6, `e_type":`) {
+		p = s.Comma(scanEnum(s, p+14, &x.SampleType, ketoneSampleTypeNames[:]))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -6466,7 +6767,20 @@ var keysMETSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *METSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysMETSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"level":`) {
+		p = s.Comma(s.Float(p+8, &x.Level))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -7075,7 +7389,20 @@ var keysMenstruationFlowSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *MenstruationFlowSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysMenstruationFlowSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is4(p, `"flo`) && s.Is4(p+3, `ow":`) {
+		p = s.Comma(scanEnum(s, p+7, &x.Flow, menstruationFlowNames[:]))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -8544,7 +8871,23 @@ var keysOxygenSaturationSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *OxygenSaturationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysOxygenSaturationSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"percent`) && s.Is8(p+5, `entage":`) {
+		p = s.Comma(s.Float(p+13, &x.Percentage))
+	}
+	if s.Is4(p, `"typ`) && s.Is4(p+3, `pe":`) {
+		p = s.Comma(scanEnum(s, p+7, &x.Type, oxygenSaturationTypeNames[:]))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -9443,7 +9786,23 @@ var keysPositionSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *PositionSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPositionSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"coords_`) && s.Is8(p+8, `lat_lng_`) && s.Is8(p+13, `ng_deg":`) {
+		p = s.Comma(x.CoordsLatLngDeg.ScanJSON(s, p+21))
+	}
+	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -9567,7 +9926,23 @@ var keysPowerSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *PowerSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPowerSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"watts":`) {
+		p = s.Comma(s.Float(p+8, &x.Watts))
+	}
+	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -9632,7 +10007,20 @@ var keysPulseVelocitySample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *PulseVelocitySample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPulseVelocitySample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"pulse_w`) && s.Is8(p+8, `ave_velo`) && s.Is8(p+16, `city_met`) && s.Is8(p+24, `ers_per_`) && s.Is8(p+32, `second":`) {
+		p = s.Comma(s.Float(p+40, &x.PulseWaveVelocityMetersPerSecond))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -9691,7 +10079,23 @@ var keysRRIntervalSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *RRIntervalSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysRRIntervalSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"rr_inte`) && s.Is8(p+8, `rval_ms"`) && s.Is8(p+9, `val_ms":`) {
+		p = s.Comma(s.Float(p+17, &x.RRIntervalMs))
+	}
+	if s.Is8(p, `"hr_bpm"`) && s.Is8(p+1, `hr_bpm":`) {
+		p = s.Comma(s.Float(p+9, &x.HRBPM))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -9756,7 +10160,20 @@ var keysRawECGSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *RawECGSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysRawECGSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"potenti`) && s.Is8(p+7, `ial_uV":`) {
+		p = s.Comma(s.Float(p+15, &x.PotentialUV))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -10209,7 +10626,20 @@ var keysSleepHypnogramSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *SleepHypnogramSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysSleepHypnogramSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"level":`) {
+		p = s.Comma(scanEnum(s, p+8, &x.Level, sleepLevelNames[:]))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -10511,7 +10941,20 @@ var keysSnoringSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *SnoringSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysSnoringSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"duratio`) && s.Is8(p+8, `n_second`) && s.Is8(p+11, `econds":`) {
+		p = s.Comma(s.Float(p+19, &x.DurationSeconds))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -10567,7 +11010,23 @@ var keysSpeedSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *SpeedSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysSpeedSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"speed_m`) && s.Is8(p+8, `eters_pe`) && s.Is8(p+16, `r_second`) && s.Is8(p+18, `second":`) {
+		p = s.Comma(s.Float(p+26, &x.SpeedMetersPerSecond))
+	}
+	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -10741,7 +11200,23 @@ var keysStepSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *StepSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysStepSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"steps":`) {
+		p = s.Comma(s.Float(p+8, &x.Steps))
+	}
+	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -11032,7 +11507,20 @@ var keysStressSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *StressSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysStressSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"level":`) {
+		p = s.Comma(s.Float(p+8, &x.Level))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -11381,7 +11869,23 @@ var keysTagEntry = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *TagEntry) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysTagEntry
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"tag_nam`) && s.Is8(p+3, `g_name":`) {
+		p = s.Comma(jsonscan.String(s, p+11, &x.TagName))
+	}
+	if s.Is8(p, `"notes":`) {
+		p = s.Comma(jsonscan.String(s, p+8, &x.Notes))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -11536,7 +12040,20 @@ var keysTemperatureSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *TemperatureSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysTemperatureSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"tempera`) && s.Is8(p+8, `ture_cel`) && s.Is8(p+14, `elsius":`) {
+		p = s.Comma(s.Float(p+22, &x.TemperatureCelsius))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -11592,7 +12109,23 @@ var keysTorqueSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *TorqueSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysTorqueSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"torque_`) && s.Is8(p+8, `newton_m`) && s.Is8(p+15, `meters":`) {
+		p = s.Comma(s.Float(p+23, &x.TorqueNewtonMeters))
+	}
+	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -11740,7 +12273,20 @@ var keysVO2MaxSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *VO2MaxSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysVO2MaxSample
-	f, p := s.Object(k, p)
+	p, ok := s.Enter(p)
+	if !ok {
+		return p
+	}
+	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+	}
+	if s.Is8(p, `"vo2max_`) && s.Is8(p+8, `ml_per_m`) && s.Is8(p+16, `in_per_k`) && s.Is8(p+19, `per_kg":`) {
+		p = s.Comma(s.Float(p+27, &x.VO2MaxMlPerMinPerKg))
+	}
+	if s.Leave(p) {
+		return p + 1
+	}
+	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:

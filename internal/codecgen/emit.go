@@ -56,9 +56,16 @@ func (e *emitter) structCodec(s structType) {
 	}
 	e.line("// ScanJSON is for generated code. Use json.Unmarshal.")
 	e.line("func (x *%s) ScanJSON(s *jsonscan.Scanner, p int) int {", typ)
-	e.line("k := &keys%s\nf, p := s.Object(k, p)\nfor f >= 0 {\nswitch f {", s.name)
+	e.line("k := &keys%s", s.name)
+	sample := e.pkg.isSample(s)
+	if sample {
+		e.inOrder(s.members)
+	} else {
+		e.line("f, p := s.Object(k, p)")
+	}
+	e.line("for f >= 0 {\nswitch f {")
 	for i, m := range s.members {
-		e.line("case %s:\np = %s", strings.Join(indexes[i], ", "), e.scan(m))
+		e.line("case %s:\np = %s", strings.Join(indexes[i], ", "), e.scan(m, "p"))
 	}
 	e.line("default:\np = s.Skip(p)\n}\nf, p = s.Next(k, f, p)\n}\nreturn p\n}\n")
 
@@ -67,7 +74,7 @@ func (e *emitter) structCodec(s structType) {
 	}
 	e.line("// WriteJSON is for generated code. Use json.Marshal.")
 	e.line("func (x *%s) WriteJSON(w *jsonscan.Writer, b []byte) []byte {", typ)
-	members, sample := s.members, e.pkg.isSample(s)
+	members := s.members
 	if sample {
 		e.line("start := len(b) + 1\nb = x.%s.OpenJSON(w, b)", members[0].field)
 		members = members[1:]
@@ -97,46 +104,72 @@ func (e *emitter) keys(name string, keys []string) {
 	e.line("},\nSeed: %#x,\nSlots: %q,\nNext: next%s[:],\n}\n", seed, slots, name)
 }
 
-// scan is the expression that reads a member at p.
-func (e *emitter) scan(m member) string {
+// inOrder emits what reads the members of a sample in the order of its fields, and
+// moves to the first that comes in another one. There are many more samples than
+// other objects.
+func (e *emitter) inOrder(members []member) {
+	e.line("p, ok := s.Enter(p)\nif !ok {\nreturn p\n}")
+	for _, m := range members {
+		key := `"` + m.key + `":`
+		e.line("if %s {\np = s.Comma(%s)\n}", isKey(key), e.scan(m, fmt.Sprintf("p+%d", len(key))))
+	}
+	e.line("if s.Leave(p) {\nreturn p + 1\n}\nf, p := s.Key(k, %d, p)", len(members)-1)
+}
+
+// isKey is the condition that key is at p, in as few words as cover it.
+func isKey(key string) string {
+	size := 8
+	if len(key) < size {
+		size = 4
+	}
+	var words []string
+	for at := 0; at < len(key); at += size {
+		at = min(at, len(key)-size)
+		words = append(words, fmt.Sprintf("s.Is%d(p+%d, `%s`)", size, at, key[at:at+size]))
+	}
+	return strings.ReplaceAll(strings.Join(words, " && "), "p+0,", "p,")
+}
+
+// scan is the expression that reads a member at the offset p.
+func (e *emitter) scan(m member, p string) string {
 	field := "&x." + m.field
 	inner, optional := e.optional(m.typ)
 	elem, list := strings.CutPrefix(m.typ, "[]")
 	switch {
 	case m.typ == "map[string]float64":
-		return "scanContributors(s, p, " + field + ")"
+		return "scanContributors(s, " + p + ", " + field + ")"
 	case list && elem != "string" && e.isText(elem):
-		return fmt.Sprintf("jsonscan.Enums(s, p, %s, %sValues[:])", field, lowerFirst(elem))
+		return fmt.Sprintf("jsonscan.Enums(s, %s, %s, %sValues[:])", p, field, lowerFirst(elem))
 	case list && e.isText(elem):
-		return "jsonscan.Strings(s, p, " + field + ")"
+		return "jsonscan.Strings(s, " + p + ", " + field + ")"
 	case list && elem == "int64":
-		return "s.Ints(p, " + field + ")"
+		return "s.Ints(" + p + ", " + field + ")"
 	case list && elem == "T":
-		return "jsonscan.Records(s, p, " + field + ", jsonscan.Scan[T])"
+		return "jsonscan.Records(s, " + p + ", " + field + ", jsonscan.Scan[T])"
 	case list:
 		how := "Records"
 		if s, ok := e.pkg.find(elem); ok && e.pkg.isFlat(s) {
 			how = "Samples"
 		}
-		return fmt.Sprintf("jsonscan.%s(s, p, %s, (*%s).ScanJSON)", how, field, e.use(elem))
+		return fmt.Sprintf("jsonscan.%s(s, %s, %s, (*%s).ScanJSON)", how, p, field, e.use(elem))
 	case optional && inner == "float64":
-		return "s.Float(p, " + field + ")"
+		return "s.Float(" + p + ", " + field + ")"
 	case optional && inner == "bool":
-		return "s.Bool(p, " + field + ")"
+		return "s.Bool(" + p + ", " + field + ")"
 	case optional && (inner == "int64" || inner == "int"):
-		return "jsonscan.Int(s, p, " + field + ")"
+		return "jsonscan.Int(s, " + p + ", " + field + ")"
 	case optional && e.isText(inner):
-		return "jsonscan.String(s, p, " + field + ")"
+		return "jsonscan.String(s, " + p + ", " + field + ")"
 	case optional && e.isEnum(inner):
-		return fmt.Sprintf("scanEnum(s, p, %s, %sNames[:])", field, lowerFirst(inner))
+		return fmt.Sprintf("scanEnum(s, %s, %s, %sNames[:])", p, field, lowerFirst(inner))
 	case optional && inner == "T":
-		return "jsonscan.Optional(s, p, " + field + ", jsonscan.Scan[T])"
+		return "jsonscan.Optional(s, " + p + ", " + field + ", jsonscan.Scan[T])"
 	case optional:
-		return fmt.Sprintf("jsonscan.Optional(s, p, %s, (*%s).ScanJSON)", field, e.use(inner))
+		return fmt.Sprintf("jsonscan.Optional(s, %s, %s, (*%s).ScanJSON)", p, field, e.use(inner))
 	case e.isText(m.typ):
-		return "jsonscan.Text(s, p, " + field + ")"
+		return "jsonscan.Text(s, " + p + ", " + field + ")"
 	}
-	return "x." + m.field + ".ScanJSON(s, p)"
+	return "x." + m.field + ".ScanJSON(s, " + p + ")"
 }
 
 // write emits the statements that append a member. There are many more samples than

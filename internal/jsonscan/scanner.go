@@ -160,13 +160,22 @@ func (s *Scanner) Reject(p int) {
 
 // space finds the first byte from p on that is not white space.
 func (s *Scanner) space(p int) (byte, int) {
+	if c := s.at(p); c > ' ' {
+		return c, p
+	}
+	return s.spaces(p)
+}
+
+func (s *Scanner) spaces(p int) (byte, int) {
 	for {
 		c := s.at(p)
 		if c > ' ' || (c != ' ' && c != '\n' && c != '\t' && c != '\r') {
 			return c, p
 		}
+		if p++; s.at(p) > ' ' {
+			return s.at(p), p
+		}
 		// Line breaks are followed by runs of spaces.
-		p++
 		for {
 			other := load64(s.base, p) ^ lows*' '
 			if other != 0 {
@@ -182,35 +191,45 @@ func (s *Scanner) space(p int) (byte, int) {
 // for a key that k does not have, and -1 for none: the object is empty or a null,
 // or the value is a mismatch, and is passed.
 func (s *Scanner) Object(k *Keys, p int) (f, q int) {
-	if load16(s.base, p) == '{'|'"'<<8 && s.depth < MaxDepth {
-		s.depth++
-		return s.key(k, 0, p+1)
+	p, ok := s.Enter(p)
+	if !ok {
+		return -1, p
 	}
-	return s.objectSlow(k, p)
+	return s.key(k, 0, p)
 }
 
-func (s *Scanner) objectSlow(k *Keys, p int) (f, q int) {
+// Enter enters the object at p and moves to its first key. If there is none, the
+// value is passed.
+func (s *Scanner) Enter(p int) (q int, ok bool) {
+	if load16(s.base, p) == '{'|'"'<<8 && s.depth < MaxDepth {
+		s.depth++
+		return p + 1, true
+	}
+	return s.enterSlow(p)
+}
+
+func (s *Scanner) enterSlow(p int) (q int, ok bool) {
 	c, p := s.space(p)
 	switch c {
 	case '{':
 	case 'n':
-		return -1, s.literal(p, "null")
+		return s.literal(p, "null"), false
 	default:
-		return -1, s.Mismatched(p)
+		return s.Mismatched(p), false
 	}
 	if s.depth == MaxDepth {
-		return -1, s.fail(p, "nested too deeply")
+		return s.fail(p, "nested too deeply"), false
 	}
 	s.depth++
 	c, p = s.space(p + 1)
 	switch c {
 	case '"':
-		return s.key(k, 0, p)
+		return p, true
 	case '}':
 		s.depth--
-		return -1, p + 1
+		return p + 1, false
 	}
-	return -1, s.fail(p, "no key in an object")
+	return s.fail(p, "no key in an object"), false
 }
 
 // Next moves from behind the value of key prev to the next key of the object,
@@ -219,22 +238,65 @@ func (s *Scanner) Next(k *Keys, prev, p int) (f, q int) {
 	if load16(s.base, p) == ','|'"'<<8 {
 		return s.key(k, prev+1, p+1)
 	}
-	return s.nextSlow(k, prev, p)
+	return s.Key(k, prev, s.commaSlow(p))
 }
 
-func (s *Scanner) nextSlow(k *Keys, prev, p int) (f, q int) {
+// Comma moves from behind a value to the quote of the object's next key or to its
+// closing brace.
+func (s *Scanner) Comma(p int) (q int) {
+	if load16(s.base, p) == ','|'"'<<8 {
+		return p + 1
+	}
+	return s.commaSlow(p)
+}
+
+func (s *Scanner) commaSlow(p int) (q int) {
+	if load16(s.base, p) == ','|' '<<8 && s.at(p+2) == '"' {
+		return p + 2
+	}
 	c, p := s.space(p)
 	switch c {
 	case '}':
-		s.depth--
-		return -1, p + 1
+		return p
 	case ',':
 		if c, p = s.space(p + 1); c == '"' {
-			return s.key(k, prev+1, p)
+			return p
 		}
-		return -1, s.fail(p, "no key in an object")
+		return s.fail(p, "no key in an object")
 	}
-	return -1, s.fail(p, "no comma or brace after a value in an object")
+	return s.fail(p, "no comma or brace after a value in an object")
+}
+
+// Key reads the key that Comma moved to, or leaves the object, with the same result
+// as Next.
+func (s *Scanner) Key(k *Keys, prev, p int) (f, q int) {
+	switch s.at(p) {
+	case '"':
+		return s.key(k, prev+1, p)
+	case '}':
+		s.depth--
+		return -1, p + 1
+	}
+	return -1, p
+}
+
+// Leave leaves the object if Comma moved to its end.
+func (s *Scanner) Leave(p int) bool {
+	if s.at(p) != '}' {
+		return false
+	}
+	s.depth--
+	return true
+}
+
+// Is4 is whether the four bytes at p are those of want.
+func (s *Scanner) Is4(p int, want string) bool {
+	return load32(s.base, p) == load32(unsafe.Pointer(unsafe.StringData(want)), 0)
+}
+
+// Is8 is whether the eight bytes at p are those of want.
+func (s *Scanner) Is8(p int, want string) bool {
+	return load64(s.base, p) == load64(unsafe.Pointer(unsafe.StringData(want)), 0)
 }
 
 // What Array found.
@@ -289,7 +351,7 @@ func (s *Scanner) Bytes(p, q int) []byte { return s.buf[p:q] }
 // space, and q that byte's offset. Behind the text are at least Padding-8 zeros.
 func (s *Scanner) Window(p int) (w unsafe.Pointer, q int) {
 	if s.at(p) <= ' ' {
-		_, p = s.space(p)
+		_, p = s.spaces(p)
 	}
 	return unsafe.Add(s.base, p), p
 }
