@@ -502,11 +502,44 @@ func TestStoreLookups(t *testing.T) {
 			}
 			return d
 		}
+		const heartRate = "heart_rate_data.detailed.hr_samples.bpm"
+		mustApply(t, db, event(t, "samples", 11, dataBody(webhook.TypeDaily, day("2026-07-05", 1, heartRates(60, 61)))))
+		for _, tc := range []struct {
+			from, to, path string
+			want           bool
+			err            error
+		}{
+			{"2026-07-01", "2026-07-06", heartRate, true, nil},
+			{"2026-07-01", "2026-07-05", heartRate, false, nil},
+			{"2026-07-05", "2026-07-06", "oxygen_data.saturation_samples.percentage", false, nil},
+			{"2026-07-05", "2026-07-06", "no.such.series", false, healthdb.ErrNoSeries},
+		} {
+			if has, err := db.HasSamples(t.Context(), owner.ID, webhook.TypeDaily, date(tc.from), date(tc.to), tc.path); has != tc.want || err != tc.err {
+				t.Errorf("samples of %s from %s to %s: %t, %v", tc.path, tc.from, tc.to, has, err)
+			}
+		}
+		for path, want := range map[string]int{heartRate: 2, "no.such.series": 0} {
+			known := 0
+			for r, err := range db.Daily(t.Context(), owner.ID, date("2026-07-05"), date("2026-07-06"), healthdb.WithSeries(path)) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, sample := range r.HeartRateData.Detailed.HRSamples {
+					if _, ok := sample.BPM.Get(); ok {
+						known++
+					}
+				}
+			}
+			if known != want {
+				t.Errorf("%d values of %s, want %d", known, path, want)
+			}
+		}
 		for _, tc := range []struct{ day, before, after string }{
 			{"2026-07-01", "", "2026-07-04"},
 			{"2026-07-02", "2026-07-01", "2026-07-04"},
-			{"2026-07-04", "2026-07-01", ""},
-			{"", "2026-07-04", ""},
+			{"2026-07-04", "2026-07-01", "2026-07-05"},
+			{"2026-07-05", "2026-07-04", ""},
+			{"", "2026-07-05", ""},
 		} {
 			before, after, err := db.NearestDays(t.Context(), owner.ID, date(tc.day))
 			if err != nil || before != date(tc.before) || after != date(tc.after) {

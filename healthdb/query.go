@@ -20,10 +20,20 @@ import (
 // QueryOption changes what a query for records returns.
 type QueryOption func(*queryOptions)
 
-type queryOptions struct{ samples bool }
+type queryOptions struct {
+	samples bool
+	series  []string // nil for all
+}
 
 // WithSamples fills the records' time series, which are left empty otherwise.
 func WithSamples() QueryOption { return func(o *queryOptions) { o.samples = true } }
+
+// WithSeries fills no more of the records' time series than those of the JSON paths,
+// such as heart_rate_data.detailed.hr_samples.bpm: of other lists the samples are there
+// without their values. What of it a type of records does not have is left out.
+func WithSeries(paths ...string) QueryOption {
+	return func(o *queryOptions) { o.samples, o.series = true, append(o.series, paths...) }
+}
 
 // Activities yields a connection's activities, see [Records].
 func (db *DB) Activities(ctx context.Context, connectionID int64, from, to health.Date, opts ...QueryOption) iter.Seq2[health.Activity, error] {
@@ -131,7 +141,7 @@ func Records[T health.Record](ctx context.Context, db *DB, connectionID int64, f
 	t := db.tableOf(reflect.TypeFor[T]())
 	where, args := daysOf(connectionID, from, to, db.sql.Dialect)
 	return func(yield func(T, error) bool) {
-		for page, err := range pages[T](ctx, db, t, where+" AND day IS NOT NULL", args, "day, id", o.samples) {
+		for page, err := range pages[T](ctx, db, t, where+" AND day IS NOT NULL", args, "day, id", o) {
 			if !yieldAll(page, err, yield) {
 				return
 			}
@@ -139,7 +149,7 @@ func Records[T health.Record](ctx context.Context, db *DB, connectionID int64, f
 		if !from.IsZero() || !to.IsZero() {
 			return
 		}
-		for page, err := range pages[T](ctx, db, t, where+" AND day IS NULL", args, "id", o.samples) {
+		for page, err := range pages[T](ctx, db, t, where+" AND day IS NULL", args, "id", o) {
 			if !yieldAll(page, err, yield) {
 				return
 			}
@@ -182,6 +192,39 @@ func (db *DB) Samples(ctx context.Context, connectionID int64, typ webhook.Event
 	}
 }
 
+// HasSamples reports whether the records of a type and the days from from up to but not
+// including to have a value in one of the series of the JSON paths. It reads next to
+// nothing. The error is [ErrNoSeries] if there are no such series.
+func (db *DB) HasSamples(ctx context.Context, connectionID int64, typ webhook.EventType, from, to health.Date, paths ...string) (bool, error) {
+	for _, t := range db.tables {
+		series := db.seriesIn(t, paths)
+		if t.event != typ || len(series) == 0 {
+			continue
+		}
+		where, args := daysOf(connectionID, from, to, db.sql.Dialect)
+		rows, err := db.query(ctx, "SELECT 1 FROM samples WHERE record_id IN (SELECT id FROM "+t.name+" WHERE "+where+
+			") AND series IN "+sqldb.Values(1, len(series))+" AND value IS NOT NULL LIMIT 1", append(args, series...)...)
+		if err != nil {
+			return false, err
+		}
+		defer rows.Close()
+		return rows.Next(), sqldb.Wrap("read samples", rows.Err())
+	}
+	return false, ErrNoSeries
+}
+
+// seriesIn are the ids of those of paths that t has.
+func (db *DB) seriesIn(t *table, paths []string) (ids []any) {
+	for i, l := range t.lists {
+		for k, leaf := range l.leaves {
+			if slices.Contains(paths, leaf.path) {
+				ids = append(ids, db.series[t.number][i][k])
+			}
+		}
+	}
+	return ids
+}
+
 func (db *DB) seriesOf(typ webhook.EventType, path string) (t *table, id int32, ok bool) {
 	for _, t := range db.tables {
 		if t.event != typ {
@@ -213,7 +256,7 @@ func daysOf(connectionID int64, from, to health.Date, d sqldb.Dialect) (where st
 func unconnected[T any](ctx context.Context, db *DB, referenceID string) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		t := db.tableOf(reflect.TypeFor[T]())
-		for page, err := range pages[T](ctx, db, t, "reference_id = ?", []any{referenceID}, "id", false) {
+		for page, err := range pages[T](ctx, db, t, "reference_id = ?", []any{referenceID}, "id", queryOptions{}) {
 			if !yieldAll(page, err, yield) {
 				return
 			}
@@ -242,9 +285,9 @@ const (
 )
 
 // pages reads records in the order of the columns order, which tell them apart.
-func pages[T any](ctx context.Context, db *DB, t *table, where string, args []any, order string, samples bool) iter.Seq2[[]T, error] {
+func pages[T any](ctx context.Context, db *DB, t *table, where string, args []any, order string, o queryOptions) iter.Seq2[[]T, error] {
 	limit := recordPage
-	if samples = samples && len(t.lists) > 0; samples {
+	if o.samples = o.samples && len(t.lists) > 0; o.samples {
 		limit = samplePage
 	}
 	names := []string{"id", "day"}
@@ -260,7 +303,7 @@ func pages[T any](ctx context.Context, db *DB, t *table, where string, args []an
 		first, args := query+tail, args
 		next := query + " AND (" + order + ") > " + sqldb.Values(1, 1+strings.Count(order, ",")) + tail
 		for q, a := first, args; ; q = next {
-			page, err := readPage[T](ctx, db, t, q, a, samples)
+			page, err := readPage[T](ctx, db, t, q, a, o)
 			if err != nil {
 				yield(nil, err)
 				return
@@ -284,16 +327,16 @@ type page[T any] struct {
 	records []T
 }
 
-// readPage reads records and, if samples is true, theirs at the same moment.
-func readPage[T any](ctx context.Context, db *DB, t *table, query string, args []any, samples bool) (p *page[T], err error) {
-	if !samples {
+// readPage reads records and, if they are to have samples, these at the same moment.
+func readPage[T any](ctx context.Context, db *DB, t *table, query string, args []any, o queryOptions) (p *page[T], err error) {
+	if !o.samples {
 		return readRecords[T](ctx, db, db.sql.Pool, t, query, args)
 	}
 	err = db.snapshot(ctx, func(r reader) error {
 		if p, err = readRecords[T](ctx, db, r, t, query, args); err != nil {
 			return err
 		}
-		return fillSamples(ctx, db, r, t, p)
+		return fillSamples(ctx, db, r, t, p, o.series)
 	})
 	return p, err
 }
@@ -334,8 +377,9 @@ func readRecords[T any](ctx context.Context, db *DB, r reader, t *table, query s
 	return p, sqldb.Wrap("read records", rows.Err())
 }
 
-// fillSamples makes the time series of a page's records.
-func fillSamples[T any](ctx context.Context, db *DB, r reader, t *table, p *page[T]) error {
+// fillSamples makes the time series of a page's records, with the values of the series
+// of paths, or of all where paths is nil.
+func fillSamples[T any](ctx context.Context, db *DB, r reader, t *table, p *page[T], paths []string) error {
 	if len(p.ids) == 0 {
 		return nil
 	}
@@ -356,7 +400,15 @@ func fillSamples[T any](ctx context.Context, db *DB, r reader, t *table, p *page
 			lists[id], leaves[id] = &t.lists[i], &t.lists[i].leaves[k]
 		}
 	}
-	rows, err := db.queryIn(ctx, r, "SELECT record_id, series, n, at, value FROM samples WHERE record_id IN "+sqldb.Values(1, len(args)), args...)
+	query := "SELECT record_id, series, n, at, value FROM samples WHERE record_id IN " + sqldb.Values(1, len(args))
+	if paths != nil {
+		series := db.seriesIn(t, paths)
+		if len(series) == 0 {
+			return nil
+		}
+		query, args = query+" AND series IN "+sqldb.Values(1, len(series)), append(args, series...)
+	}
+	rows, err := db.queryIn(ctx, r, query, args...)
 	if err != nil {
 		return err
 	}

@@ -101,41 +101,45 @@ func (s subject) today() health.Date { return health.DateOf(s.h.Platform.Sandbox
 
 func (s subject) day(ctx context.Context, date health.Date) (*day, error) {
 	d := &day{date: date}
-	for _, kind := range chartKinds {
-		if err := s.fill(ctx, d, kind); err != nil {
+	for _, kind := range chartOrder {
+		if err := s.fill(ctx, d, kind, s.h.Store == nil); err != nil {
 			return nil, err
 		}
 	}
 	var err error
-	if d.bodies, err = records[health.Body](ctx, s, date, date.AddDays(1), false); err != nil {
+	if d.bodies, err = records[health.Body](ctx, s, date, date.AddDays(1)); err != nil {
 		return nil, err
 	}
-	if d.nutritions, err = records[health.Nutrition](ctx, s, date, date.AddDays(1), false); err != nil {
+	if d.nutritions, err = records[health.Nutrition](ctx, s, date, date.AddDays(1)); err != nil {
 		return nil, err
 	}
-	d.menstruations, err = records[health.Menstruation](ctx, s, date, date.AddDays(1), false)
+	d.menstruations, err = records[health.Menstruation](ctx, s, date, date.AddDays(1))
 	return d, err
 }
 
-// fill reads what a kind of chart is drawn from.
-func (s subject) fill(ctx context.Context, d *day, kind string) (err error) {
+// fill reads what a kind of chart is drawn from, with the series it shows or without.
+func (s subject) fill(ctx context.Context, d *day, kind string, series bool) (err error) {
 	from, to := d.date, d.date.AddDays(1)
+	paths := chartKinds[kind].series
+	if !series {
+		paths = nil
+	}
 	switch kind {
 	case "night":
-		d.sleeps, err = records[health.Sleep](ctx, s, from.AddDays(-1), to, true)
+		d.sleeps, err = records[health.Sleep](ctx, s, from.AddDays(-1), to, paths...)
 		d.sleeps = slices.DeleteFunc(d.sleeps, func(r health.Sleep) bool { return nightOf(r) != d.date })
 		slices.SortStableFunc(d.sleeps, func(a, b health.Sleep) int {
 			return cmp.Compare(length(b.Metadata.StartTime, b.Metadata.EndTime), length(a.Metadata.StartTime, a.Metadata.EndTime))
 		})
 	case "day":
-		d.dailies, err = records[health.Daily](ctx, s, from, to, true)
+		d.dailies, err = records[health.Daily](ctx, s, from, to, paths...)
 	case "run":
-		d.activities, err = records[health.Activity](ctx, s, from, to, true)
+		d.activities, err = records[health.Activity](ctx, s, from, to, paths...)
 		slices.SortStableFunc(d.activities, func(a, b health.Activity) int {
 			return cmp.Compare(length(b.Metadata.StartTime, b.Metadata.EndTime), length(a.Metadata.StartTime, a.Metadata.EndTime))
 		})
 	case "month":
-		d.month, err = records[health.Daily](ctx, s, to.AddDays(-monthDays), to, false)
+		d.month, err = records[health.Daily](ctx, s, to.AddDays(-monthDays), to)
 	}
 	return err
 }
@@ -144,9 +148,10 @@ func nightOf(r health.Sleep) health.Date {
 	return cmp.Or(r.Metadata.EndTime.Date(), r.Metadata.StartTime.Date())
 }
 
-// records are somebody's on the days from from up to but not including to.
-func records[T health.Record](ctx context.Context, s subject, from, to health.Date, samples bool) (list []T, err error) {
-	for r, err := range read[T](ctx, s, from, to, samples) {
+// records are somebody's on the days from from up to but not including to, with the
+// series of the JSON paths.
+func records[T health.Record](ctx context.Context, s subject, from, to health.Date, paths ...string) (list []T, err error) {
+	for r, err := range read[T](ctx, s, from, to, paths) {
 		if err != nil {
 			return list, err
 		}
@@ -155,18 +160,18 @@ func records[T health.Record](ctx context.Context, s subject, from, to health.Da
 	return list, nil
 }
 
-func read[T health.Record](ctx context.Context, s subject, from, to health.Date, samples bool) iter.Seq2[T, error] {
+func read[T health.Record](ctx context.Context, s subject, from, to health.Date, paths []string) iter.Seq2[T, error] {
 	if s.h.Store != nil {
 		var opts []healthdb.QueryOption
-		if samples {
-			opts = append(opts, healthdb.WithSamples())
+		if len(paths) > 0 {
+			opts = append(opts, healthdb.WithSeries(paths...))
 		}
 		return healthdb.Records[T](ctx, s.h.Store.DB.DB, s.ID, from, to, opts...)
 	}
 	client := s.h.Platform.Client
 	for _, c := range []any{client.Activity, client.Body, client.Daily, client.Menstruation, client.Nutrition, client.Sleep} {
 		if c, ok := c.(*terra.Collection[T]); ok {
-			return c.All(ctx, s.UserID, terra.Between(from, to), terra.WithSamples(samples))
+			return c.All(ctx, s.UserID, terra.Between(from, to), terra.WithSamples(len(paths) > 0))
 		}
 	}
 	return func(func(T, error) bool) {}

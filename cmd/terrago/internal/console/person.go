@@ -121,8 +121,8 @@ func (h *Console) personView(ctx context.Context, c healthdb.Connection, day str
 		return v, err
 	}
 	v.Cards = d.cards()
-	v.Charts = d.charts(c.UserID)
-	return v, nil
+	v.Charts, err = of.charts(ctx, d)
+	return v, err
 }
 
 // trigger sends an event about the person.
