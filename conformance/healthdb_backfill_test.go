@@ -49,7 +49,14 @@ func onVirtualClock(t *testing.T, test func(t *testing.T, s *patient)) {
 }
 
 // RoundTrip has the service answer.
-func (s *patient) RoundTrip(r *http.Request) (*http.Response, error) {
+func (s *patient) RoundTrip(r *http.Request) (resp *http.Response, err error) {
+	defer func() {
+		if broken := recover(); broken == http.ErrAbortHandler {
+			resp, err = nil, errBroken
+		} else if broken != nil {
+			panic(broken)
+		}
+	}()
 	r = r.Clone(r.Context())
 	r.Body = http.NoBody
 	w := httptest.NewRecorder()
@@ -64,10 +71,12 @@ func (s *patient) RoundTrip(r *http.Request) (*http.Response, error) {
 	path := r.URL.Path[strings.LastIndex(r.URL.Path, "/"):]
 	s.asked = append(s.asked, fmt.Sprint(r.URL.Query().Get("user_id"), path, " ", w.Code))
 	if w.Code == http.StatusTeapot {
-		return nil, errors.New("the connection breaks")
+		return nil, errBroken
 	}
 	return w.Result(), nil
 }
+
+var errBroken = errors.New("the connection breaks")
 
 func (s *patient) refusals() int {
 	s.mu.Lock()
@@ -163,6 +172,42 @@ func TestBackfillGoesOnWithOthers(t *testing.T) {
 		}
 		if took := time.Since(began); took < 59*time.Minute || took > 61*time.Minute {
 			t.Errorf("it took %s", took)
+		}
+	})
+}
+
+// TestBackfillThroughFaults: a service that fails now and then, cuts answers off and
+// takes its time gets everything asked that there is, and none of it is given up.
+func TestBackfillThroughFaults(t *testing.T) {
+	onVirtualClock(t, func(t *testing.T, s *patient) {
+		for i := range 3 {
+			s.connect(t, fmt.Sprint("person", i))
+		}
+		for _, f := range []sandbox.Fault{
+			{Kind: sandbox.FaultStatus, Status: 503, RetryAfter: 7 * time.Second},
+			{Kind: sandbox.FaultStatus, Status: 500},
+			{Kind: sandbox.FaultDrop},
+			{Kind: sandbox.FaultDelay, Delay: 20 * time.Second},
+			{Kind: sandbox.FaultRateLimit, RetryAfter: time.Minute},
+		} {
+			if _, err := s.AddRule(sandbox.Rule{On: "request", Probability: 0.08, Fault: f}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		req := healthdb.BackfillRequest{
+			Range: s.days(280), Types: []webhook.EventType{webhook.TypeNutrition, webhook.TypeSleep},
+			Failed: func(f healthdb.BackfillFailure) { t.Errorf("%d days failed: %v", f.Range.Days(), f.Err) },
+		}
+		got, err := s.db.Backfill(t.Context(), s.client, req)
+		if err != nil || got.Done != 3*2*280 || got.Requests <= 3*2*10 {
+			t.Errorf("%+v, error %v", got, err)
+		}
+		s.ClearRules()
+		if rest, err := s.db.Backfill(t.Context(), s.client, req); err != nil || rest.Requests != 0 {
+			t.Errorf("then %+v, error %v", rest, err)
+		}
+		if n := s.count(t, "sleeps"); n < 3*280*8/10 || n != got.Records {
+			t.Errorf("%d nights in the store, %d were stored", n, got.Records)
 		}
 	})
 }

@@ -297,13 +297,13 @@ func TestBackfillGoesOn(t *testing.T) {
 		},
 	}
 	first, err := s.db.Backfill(ctx, s.Client, req)
-	if !errors.Is(err, context.Canceled) || first.Requests != 5 {
-		t.Fatalf("%+v, error %v, want to be stopped after 5 requests", first, err)
+	if !errors.Is(err, context.Canceled) || first.Requests < 5 || first.Done == first.Total {
+		t.Fatalf("%+v, error %v, want to be stopped after 5 requests or a few more", first, err)
 	}
 	req.Progress = nil
 	rest, err := s.db.Backfill(t.Context(), s.Client, req)
-	if err != nil || rest.Requests != 15 || rest.Done != rest.Total {
-		t.Errorf("%+v, error %v, want the other 15 requests", rest, err)
+	if want := (first.Total - first.Done) / 28; err != nil || rest.Requests != want || rest.Done != rest.Total {
+		t.Errorf("%+v, error %v, want the other %d requests", rest, err, want)
 	}
 }
 
