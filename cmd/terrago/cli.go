@@ -35,7 +35,8 @@ type commands struct {
 	Events    eventsCommand    `cmd:"" help:"List, show and replay what was delivered."`
 	Reconcile reconcileCommand `cmd:"" help:"Compare the connections in a store with those Terra knows."`
 	Backfill  backfillCommand  `cmd:"" help:"Fetch the days that a store does not have."`
-	Trigger   triggerCommand   `cmd:"" help:"Send one signed event, as Terra would."`
+	Trigger   triggerCommand   `cmd:"" help:"Send signed events, as Terra would, or wrong on purpose."`
+	Listen    listenCommand    `cmd:"" help:"Receive webhooks on this machine, show them, and pass them on to a program."`
 	Scenario  scenarioCommand  `cmd:"" help:"Play what happens over hours or days between Terra and a receiver of its webhooks."`
 	Get       getCommand       `cmd:"" help:"Fetch somebody's records."`
 	Plot      plotCommand      `cmd:"" help:"Draw a night, a day, a month or a run, as SVG or PNG."`
@@ -79,6 +80,8 @@ func run(ctx context.Context, args []string, std stdio) int {
 			"signature_header": webhook.HeaderSignature,
 			"tolerance":        webhook.DefaultTolerance.String(),
 			"dev_dir":          devDir,
+			"listen_addr":      listenAddr,
+			"listen_dir":       listenDir,
 			"serve_addr":       serveAddr,
 			"work_addr":        workAddr,
 			"console_addr":     consoleAddr,

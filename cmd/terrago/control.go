@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,6 +61,7 @@ func (c control) deliveries(ctx context.Context, traceID string) ([]sandbox.Deli
 	u.RawQuery = url.Values{"trace_id": {traceID}}.Encode()
 	var list []sandbox.Delivery
 	err := c.call(ctx, http.MethodGet, u, nil, &list)
+	list = slices.DeleteFunc(list, func(d sandbox.Delivery) bool { return d.TraceID != traceID })
 	return list, err
 }
 

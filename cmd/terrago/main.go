@@ -7,7 +7,8 @@
 //	terrago events     list, show and replay what was delivered
 //	terrago reconcile  compare the connections in a store with those Terra knows
 //	terrago backfill   fetch the days that a store does not have
-//	terrago trigger    send one signed event
+//	terrago trigger    send signed events, or wrong ones on purpose
+//	terrago listen     receive webhooks, show them, and pass them on to a program
 //	terrago scenario   play what happens over hours or days, in a moment
 //	terrago get        fetch somebody's records
 //	terrago plot       draw a night, a day, a month or a run, as SVG or PNG

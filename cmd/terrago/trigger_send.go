@@ -6,9 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"strconv"
 	"time"
@@ -16,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/terra-go/terra"
+	"github.com/terra-go/terra/cmd/terrago/internal/relay"
 	"github.com/terra-go/terra/sandbox"
 	"github.com/terra-go/terra/webhook"
 )
@@ -50,15 +49,9 @@ type straightSender struct {
 }
 
 func newStraightSender(to, secret string, fault sandbox.FaultKind, draft sandbox.Delivery, timeout time.Duration, concurrency int) *straightSender {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = concurrency
 	return &straightSender{
-		client: &http.Client{
-			Transport:     transport,
-			Timeout:       timeout,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		to: to, secret: secret, fault: fault, draft: draft,
+		client: relay.NewClient(timeout, concurrency),
+		to:     to, secret: secret, fault: fault, draft: draft,
 	}
 }
 
@@ -76,7 +69,7 @@ func (s *straightSender) send(ctx context.Context) ([]sentEvent, error) {
 	req.Header.Set(webhook.HeaderOrderingTime, strconv.FormatInt(now.UnixMilli(), 10))
 	s.sign(req.Header, now)
 	e := sentEvent{At: now.UTC(), Event: s.draft.EventType, URL: s.to, TraceID: trace}
-	e.Status, e.Error = post(s.client, req)
+	e.Status, e.Error = relay.Post(s.client, req)
 	e.Took = time.Since(now)
 	e.Delivered = accepted(e.Status)
 	return []sentEvent{e}, nil
@@ -102,32 +95,6 @@ func (s *straightSender) sign(h http.Header, now time.Time) {
 	}
 	h.Set(webhook.HeaderSignature, signature)
 	h.Set(webhook.HeaderSignatureLegacy, signature)
-}
-
-// maxAnswer is how much of a receiver's answer is read.
-const maxAnswer = 64 << 10
-
-// post sends a request and returns the status of the answer, or why there is none in
-// words that hold nothing of the URL.
-func post(client *http.Client, req *http.Request) (status int, problem string) {
-	resp, err := client.Do(req)
-	if err == nil {
-		defer resp.Body.Close()
-		if _, err = io.CopyN(io.Discard, resp.Body, maxAnswer); err == nil || err == io.EOF {
-			return resp.StatusCode, ""
-		}
-	}
-	var network net.Error
-	op, isOp := errors.AsType[*net.OpError](err)
-	switch {
-	case errors.Is(err, context.Canceled):
-		return 0, "cut off"
-	case errors.As(err, &network) && network.Timeout():
-		return 0, "no answer in time"
-	case isOp && op.Op == "dial":
-		return 0, "no connection"
-	}
-	return 0, "no usable answer"
 }
 
 // accepted reports whether a receiver has taken a delivery.

@@ -99,7 +99,7 @@ func (s *Stores) List(ctx context.Context, state ingest.State, f Filter) iter.Se
 				yield(Event{}, at(s.Inbox.Location, err))
 				return
 			}
-			if e := waiting(item, state); f.Picks(e) && !yield(e, nil) {
+			if e := Waiting(item, state); f.Picks(e) && !yield(e, nil) {
 				return
 			}
 		}
@@ -130,7 +130,7 @@ func (s *Stores) Find(ctx context.Context, id string) (Whole, error) {
 	if err != nil {
 		return Whole{}, err
 	}
-	return Whole{waiting(item, state), item.Header, item.Body}, nil
+	return Whole{Waiting(item, state), item.Header, item.Body}, nil
 }
 
 func (s *Stores) findItem(ctx context.Context, id string) (ingest.Item, ingest.State, error) {
@@ -154,8 +154,8 @@ func applied(d healthdb.Delivery) Event {
 	}
 }
 
-// waiting looks into an item of the inbox.
-func waiting(item ingest.Item, state ingest.State) Event {
+// Waiting looks into an item of the inbox.
+func Waiting(item ingest.Item, state ingest.State) Event {
 	e := Event{
 		ID: item.ID, State: state, ReceivedAt: item.ReceivedAt, Attempts: item.Attempt,
 		Reason: item.Reason, FailedAt: item.FailedAt, Size: int64(len(item.Body)),

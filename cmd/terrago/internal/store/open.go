@@ -77,6 +77,8 @@ type InboxOptions struct {
 	Share bool
 	// Replicas is how many servers of a NATS cluster keep a new inbox; 0 is one.
 	Replicas int
+	// SQL is for an inbox in SQLite or PostgreSQL.
+	SQL []sqlinbox.Option
 	// Logger is told what an embedded server has to say.
 	Logger *slog.Logger
 }
@@ -87,7 +89,7 @@ func OpenInbox(ctx context.Context, l Location, o InboxOptions) (*Inbox, error) 
 	var err error
 	switch l.Kind {
 	case SQLite, Postgres:
-		err = i.openSQL(ctx)
+		err = i.openSQL(ctx, o.SQL)
 	case NATS:
 		err = i.openNATS(ctx, func() (*nats.Conn, error) { return dial(ctx, l.Target) }, natsinbox.WithReplicas(o.Replicas))
 	case Embedded:
@@ -121,7 +123,7 @@ func (i *Inbox) Close() error {
 	return errors.Join(errs...)
 }
 
-func (i *Inbox) openSQL(ctx context.Context) error {
+func (i *Inbox) openSQL(ctx context.Context, opts []sqlinbox.Option) error {
 	pool, err := i.Location.pool()
 	if err != nil {
 		return err
@@ -132,7 +134,7 @@ func (i *Inbox) openSQL(ctx context.Context) error {
 	if i.Location.Kind == Postgres {
 		open = sqlinbox.OpenPostgres
 	}
-	inbox, err := open(ctx, pool)
+	inbox, err := open(ctx, pool, opts...)
 	if err != nil {
 		return err
 	}
