@@ -308,7 +308,7 @@ func TestInboxServerAway(t *testing.T) {
 	mustHave(t, in, &stored)
 }
 
-var inboxKills = flag.Int("inbox.kills", 50, "how many processes TestInboxKilled kills for each database, two at a time")
+var inboxKills = flag.Int("inbox.kills", 60, "how many processes TestInboxKilled kills for each database, two at a time")
 
 // TestInboxKilled kills processes that put and work, at random moments. Everything
 // they have reported as stored is there afterwards.

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-var crashKills = flag.Int("crash.kills", 15, "how many times TestKilled kills each process")
+var crashKills = flag.Int("crash.kills", 25, "how many times TestKilled kills each process")
 
 // TestKilled kills serve under load, at random moments and many times in a row, also
 // while it starts. Then every delivery that was acknowledged is in the tables exactly

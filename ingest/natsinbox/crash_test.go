@@ -194,14 +194,14 @@ func TestKill(t *testing.T) {
 	if testing.Short() {
 		t.Skip("SKIPPED: real processes and large bodies take their time; run it without -short")
 	}
-	kills := 4
+	kills := 10
 	if *long {
 		kills = 200
 	}
 	c := spawn(t, single(t))
 	l := startLoad(t, 8, 4, nil, c.node)
 	for range kills {
-		l.more(200)
+		l.more(100)
 		c.kill()
 		c.run(t)
 	}
