@@ -157,6 +157,8 @@ func hint(refusal string) string {
 		return refusal + "; start it with --destination URL, or send straight there with --to URL"
 	case withoutPackage(sandbox.ErrUnknownUser):
 		return refusal + "; terrago users --sandbox lists those there are"
+	case withoutPackage(sandbox.ErrUnknownDelivery):
+		return refusal + "; the sandbox keeps the latest thousand, until it is started anew without --state"
 	case withoutPackage(sandbox.ErrNoRecord):
 		return refusal + "; try another --date, or none for the latest"
 	}

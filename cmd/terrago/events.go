@@ -10,6 +10,7 @@ import (
 	"iter"
 	"log/slog"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ import (
 
 	"github.com/terra-go/terra/cmd/terrago/internal/events"
 	"github.com/terra-go/terra/cmd/terrago/internal/safeio"
-	"github.com/terra-go/terra/cmd/terrago/internal/store"
+	"github.com/terra-go/terra/healthdb"
 	"github.com/terra-go/terra/ingest"
 	"github.com/terra-go/terra/webhook"
 )
@@ -25,6 +26,7 @@ import (
 type eventsCommand struct {
 	List   eventsListCommand   `cmd:"" help:"List deliveries: first the dead ones and those that wait, then those applied, the newest first."`
 	Show   eventsShowCommand   `cmd:"" help:"Show one delivery with its headers and its body."`
+	Resend eventsResendCommand `cmd:"" help:"Have a sandbox deliver again what it has delivered before."`
 	Replay eventsReplayCommand `cmd:"" help:"Apply deliveries again, and give dead ones another chance."`
 }
 
@@ -52,6 +54,7 @@ type eventsListCommand struct {
 	State ingest.State `enum:",applied,pending,dead" default:"" placeholder:"STATE" help:"Only those that are applied, pending or dead."`
 	Since since        `placeholder:"WHEN" help:"Only those received since then: a duration such as 24h, a day, or a time such as 2026-01-02T15:04:05Z."`
 	Limit int          `default:"50" help:"List so many of each state; 0 is all of them. Default: ${default}."`
+	After string       `placeholder:"ID" help:"Go on with those applied, behind the one with this id."`
 }
 
 func (eventsListCommand) lists() reflect.Type { return reflect.TypeFor[events.Event]() }
@@ -65,53 +68,71 @@ func (c eventsListCommand) Run(ctx context.Context, out *output, log *slog.Logge
 		return err
 	}
 	defer s.close()
-	f := events.Filter{UserID: c.User, From: c.Since.Time}
+	f := healthdb.DeliveryFilter{UserID: c.User, From: c.Since.Time, Newest: true, Limit: c.Limit}
 	for _, t := range c.Type {
 		f.Types = append(f.Types, webhook.EventType(t))
 	}
+	states := []ingest.State{ingest.Dead, ingest.Pending, events.Applied}
+	if c.After != "" {
+		if states, err = states[2:], c.goOn(ctx, s, &f); err != nil {
+			return err
+		}
+	}
 	var counts eventCounts
+	listed := 0
 	list := newList[events.Event](out, "events", "STATE", "RECEIVED", "TYPE", "USER ID", "ID", "")
-	for _, state := range []ingest.State{ingest.Dead, ingest.Pending, events.Applied} {
+	for _, state := range states {
 		if c.State != "" && c.State != state {
 			continue
 		}
 		n := counts.of(state)
-		for e, err := range s.events().List(ctx, state, f) {
+		for e, err := range c.events(ctx, s, state, f) {
 			if err != nil {
 				return explainEvents(err)
 			}
 			if *n++; c.Limit > 0 && *n > c.Limit {
-				if state == events.Applied && c.plain() {
-					// The database counts faster.
-					if *n, err = s.db.Count(ctx, store.Deliveries); err != nil {
-						return explainStore(err, s.db.Location)
-					}
-					break
-				}
-				continue
+				continue // to count it
 			}
+			listed++
 			if err := list.add(e, string(e.State), e.ReceivedAt.Local().Format(time.DateTime), string(e.Type), e.UserID, e.ID, e.Reason); err != nil {
 				return err
+			}
+		}
+		if state == events.Applied && c.Limit > 0 {
+			if *n, err = s.db.CountDeliveries(ctx, f, math.MaxInt); err != nil {
+				return explainStore(err, s.db.Location)
 			}
 		}
 	}
 	return list.end("counts", counts, func(w io.Writer) {
 		fmt.Fprintf(w, "%d applied, %d pending, %d dead", counts.Applied, counts.Pending, counts.Dead)
-		if listed := c.listed(counts); listed < counts.Applied+counts.Pending+counts.Dead {
+		if listed < counts.Applied+counts.Pending+counts.Dead {
 			fmt.Fprintf(w, "; %d listed, --limit 0 lists all", listed)
 		}
 		fmt.Fprintln(w)
 	})
 }
 
-// plain is whether all applied deliveries are picked.
-func (c eventsListCommand) plain() bool { return len(c.Type) == 0 && c.User == "" && c.Since.IsZero() }
-
-func (c eventsListCommand) listed(n eventCounts) int {
-	if c.Limit == 0 {
-		return n.Applied + n.Pending + n.Dead
+// goOn has f pick what is behind c.After.
+func (c eventsListCommand) goOn(ctx context.Context, s *stores, f *healthdb.DeliveryFilter) error {
+	if c.State != "" && c.State != events.Applied {
+		return usagef("--after is for those applied")
 	}
-	return min(n.Applied, c.Limit) + min(n.Pending, c.Limit) + min(n.Dead, c.Limit)
+	d, err := s.db.Delivery(ctx, c.After)
+	if errors.Is(err, healthdb.ErrNoDelivery) {
+		return usagef("--after: no delivery that was applied has this id")
+	}
+	f.After = d.Place()
+	return explainStore(err, s.db.Location)
+}
+
+// events are those of one state that f picks: of those applied no more than it says,
+// and all of the others.
+func (c eventsListCommand) events(ctx context.Context, s *stores, state ingest.State, f healthdb.DeliveryFilter) iter.Seq2[events.Event, error] {
+	if state == events.Applied {
+		return s.events().Applied(ctx, f)
+	}
+	return s.events().List(ctx, state, events.Filter{Types: f.Types, UserID: f.UserID, From: f.From})
 }
 
 // events are the deliveries in the stores.

@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 //
 // onejson checks that the standard output was one JSON value, status runs a program
 // and checks its exit status, and eventually runs one until its standard output
-// matches a pattern. eventid puts the id of a stored event into a variable, and newer
+// matches a pattern. traceid takes the trace id of an event just sent, eventid puts the id of a stored event into a variable, and newer
 // has an SQLite store look as though a newer program had written it.
 func TestScripts(t *testing.T) {
 	t.Parallel()
@@ -53,6 +53,7 @@ func TestScripts(t *testing.T) {
 			"status":     exitStatus,
 			"eventually": eventuallyMatches,
 			"eventid":    eventID,
+			"traceid":    traceID,
 			"newer":      makeNewer,
 		},
 	})
@@ -168,6 +169,15 @@ func eventID(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("there is no such event")
 	}
 	ts.Setenv(args[0], v.Events[0].ID)
+}
+
+func traceID(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: traceid variable")
+	}
+	var v sentEvent
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &v))
+	ts.Setenv(args[0], v.TraceID)
 }
 
 func makeNewer(ts *testscript.TestScript, neg bool, args []string) {
