@@ -176,7 +176,7 @@ func wait(b *testing.B, inbox ingest.Inbox, n int) {
 func live(b *testing.B, db *healthdb.DB) (userID string) {
 	b.Helper()
 	s := sandboxtest.New(b)
-	user, err := s.Connect("FITBIT", "somebody")
+	user, err := s.Connect("FITBIT", "person-1")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -60,7 +60,7 @@ func (s subject) charts(ctx context.Context, d *day) (list []chartView, err erro
 			if c == nil {
 				continue
 			}
-			v.Alt = c.Title + ". " + c.Description
+			v.Alt = c.Description
 			v.Width, v.Height = c.Size()
 		} else {
 			said, from := d.say(name)
@@ -74,7 +74,7 @@ func (s subject) charts(ctx context.Context, d *day) (list []chartView, err erro
 			if !has {
 				continue
 			}
-			v.Alt = kind.title + ", drawn. " + said
+			v.Alt = kind.title + ": " + said + "."
 		}
 		sum := fnv.New32a()
 		fmt.Fprint(sum, v.Alt)
