@@ -755,6 +755,7 @@ func TestStoreLabReports(t *testing.T) {
 			`{"type":"lab_report.completed","event_id":"e2","occurred_at":"2026-07-02T00:00:00Z","data":{"session_id":"s","reference_id":"p","results_count":2,"results":[{"source":{"name":"n"}},{}]}}`,
 			`{"type":"lab_report.completed","event_id":"e1","occurred_at":"2026-07-01T00:00:00Z","data":{"session_id":"s","reference_id":"p","results_count":1}}`,
 			`{"type":"lab_report.failed","event_id":"e3","occurred_at":"2026-07-03T00:00:00Z","data":{"session_id":"s","reference_id":"p","error":{"code":"internal","retriable":true}}}`,
+			`{"type":"lab_report.completed","event_id":"e4","data":{"reference_id":"of no session"}}`,
 		} {
 			h := http.Header{}
 			h.Set(webhook.HeaderTraceID, "lab-"+strconv.Itoa(i))
@@ -777,6 +778,14 @@ func TestStoreLabReports(t *testing.T) {
 		}
 		if n != 2 {
 			t.Errorf("%d reports and failures", n)
+		}
+		for report, err := range db.LabReports(t.Context(), "of no session") {
+			if n++; err != nil || report.EventID != "e4" {
+				t.Errorf("not the report of no session: %v", err)
+			}
+		}
+		if n != 3 {
+			t.Errorf("%d reports and failures with that of no session", n)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package healthdb
 
 import (
+	"cmp"
 	"encoding/json"
 	"reflect"
 	"unsafe"
@@ -52,10 +53,10 @@ func newTables() []*table {
 			return summaryKey(r.Metadata.SummaryID, r.Metadata.StartTime, r.Metadata.EndTime), r.Metadata.StartTime
 		}),
 		newTable(10, "lab_reports", webhook.TypeLabReportCompleted, func(r *LabReport) (string, health.Timestamp) {
-			return r.Report.SessionID.Or(""), r.Report.ReportDate
+			return cmp.Or(r.Report.SessionID.Or(""), r.EventID), r.Report.ReportDate
 		}).withoutConnection(),
 		newTable(11, "lab_report_failures", webhook.TypeLabReportFailed, func(r *LabReportFailure) (string, health.Timestamp) {
-			return r.Report.SessionID.Or(""), r.OccurredAt
+			return cmp.Or(r.Report.SessionID.Or(""), r.EventID), r.OccurredAt
 		}).withoutConnection(),
 	}
 }
