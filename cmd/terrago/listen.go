@@ -420,12 +420,23 @@ func (d *diary) arrived(a relay.Arrival) {
 		d.write(v, fmt.Sprintf("refused    %d, %s", a.Status, v.Error))
 	default:
 		d.received++
-		text := fmt.Sprintf("received   %s  %s  %s, verified", cmp.Or(string(a.Event), "no event"), cmp.Or(a.UserID, "-"), inBytes(a.Size))
+		text := fmt.Sprintf("received   %s  %s  %s, verified", eventName(a.Event), brief(cmp.Or(a.UserID, "-")), inBytes(a.Size))
 		if a.Repeated {
 			text += ", not for the first time"
 		}
 		d.write(v, text)
 	}
+}
+
+func eventName(t webhook.EventType) string { return brief(cmp.Or(string(t), "no event")) }
+
+// brief keeps what a sender may have made very long from filling the screen.
+func brief(s string) string {
+	const most = 100
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
 // refusal is what an answer of the intake means.
@@ -452,7 +463,7 @@ func (d *diary) tried(o relay.Outcome) {
 		Status: o.Status, Error: o.Problem, Attempt: o.Attempt, Signed: o.Signed, Took: o.Took,
 	}
 	answer := cmp.Or(o.Problem, fmt.Sprint(o.Status))
-	name := cmp.Or(string(o.Event), "no event")
+	name := eventName(o.Event)
 	if !o.Passed() {
 		v.What = isFailed
 		text := fmt.Sprintf("failed     %s: %s", name, answer)

@@ -276,3 +276,35 @@ func TestListenClosedPipe(t *testing.T) {
 		t.Errorf("%d destinations are left", n)
 	}
 }
+
+// TestListenHostile: what a sender has put into its event does neither steer the
+// terminal nor fill it.
+func TestListenHostile(t *testing.T) {
+	t.Parallel()
+	b := newListenBench(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	out, log, status := new(syncBuffer), new(syncBuffer), make(chan int, 1)
+	go func() {
+		status <- run(ctx, []string{"listen", "--addr", "127.0.0.1:0", "--base-url", b.api, "--dir", t.TempDir(), "--forward-to", b.program},
+			stdio{strings.NewReader(""), out, log})
+	}()
+	eventually(t, "it is a destination", func() bool { return len(b.sandbox.Destinations()) == 2 })
+	body, err := json.Marshal(map[string]any{
+		"type": "\x1b[2J\nfake" + strings.Repeat("x", 1<<20), "user": map[string]any{"user_id": "\u202eEVIL\r" + strings.Repeat("y", 1<<20)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.sandbox.Trigger(sandbox.EventRequest{Body: body}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it is forwarded", func() bool { return strings.Contains(out.String(), "forwarded") })
+	cancel()
+	if got := <-status; got != exitDone {
+		t.Errorf("status %d\n%s", got, log)
+	}
+	if text := out.String(); strings.ContainsAny(text, "\x1b\r\u202e") || len(text) > 1000 || strings.Count(text, "\n") != 2 {
+		t.Errorf("%d bytes in %d lines, or with controls", len(text), strings.Count(text, "\n"))
+	}
+}
