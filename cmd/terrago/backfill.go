@@ -23,13 +23,13 @@ type backfillCommand struct {
 	Users      []string    `name:"user" placeholder:"ID" help:"Whose records: a user id. May be repeated."`
 	References []string    `name:"reference-id" placeholder:"ID" help:"Whose records: your own id of the person, with all that is connected. May be repeated."`
 	AllUsers   bool        `name:"all-users" help:"The records of everybody who is connected."`
-	Types      []string    `name:"types" enum:"${daily_types}" placeholder:"TYPE" help:"Only these: ${daily_types}."`
+	Types      []string    `name:"type" aliases:"types" enum:"${daily_types}" placeholder:"TYPE" help:"Only these types of record: ${daily_types}."`
 	Days       int         `default:"30" help:"The last days, today included. Default: ${default}."`
 	Start      health.Date `aliases:"from" placeholder:"YYYY-MM-DD" help:"The first day, instead of --days."`
 	End        health.Date `aliases:"to" placeholder:"YYYY-MM-DD" help:"The day after the last one; today is the last without it."`
 	Samples    bool        `help:"Every measurement, not just summaries."`
 	Again      bool        `help:"Also ask for the days that are in the store or have been asked for before."`
-	AtOnce     int         `name:"concurrency" default:"8" help:"Requests under way at the same time. Default: ${default}."`
+	AtOnce     int         `name:"concurrency" default:"8" placeholder:"N" help:"Requests under way at the same time. Default: ${default}."`
 }
 
 // backfilled is the result.

@@ -55,7 +55,7 @@ func TestBackfillGoesOn(t *testing.T) {
 	backfill := func(ctx context.Context, want int) (v backfilled) {
 		t.Helper()
 		var out, log bytes.Buffer
-		args := append([]string{"backfill", "--user", user.UserID, "--types", "daily", "--start", "2026-01-01", "--end", "2026-03-26"}, to...)
+		args := append([]string{"backfill", "--user", user.UserID, "--type", "daily", "--start", "2026-01-01", "--end", "2026-03-26"}, to...)
 		if status := run(ctx, args, stdio{strings.NewReader(""), &out, &log}); status != want {
 			t.Fatalf("status %d, want %d\n%s", status, want, &log)
 		}

@@ -30,9 +30,9 @@ const (
 
 type devCommand struct {
 	platformFlags
-	Dir          string `default:"${dev_dir}" placeholder:"DIR" help:"Keep everything there and go on from it next time: the sandbox's state, unless --state says where, and a SQLite database of what was delivered. Default: ./${default}."`
+	Dir          string `default:"${dev_dir}" placeholder:"DIR" help:"Keep everything there and go on from it next time: the sandbox's state, unless --state-file says where, and a SQLite database of what was delivered. Default: ./${default}."`
 	ReceiverAddr string `default:"127.0.0.1:0" placeholder:"HOST:PORT" help:"Where the webhook receiver listens. Default: any free port."`
-	Provider     string `default:"FITBIT" help:"What the first person wears. Default: ${default}."`
+	Provider     string `default:"FITBIT" placeholder:"NAME" help:"What the first person wears. Default: ${default}."`
 }
 
 // devReport is what dev says once it is up.

@@ -24,10 +24,10 @@ import (
 )
 
 type eventsCommand struct {
-	List   eventsListCommand   `cmd:"" help:"List deliveries: first the dead ones and those that wait, then those applied, the newest first."`
-	Show   eventsShowCommand   `cmd:"" help:"Show one delivery with its headers and its body."`
-	Resend eventsResendCommand `cmd:"" help:"Have a sandbox deliver again what it has delivered before."`
-	Replay eventsReplayCommand `cmd:"" help:"Apply deliveries again, and give dead ones another chance."`
+	List   eventsListCommand   `cmd:"" help:"List deliveries: first the dead ones and those that wait, then those applied, the newest first." example:"terrago events list --type sleep --since 24h --format csv"`
+	Show   eventsShowCommand   `cmd:"" help:"Show one delivery with its headers and its body." example:"terrago events show 0f9c3a --json"`
+	Resend eventsResendCommand `cmd:"" help:"Have a sandbox deliver again what it has delivered before." example:"terrago events resend 0f9c3a"`
+	Replay eventsReplayCommand `cmd:"" help:"Apply deliveries again, and give dead ones another chance." example:"terrago events replay --dead"`
 }
 
 // eventCounts are of all that the flags pick, listed or not.

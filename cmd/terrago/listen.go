@@ -40,7 +40,7 @@ type listenCommand struct {
 
 	Addr       string   `default:"${listen_addr}" placeholder:"HOST:PORT" help:"Where to listen; port 0 is any free one. Default: ${default}."`
 	Dir        string   `default:"${listen_dir}" placeholder:"DIR" help:"Keep deliveries here until they are passed on. Default: ./${default}."`
-	Filter     []string `placeholder:"TYPE" help:"Only these types of event, such as sleep,daily. Others are acknowledged and forgotten."`
+	Filter     []string `name:"type" aliases:"filter" placeholder:"TYPE" help:"Only these types of event, such as sleep,daily. Others are acknowledged and forgotten."`
 	SecretFile string   `name:"signing-secret-file" placeholder:"FILE" help:"Read the secret that deliveries are signed with from a file instead of TERRA_SIGNING_SECRET."`
 	Sandbox    bool     `help:"Have a sandbox on this machine deliver here for as long as this runs. So it is without a signing secret."`
 	BaseURL    string   `name:"base-url" placeholder:"URL" env:"TERRA_BASE_URL" help:"Address of the sandbox's API, if not ${sandbox_addr}."`

@@ -46,10 +46,7 @@ type formatter interface {
 
 // apply has o write the result of a command as the flags say.
 func (f outputFlags) apply(o *output, command any) error {
-	known := []string{formatTable, formatJSON, formatNDJSON, formatCSV}
-	if c, ok := command.(formatter); ok {
-		known = append(known, c.formats()...)
-	}
+	known := formatsOf(command)
 	o.format = strings.ToLower(f.Format)
 	switch {
 	case f.JSON && o.format != "" && o.format != formatJSON:
@@ -75,6 +72,15 @@ func (f outputFlags) apply(o *output, command any) error {
 		}
 	}
 	return usagef("--select picks fields of what is listed, and nothing is here")
+}
+
+// formatsOf are those in which a command can write.
+func formatsOf(command any) []string {
+	formats := []string{formatTable, formatJSON, formatNDJSON, formatCSV}
+	if c, ok := command.(formatter); ok {
+		formats = append(formats, c.formats()...)
+	}
+	return formats
 }
 
 // output is what a command writes its result and its progress to. Everything

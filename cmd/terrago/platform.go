@@ -20,7 +20,7 @@ type platformFlags struct {
 	Addr string `default:"${sandbox_addr}" placeholder:"HOST:PORT" help:"Where to listen; port 0 is any free one. Default: ${default}."`
 	Seed uint64 `default:"1" help:"Which population: the same seed is the same people with the same days. Default: ${default}."`
 
-	State   string `placeholder:"FILE" help:"Keep people, destinations, deliveries under way and the clock there, and go on from it next time. For one process at a time."`
+	State   string `name:"state-file" aliases:"state" placeholder:"FILE" help:"Keep people, destinations, deliveries under way and the clock there, and go on from it next time. For one process at a time."`
 	Retries string `enum:",${retry_profiles}" default:"" placeholder:"PROFILE" help:"When refused webhooks are tried again: ${retry_profiles}. Default: the first, or what the state says."`
 }
 

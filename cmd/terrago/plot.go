@@ -22,16 +22,16 @@ const (
 )
 
 type plotCommand struct {
-	Night plotNight `cmd:"" help:"A night: the stages of sleep above the heart rate."`
-	Day   plotDay   `cmd:"" help:"A day's heart rate, from midnight to midnight."`
-	Month plotMonth `cmd:"" help:"A month, or any number of days: steps and heart rate at rest."`
-	Run   plotRun   `cmd:"" help:"A run: heart rate, pace and elevation."`
+	Night plotNight `cmd:"" help:"A night: the stages of sleep above the heart rate." example:"terrago plot night --out night.svg"`
+	Day   plotDay   `cmd:"" help:"A day's heart rate, from midnight to midnight." example:"terrago plot day --date 2026-03-04 --out day.png"`
+	Month plotMonth `cmd:"" help:"A month, or any number of days: steps and heart rate at rest." example:"terrago plot month --sandbox --reference-id member-7 --out month.svg"`
+	Run   plotRun   `cmd:"" help:"A run: heart rate, pace and elevation." example:"terrago plot run --db sqlite:health.db --out run.png"`
 }
 
 // Help is shown with plot --help.
 func (plotCommand) Help() string {
 	return "Draws the latest there is, from the store that --db names or terrago dev keeps here, or with --sandbox, " +
-		"or where there is no store, from the API. For example: terrago plot night --out night.svg"
+		"or where there is no store, from the API."
 }
 
 // plotFlags say of whom and when to draw, and where to.
