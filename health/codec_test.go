@@ -129,7 +129,9 @@ func TestPrefixes(t *testing.T) {
 func TestMutations(t *testing.T) {
 	t.Parallel()
 	const text = `{"metadata":{"type":8,"name":"\u00e9y","start_time":"2026-07-01T07:04:11.000000+01:00"},` +
-		`"cheat_detection":-1.5e0,"lap_data":{"laps":[{},null]},"data_enrichment":{"trimp_contributors":{"a":1}}}`
+		`"cheat_detection":-1.5e0,"lap_data":{"laps":[{},null]},"data_enrichment":{"trimp_contributors":{"a":1}},` +
+		`"heart_rate_data":{"detailed":{"hr_samples":[{"timestamp":"2026-07-01T07:04:11.000000+01:00","bpm":61,` +
+		`"timer_duration_seconds":null,"context":2},{"context":1,"bpm": 62.5, "x":0}]}}}`
 	typ := reflect.TypeFor[health.Activity]()
 	data := []byte(text)
 	for i, old := range data {

@@ -15,7 +15,8 @@ var ErrTruncated = errors.New("health: the stream ends too early")
 // little more than the largest of them. The payload is a response or a delivery, an
 // object whose data member is an array of records (athlete is a single one), or
 // just an array of records. Records are decoded as by [Decode], and one that is no
-// object as an empty one. They hold nothing of each other.
+// object as an empty one. They hold nothing of each other, and nothing of the text: a
+// payload in memory is read with a bytes.Reader, and may then be reused.
 //
 // An error comes last, with a zero record: that of r, [ErrTruncated], a
 // [*SyntaxError] whose offset counts from the first byte of r, or [ErrNotObject] for
