@@ -224,7 +224,7 @@ func TestSandbox(t *testing.T) {
 	if got := terrago("trigger", "sleep"); !strings.Contains(got, "sleep delivered to "+dev.Receiver) {
 		t.Error("the event was not delivered")
 	}
-	if !strings.Contains(get200(t, report.Console), `<span class="verdict good">accepted</span>`) {
+	if !strings.Contains(get200(t, report.Console), `data-event="sleep"`) {
 		t.Error("the console does not show the delivery")
 	}
 	p.end(t, os.Interrupt)
