@@ -25,6 +25,7 @@ func TestConsoleForEverybody(t *testing.T) {
 	defer c.end()
 	c.furnish()
 
+	t.Run("pictures", func(t *testing.T) { takePictures(t, c.in(t)) })
 	t.Run("pages", func(t *testing.T) { readEveryPage(t, c.in(t)) })
 	t.Run("keyboard", func(t *testing.T) { useKeyboard(t, c.in(t)) })
 }
@@ -50,6 +51,8 @@ func (c *devConsole) furnish() {
 	c.trigger("daily", userID, "--set", "user.user_id="+strings.Repeat("x", 1000))
 	c.visit("/dead")
 	c.shows(".letter")
+	c.visit("/")
+	c.until(`document.querySelector("#tile-pending").innerText.includes("all is applied")`)
 }
 
 func (c *devConsole) post(path, contentType, body string) {

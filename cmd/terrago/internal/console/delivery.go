@@ -41,8 +41,8 @@ type sendingView struct {
 }
 
 type attemptView struct {
-	At           time.Time
-	Answer, Took string
+	At                   time.Time
+	Answer, Detail, Took string
 }
 
 type headerView struct{ Name, Value string }
@@ -105,7 +105,7 @@ func (v *deliveryView) setSending(s *sending) {
 	for _, d := range slices.Backward(s.Deliveries) {
 		view := sendingView{ID: d.ID, URL: d.URL, Badge: sendingBadges[sendingStateOf(d.State)], NextRetry: d.NextRetry}
 		for _, a := range d.Attempts {
-			view.Attempts = append(view.Attempts, attemptView{a.At, answer(a), a.Duration.Round(100 * time.Microsecond).String()})
+			view.Attempts = append(view.Attempts, attemptView{a.At, answer(a), detail(a), a.Duration.Round(100 * time.Microsecond).String()})
 		}
 		v.Sendings = append(v.Sendings, view)
 	}

@@ -29,6 +29,7 @@ var functions = template.FuncMap{
 	"dayName":      func(d health.Date) string { return d.In(time.UTC).Format("Monday, 2 January 2006") },
 	"personPath":   personPath,
 	"deliveryPath": deliveryPath,
+	"list":         func(s string) string { return strings.ReplaceAll(s, ",", ", ") },
 	"next":         func(i int) int { return i + 1 },
 	"sent":         func(s sandbox.State) badge { return sendingBadges[sendingStateOf(s)] },
 }

@@ -144,5 +144,16 @@ func (s *sending) row() row {
 
 // answer is the receiver's, or why there is none.
 func answer(a sandbox.Attempt) string {
-	return cmp.Or(a.Error, strings.TrimSpace(fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status))))
+	if a.Status == 0 {
+		return a.Error
+	}
+	return strings.TrimSpace(fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status)))
+}
+
+// detail is what an answer alone does not tell.
+func detail(a sandbox.Attempt) string {
+	if a.Status == 0 {
+		return ""
+	}
+	return a.Error
 }
