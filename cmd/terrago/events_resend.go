@@ -21,9 +21,7 @@ type eventsResendCommand struct {
 // Help is shown below the flags.
 func (eventsResendCommand) Help() string {
 	return `The sandbox sends the same body again, under the same trace id and a new signature, to
-the destinations it was for. The exit status is 1 unless all of them answer 2xx.
-
-Example: terrago events resend 0b5d9f0e-3f3c-4bb0-9d0c-6f1d5d0f6a55`
+the destinations it was for. The exit status is 1 unless all of them answer 2xx.`
 }
 
 // lists implements [lister].

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -107,6 +109,26 @@ func TestParquetTypes(t *testing.T) {
 				t.Errorf("%d columns", len(file.Schema().Fields()))
 			}
 		})
+	}
+}
+
+// TestGetInterrupted ends get while the API has yet to answer, and leaves no file.
+func TestGetInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	api := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		interrupt()
+		<-r.Context().Done()
+	}))
+	defer api.Close()
+	dir := t.TempDir()
+	args := []string{"get", "sleep", "--sandbox", "--base-url", api.URL, "--user", "somebody", "--out", filepath.Join(dir, "t.parquet")}
+	var out, log bytes.Buffer
+	if status := run(ctx, args, stdio{strings.NewReader(""), &out, &log}); status != exitFailed || out.Len() > 0 || log.Len() == 0 {
+		t.Errorf("status %d, %d bytes of result, %d of complaint", status, out.Len(), log.Len())
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("%d files are left: %v", len(left), err)
 	}
 }
 

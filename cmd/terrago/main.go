@@ -17,6 +17,7 @@
 //	terrago auth       a URL on which a person connects one provider
 //	terrago widget     a URL on which a person chooses what to connect
 //	terrago verify     check the signature of a webhook
+//	terrago completion what has bash, zsh or fish complete command lines
 //	terrago version    what this is built from
 //
 // A store is a database of typed rows, --db, and an inbox in which deliveries wait
