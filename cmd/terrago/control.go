@@ -94,19 +94,24 @@ func (c control) removeDestination(ctx context.Context, address string) error {
 }
 
 // outcome waits until all deliveries of an event have been settled or attempted more
-// often than before, or ctx ends. before is by the id of the delivery.
-func (c control) outcome(ctx context.Context, traceID string, before map[string]int) ([]sandbox.Delivery, error) {
+// often than before, which is by the id of the delivery. When ctx ends first, it is
+// what was known last, be it nothing.
+func (c control) outcome(ctx context.Context, traceID string, before map[string]int) (list []sandbox.Delivery, err error) {
 	for pause := 2 * time.Millisecond; ; pause = min(2*pause, 200*time.Millisecond) {
-		list, err := c.deliveries(ctx, traceID)
-		if err != nil && ctx.Err() == nil {
+		latest, err := c.deliveries(ctx, traceID)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return list, nil
+		case err != nil:
 			return nil, err
 		}
+		list = latest
 		waiting := false
 		for _, d := range list {
 			waiting = waiting || len(d.Attempts) <= before[d.ID] && d.State != sandbox.StateFailed && d.State != sandbox.StateDisabled
 		}
 		if !waiting {
-			return list, ctx.Err()
+			return list, nil
 		}
 		select {
 		case <-time.After(pause):
@@ -125,10 +130,13 @@ func (c control) call(ctx context.Context, method string, u *url.URL, body []byt
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
+		switch ctx.Err() {
+		case nil:
+			return errors.New(noSandbox(u.Scheme + "://" + u.Host))
+		case context.DeadlineExceeded:
+			return fmt.Errorf("the sandbox at %s does not answer in time", u.Host)
 		}
-		return errors.New(noSandbox(u.Scheme + "://" + u.Host))
+		return ctx.Err()
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxControlAnswer))
@@ -158,7 +166,7 @@ func hint(refusal string) string {
 	case withoutPackage(sandbox.ErrUnknownUser):
 		return refusal + "; terrago users --sandbox lists those there are"
 	case withoutPackage(sandbox.ErrUnknownDelivery):
-		return refusal + "; the sandbox keeps the latest thousand, until it is started anew without --state"
+		return refusal + "; the sandbox keeps the latest thousand, until it is started anew without --state-file"
 	case withoutPackage(sandbox.ErrNoRecord):
 		return refusal + "; try another --date, or none for the latest"
 	}

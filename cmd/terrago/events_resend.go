@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/terra-go/terra/sandbox"
@@ -83,26 +84,29 @@ func (c eventsResendCommand) resend(ctx context.Context, to control, id string) 
 		}
 	}
 	before := map[string]int{}
-	var last sandbox.Delivery
+	var resent []sandbox.Delivery
 	for _, id := range ids {
-		if last, err = to.resend(ctx, id); err != nil {
+		d, err := to.resend(ctx, id)
+		if err != nil {
 			return nil, err
 		}
-		before[id] = len(last.Attempts)
+		before[d.ID] = len(d.Attempts)
+		resent = append(resent, d)
 	}
-	after, err := to.outcome(ctx, last.TraceID, before)
+	after, err := to.outcome(ctx, resent[0].TraceID, before)
 	if err != nil {
 		return nil, err
 	}
 	var events []sentEvent
-	for _, d := range after {
-		if n, resent := before[d.ID]; resent {
-			e := attempted(d)
-			if len(d.Attempts) <= n {
-				e.Delivered, e.Status, e.Error = false, 0, cmp.Or(e.Error, "it has not been sent yet; see the sandbox's console")
-			}
-			events = append(events, e)
+	for _, d := range resent {
+		if i := slices.IndexFunc(after, func(a sandbox.Delivery) bool { return a.ID == d.ID }); i >= 0 {
+			d = after[i]
 		}
+		e := attempted(d)
+		if len(d.Attempts) <= before[d.ID] {
+			e.Delivered, e.Status, e.Error = false, 0, cmp.Or(e.Error, "it has not been sent yet; see the sandbox's console")
+		}
+		events = append(events, e)
 	}
 	return events, nil
 }
