@@ -25,6 +25,7 @@ const (
 
 // send sends the series, says of each delivery how it went, and sums up.
 func (c triggerCommand) send(ctx context.Context, out *output, s sender) error {
+	began := time.Now()
 	if c.Count == 1 {
 		events, err := s.send(ctx)
 		if err != nil {
@@ -33,9 +34,9 @@ func (c triggerCommand) send(ctx context.Context, out *output, s sender) error {
 		if len(events) == 1 {
 			return c.tellOne(out, events[0])
 		}
-		return c.tellAll(out, func(yield func(sending) bool) { yield(sending{events: events}) })
+		return c.tellAll(out, began, func(yield func(sending) bool) { yield(sending{events: events}) })
 	}
-	return c.tellAll(out, c.series(ctx, s))
+	return c.tellAll(out, began, c.series(ctx, s))
 }
 
 // tellOne has the only delivery be the result.
@@ -56,8 +57,7 @@ func (c triggerCommand) tellOne(out *output, e sentEvent) error {
 }
 
 // tellAll lists deliveries as they come, and then their summary.
-func (c triggerCommand) tellAll(out *output, sendings iter.Seq[sending]) error {
-	began := time.Now()
+func (c triggerCommand) tellAll(out *output, began time.Time, sendings iter.Seq[sending]) error {
 	list := newList[sentEvent](out, "events")
 	var sum seriesSummary
 	var failure error

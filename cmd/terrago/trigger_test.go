@@ -130,6 +130,22 @@ func TestTriggerBreaksOff(t *testing.T) {
 	}
 }
 
+// TestTriggerTwoReceivers: one event to several destinations has a summary, too.
+func TestTriggerTwoReceivers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		slow := senderFunc(func(context.Context) ([]sentEvent, error) {
+			time.Sleep(2 * time.Second)
+			return []sentEvent{{Status: 200, Delivered: true}, {Status: 200, Delivered: true}}, nil
+		})
+		var out bytes.Buffer
+		o := &output{stdio: stdio{out: &out, err: io.Discard}, format: formatTable}
+		if err := (triggerCommand{Count: 1}).send(t.Context(), o, slow); err != nil || !strings.Contains(out.String(), "2 sent in 2.0 s, 1.0 a second") {
+			t.Errorf("%v\n%s", err, &out)
+		}
+	})
+}
+
 func TestTriggerSummary(t *testing.T) {
 	t.Parallel()
 	var s seriesSummary
