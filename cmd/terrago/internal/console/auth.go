@@ -87,10 +87,11 @@ func (h *Console) admits(r *http.Request) bool {
 // askForToken is in the place of whatever was asked for.
 func (h *Console) askForToken(w http.ResponseWriter, r *http.Request, problem string) {
 	next := "/"
-	if r.Method == http.MethodGet && r.URL.Path != "/live" {
+	switch {
+	case r.URL.Path == "/login":
+		next = r.PostFormValue("next") // none, where somebody has asked for the address of the form
+	case r.Method == http.MethodGet && r.URL.Path != "/live":
 		next = r.URL.RequestURI()
-	} else if r.URL.Path == "/login" {
-		next = r.PostFormValue("next")
 	}
 	w.Header().Set("WWW-Authenticate", `Bearer realm="terrago console"`)
 	h.render(w, r, http.StatusUnauthorized, "login.html", struct {

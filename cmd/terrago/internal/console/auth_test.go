@@ -77,6 +77,8 @@ func TestSigningIn(t *testing.T) {
 	_, page := b.do(t, "POST", "/login", url.Values{"token": {"wrong"}, "next": {"/people"}}, http.StatusUnauthorized)
 	contains(t, page, "That is not the token", `value="/people"`)
 
+	contains(t, b.get(t, "/login", http.StatusUnauthorized), `name="next" value="/"`) // as after a reload
+
 	header, _ := b.do(t, "POST", "/login", url.Values{"token": {goodToken}, "next": {"/people"}}, http.StatusSeeOther)
 	if header.Get("Location") != "/people" {
 		t.Error("signing in does not lead on")

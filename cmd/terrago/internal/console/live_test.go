@@ -64,12 +64,13 @@ func TestLiveEndsWithTheConsole(t *testing.T) {
 	t.Parallel()
 	h := newConsole(t, console.Config{Store: newStores(t)})
 	server := httptest.NewUnstartedServer(h)
-	server.Config.ReadTimeout = 50 * time.Millisecond
-	server.Config.WriteTimeout = 50 * time.Millisecond
+	const limit = time.Second // within which a slow machine sends and reads a request
+	server.Config.ReadTimeout = limit
+	server.Config.WriteTimeout = limit
 	server.Start()
 	versions := listen(t, server.URL)
 	<-versions
-	past := time.NewTimer(200 * time.Millisecond)
+	past := time.NewTimer(3 * limit / 2)
 	select {
 	case <-past.C:
 	case _, open := <-versions:
