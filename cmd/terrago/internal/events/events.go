@@ -72,27 +72,23 @@ type Whole struct {
 	Body   []byte // nil once it is no longer kept
 }
 
-// Filter picks deliveries. Empty members pick all.
+// Filter picks deliveries of the inbox. Empty members pick all.
 type Filter struct {
 	Types  []webhook.EventType
 	UserID string
-	From   time.Time // when it was received
-	To     time.Time // not part of it
+	From   time.Time // when it was received, or later
 }
 
 // Picks reports whether e is one of them.
 func (f Filter) Picks(e Event) bool {
 	return (f.UserID == "" || e.UserID == f.UserID) &&
 		(len(f.Types) == 0 || slices.Contains(f.Types, e.Type)) &&
-		!e.ReceivedAt.Before(f.From) && (f.To.IsZero() || e.ReceivedAt.Before(f.To))
+		!e.ReceivedAt.Before(f.From)
 }
 
-// List yields deliveries of one state: those applied the newest first, others the
-// oldest first. An error is the last pair.
+// List yields deliveries of one state from the inbox, the oldest first. An error is the
+// last pair.
 func (s *Stores) List(ctx context.Context, state ingest.State, f Filter) iter.Seq2[Event, error] {
-	if state == Applied {
-		return s.Applied(ctx, healthdb.DeliveryFilter{Types: f.Types, UserID: f.UserID, From: f.From, To: f.To, Newest: true})
-	}
 	return func(yield func(Event, error) bool) {
 		for item, err := range s.Inbox.Scan(ctx, state) {
 			if err != nil {
