@@ -8,14 +8,12 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/terra-go/terra"
-	"github.com/terra-go/terra/cmd/terrago/internal/filelock"
 	"github.com/terra-go/terra/cmd/terrago/internal/receiver"
 	"github.com/terra-go/terra/cmd/terrago/internal/store"
 	"github.com/terra-go/terra/healthdb"
@@ -133,26 +131,15 @@ type devStores struct {
 }
 
 func (c devCommand) keep(ctx context.Context, log *slog.Logger) (_ *devStores, err error) {
-	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
-		return nil, usagef("--dir: %s", err)
-	}
 	s := new(devStores)
-	s.lock, err = filelock.Acquire(filepath.Join(c.Dir, "lock"))
-	switch {
-	case errors.Is(err, filelock.ErrHeld):
-		return nil, usagef("another terrago dev keeps its data in %s; give this one a --dir of its own", c.Dir)
-	case err != nil:
-		return nil, usagef("--dir: %s", err)
+	if s.lock, err = takeDir(c.Dir, "dev"); err != nil {
+		return nil, err
 	}
 	defer func() {
 		if err != nil {
 			s.close()
 		}
 	}()
-	// Whoever starts it in a repository does not want to commit people's days.
-	if err := os.WriteFile(filepath.Join(c.Dir, ".gitignore"), []byte("*\n"), 0o600); err != nil {
-		return nil, usagef("--dir: %s", err)
-	}
 	at := store.Location{Kind: store.SQLite, Target: filepath.Join(c.Dir, devDB)}
 	if s.db, err = store.OpenDB(ctx, at, healthdb.WithLogger(log)); err != nil {
 		return nil, explainStore(err, at)
@@ -324,7 +311,7 @@ func follow(ctx context.Context, p *platform, hook *receiver.Receiver, l *landin
 		case <-ctx.Done():
 		}
 	})
-	err := p.wait(ctx)
+	err := p.server.wait(ctx)
 	cancel(nil)
 	done.Wait()
 	return cmp.Or(err, stopped)

@@ -154,6 +154,10 @@ func TestDevGoesOn(t *testing.T) {
 		t.Errorf("after the first start: %+v", counts)
 	}
 	p.end(t, os.Interrupt)
+	ignore := filepath.Join(dir, ".gitignore")
+	if err := os.WriteFile(ignore, []byte("mine\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 
 	p = start(t, "dev", "--addr", "127.0.0.1:0", "--dir", dir)
 	p.decode(t, &second)
@@ -172,6 +176,9 @@ func TestDevGoesOn(t *testing.T) {
 		if !exists(filepath.Join(dir, name)) {
 			t.Errorf("there is no %s", name)
 		}
+	}
+	if text, err := os.ReadFile(ignore); err != nil || string(text) != "mine\n" {
+		t.Errorf("it overwrites a .gitignore: %v", err)
 	}
 	db, err := sql.Open("sqlite", second.Store)
 	if err != nil {

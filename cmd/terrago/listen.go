@@ -18,7 +18,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/terra-go/terra/cmd/terrago/internal/filelock"
 	"github.com/terra-go/terra/cmd/terrago/internal/relay"
 	"github.com/terra-go/terra/cmd/terrago/internal/safeio"
 	"github.com/terra-go/terra/cmd/terrago/internal/store"
@@ -196,11 +195,12 @@ func (s *listening) run(ctx context.Context) (err error) {
 			}
 		})
 	}
-	<-ctx.Done()
+	failed := front.wait(ctx)
+	stop()
 	leave()
 	front.close()
 	work.Wait()
-	return errors.Join(s.farewell(), refused)
+	return errors.Join(s.farewell(), failed, refused)
 }
 
 // leadsTo reports whether u is addr, which this machine listens on.
@@ -212,15 +212,9 @@ func leadsTo(u *url.URL, addr string) bool {
 // open opens the inbox and keeps other processes out of it.
 func (s *listening) open(ctx context.Context) (release func(), err error) {
 	at := store.Location{Kind: store.SQLite, Target: filepath.Join(s.Dir, "inbox.db")}
-	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
-		return nil, explainStore(err, at)
-	}
-	lock, err := filelock.Acquire(filepath.Join(s.Dir, "lock"))
-	switch {
-	case errors.Is(err, filelock.ErrHeld):
-		return nil, usagef("another terrago listen keeps its deliveries in %s; choose another --dir", s.Dir)
-	case err != nil:
-		return nil, explainStore(err, at)
+	lock, err := takeDir(s.Dir, "listen")
+	if err != nil {
+		return nil, err
 	}
 	// Time goes on evenly here, so that setting the clock back holds up no delivery.
 	began := time.Now()

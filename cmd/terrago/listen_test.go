@@ -172,7 +172,7 @@ func TestListen(t *testing.T) {
 	if b.sandbox.Flush(t.Context()) != nil {
 		t.Fatal("not delivered")
 	}
-	if status, _, log := terrago(t, append([]string{"listen", "--addr", "127.0.0.1:0"}, args...)...); status != exitUsage || !strings.Contains(log, "another --dir") {
+	if status, _, log := terrago(t, append([]string{"listen", "--addr", "127.0.0.1:0"}, args...)...); status != exitUsage || !strings.Contains(log, "a --dir of its own") {
 		t.Errorf("a second one in the directory: status %d\n%s", status, log)
 	}
 	l.end(t, exitDone)

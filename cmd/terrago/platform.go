@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -121,17 +120,6 @@ func (p *platform) examples() []string {
 		"curl -H 'dev-id: " + c.DevID + "' -H 'x-api-key: " + c.APIKey + "' " + p.baseURL() + "/subscriptions",
 		"terrago users" + at,
 		"terrago trigger sleep" + at,
-	}
-}
-
-// wait returns nil when ctx ends, which is how these commands are meant to end.
-func (p *platform) wait(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-		return nil
-	case err := <-p.server.done:
-		p.server.done <- err // for close
-		return fmt.Errorf("the server stopped: %w", err)
 	}
 }
 

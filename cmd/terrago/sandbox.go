@@ -53,5 +53,5 @@ func (c sandboxCommand) Run(ctx context.Context, out *output, log *slog.Logger) 
 		return err
 	}
 	fmt.Fprintln(out.err, "Ctrl-C ends it.")
-	return p.wait(ctx)
+	return p.server.wait(ctx)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -50,6 +51,17 @@ func serveWith(l net.Listener, h http.Handler, log *slog.Logger, limit func(*htt
 	limit(s.http)
 	go func() { s.done <- s.http.Serve(l) }()
 	return s
+}
+
+// wait returns nil when ctx ends, which is how these commands are meant to end.
+func (s *server) wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-s.done:
+		s.done <- err // for shutdown
+		return fmt.Errorf("the server stopped: %w", err)
+	}
 }
 
 // close lets requests under way finish for a moment, then cuts them off.

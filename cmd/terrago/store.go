@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 
+	"github.com/terra-go/terra/cmd/terrago/internal/filelock"
 	"github.com/terra-go/terra/cmd/terrago/internal/store"
 	"github.com/terra-go/terra/healthdb"
 	"github.com/terra-go/terra/ingest"
@@ -170,6 +172,32 @@ func (f readFlags) openDB(ctx context.Context, log *slog.Logger) (*store.DB, err
 		return nil, err
 	}
 	return openDB(ctx, at, log)
+}
+
+// takeDir makes a directory, if need be, for one process of a command at a time, which
+// ends with the lock.
+func takeDir(dir, command string) (lock io.Closer, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, usagef("--dir: %s", err)
+	}
+	lock, err = filelock.Acquire(filepath.Join(dir, "lock"))
+	switch {
+	case errors.Is(err, filelock.ErrHeld):
+		return nil, usagef("another terrago %s keeps its data in %s; give this one a --dir of its own", command, dir)
+	case err != nil:
+		return nil, usagef("--dir: %s", err)
+	}
+	// Whoever starts it in a repository does not want to commit people's days, nor to
+	// lose a file of their own.
+	ignore, err := os.OpenFile(filepath.Join(dir, ".gitignore"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		_, err = ignore.WriteString("*\n")
+		err = errors.Join(err, ignore.Close())
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, errors.Join(usagef("--dir: %s", err), lock.Close())
+	}
+	return lock, nil
 }
 
 func openDB(ctx context.Context, at store.Location, log *slog.Logger) (*store.DB, error) {

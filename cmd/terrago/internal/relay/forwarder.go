@@ -45,7 +45,7 @@ type Outcome struct {
 func (o Outcome) Passed() bool { return o.Status >= 200 && o.Status <= 299 }
 
 // ErrRefused ends a [Forwarder] that is not to try again.
-var ErrRefused = errors.New("relay: a delivery could not be passed on")
+var ErrRefused = errors.New("a delivery could not be passed on")
 
 // Forwarder passes on what is in an inbox, one after the other in the order of
 // arrival: as long as one is not taken, all behind it wait. The inbox has to keep
