@@ -291,8 +291,11 @@ func deliveries(n int) string {
 	return fmt.Sprintf("%d deliveries", n)
 }
 
-// watchEvery is how often the sandbox is asked whether it still delivers here.
-const watchEvery = 2 * time.Second
+const (
+	watchEvery  = 2 * time.Second  // the sandbox is asked whether it still delivers here
+	firstAnswer = 30 * time.Second // to wait for at most, while there is nothing else to do
+	nextAnswer  = 5 * time.Second  // after that, which Ctrl-C has to wait for, too
+)
 
 // register makes address a destination of the sandbox and sees to it that it stays
 // one, until leave is called.
@@ -305,13 +308,13 @@ func (s *listening) register(ctx context.Context, address string) (leave func(),
 		return nil, err
 	}
 	here := sandbox.Destination{URL: address, Secret: s.key}
-	call := func(ctx context.Context, f func(context.Context) error) error {
-		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	call := func(ctx context.Context, patience time.Duration, f func(context.Context) error) error {
+		ctx, cancel := context.WithTimeout(ctx, patience)
 		defer cancel()
 		return f(ctx)
 	}
 	add := func(ctx context.Context) error { return c.addDestination(ctx, here) }
-	if err := call(ctx, add); err != nil {
+	if err := call(ctx, firstAnswer, add); err != nil && ctx.Err() == nil {
 		if c.root.Host == sandboxAddr && !s.Sandbox {
 			return nil, fmt.Errorf("%w; to receive from Terra, set TERRA_SIGNING_SECRET", err)
 		}
@@ -328,7 +331,7 @@ func (s *listening) register(ctx context.Context, address string) (leave func(),
 				return
 			}
 			known := false
-			err := call(ctx, func(ctx context.Context) error {
+			err := call(ctx, nextAnswer, func(ctx context.Context) error {
 				list, err := c.destinations(ctx)
 				for _, d := range list {
 					known = known || d.URL == address && d.DisabledAt.IsZero()
@@ -352,7 +355,7 @@ func (s *listening) register(ctx context.Context, address string) (leave func(),
 	return func() {
 		stop()
 		watching.Wait()
-		err := call(context.Background(), func(ctx context.Context) error { return c.removeDestination(ctx, address) })
+		err := call(context.Background(), nextAnswer, func(ctx context.Context) error { return c.removeDestination(ctx, address) })
 		if err != nil {
 			s.diary.say("The sandbox could not be told to deliver here no longer.")
 		}
