@@ -18,7 +18,7 @@ import (
 
 const (
 	browserPatience = 8 * time.Minute       // for everything in one browser
-	pagePatience    = 90 * time.Second      // for a page to show what it should
+	pagePatience    = 3 * time.Minute       // for a page to show what it should
 	pageLook        = 25 * time.Millisecond // between two looks whether it does
 )
 

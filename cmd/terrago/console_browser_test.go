@@ -18,6 +18,9 @@ import (
 // TestConsoleInBrowser clicks through the console, in one browser.
 func TestConsoleInBrowser(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("weeks of samples are delivered, which the race detector makes last minutes")
+	}
 	browser := openBrowser(t)
 	t.Run("walk", func(t *testing.T) {
 		t.Parallel()
