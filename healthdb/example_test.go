@@ -142,3 +142,41 @@ func ExampleDB_Replay() {
 	}
 	_ = replay
 }
+
+// A page of the newest deliveries at a time: each begins behind the last of the one
+// before, so that the thousandth page takes no longer than the first.
+func ExampleDB_Deliveries() {
+	page := func(ctx context.Context, db *healthdb.DB, after healthdb.DeliveryPlace) (next healthdb.DeliveryPlace, err error) {
+		filter := healthdb.DeliveryFilter{Newest: true, After: after, Limit: 50}
+		for d, err := range db.Deliveries(ctx, filter) {
+			if err != nil {
+				return next, err
+			}
+			fmt.Println(d.ReceivedAt.Format(time.DateTime), d.Type, d.ID)
+			next = d.Place()
+		}
+		return next, nil
+	}
+	_ = page
+}
+
+// Bodies older than [healthdb.WithRawRetention] says are dropped once an hour.
+func ExampleDB_Prune() {
+	prune := func(ctx context.Context, db *healthdb.DB) error {
+		hourly := time.NewTicker(time.Hour)
+		defer hourly.Stop()
+		for {
+			dropped, err := db.Prune(ctx)
+			if err != nil {
+				return err
+			}
+			fmt.Println(dropped, "bodies dropped")
+			select {
+			case <-hourly.C:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	}
+	_ = prune
+}
