@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/terra-go/terra"
@@ -112,6 +113,34 @@ func sandboxCredentials() terra.Credentials {
 		APIKey:        sandbox.DefaultAPIKey,
 		SigningSecret: sandbox.DefaultSigningSecret,
 	}
+}
+
+// signingSecrets are those in files, one on each line, or else those in the
+// environment, separated by commas: more than one while a secret is being replaced,
+// the newest first. There may be none.
+func signingSecrets(files ...string) ([]string, error) {
+	files = slices.DeleteFunc(files, func(file string) bool { return file == "" })
+	secrets := strings.Split(os.Getenv("TERRA_SIGNING_SECRET"), ",")
+	if len(files) > 0 {
+		secrets = nil
+	}
+	for _, file := range files {
+		text, err := secret("", file)
+		if err != nil {
+			return nil, err
+		}
+		secrets = append(secrets, strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })...)
+	}
+	for i, s := range secrets {
+		secrets[i] = strings.TrimSpace(s)
+	}
+	return slices.DeleteFunc(secrets, func(s string) bool { return s == "" }), nil
+}
+
+// signingSecret is the one to sign with: the newest, or the sandbox's own without any.
+func signingSecret(file string) (string, error) {
+	secrets, err := signingSecrets(file)
+	return append(secrets, sandbox.DefaultSigningSecret)[0], err
 }
 
 // secret reads file, or the environment when there is none. It may be empty.

@@ -33,14 +33,14 @@ const (
 
 type listenCommand struct {
 	ForwardTo   string        `name:"forward-to" placeholder:"URL" help:"Pass deliveries on to this program, in the order of their arrival. It may be away for a while." group:"Forwarding"`
-	SignFile    string        `name:"forward-secret-file" placeholder:"FILE" help:"Sign what is passed on anew with the secret in this file. Without it the signature stays as it came, unless it has become too old for a receiver meanwhile: then it is made anew with the secret it was verified with." group:"Forwarding"`
+	SignFile    string        `name:"forward-secret-file" placeholder:"FILE" help:"Sign what is passed on anew with the secret in this file. Without it the signature stays as it came, unless it has become too old for a receiver meanwhile: then it is made anew with the first of the signing secrets." group:"Forwarding"`
 	FailOnError bool          `name:"fail-on-error" help:"End with status 1 the first time a delivery cannot be passed on." group:"Forwarding"`
 	Timeout     time.Duration `default:"30s" help:"How long the program gets to answer. Default: ${default}." group:"Forwarding"`
 
 	Addr       string   `default:"${listen_addr}" placeholder:"HOST:PORT" help:"Where to listen; port 0 is any free one. Default: ${default}."`
 	Dir        string   `default:"${listen_dir}" placeholder:"DIR" help:"Keep deliveries here until they are passed on. Default: ./${default}."`
 	Filter     []string `name:"type" aliases:"filter" placeholder:"TYPE" help:"Only these types of event, such as sleep,daily. Others are acknowledged and forgotten."`
-	SecretFile string   `name:"signing-secret-file" placeholder:"FILE" help:"Read the secret that deliveries are signed with from a file instead of TERRA_SIGNING_SECRET."`
+	SecretFile string   `name:"signing-secret-file" placeholder:"FILE" help:"Read the secrets that deliveries are signed with from a file, one on each line, instead of TERRA_SIGNING_SECRET, where commas separate them."`
 	Sandbox    bool     `help:"Have a sandbox on this machine deliver here for as long as this runs. So it is without a signing secret."`
 	BaseURL    string   `name:"base-url" placeholder:"URL" env:"TERRA_BASE_URL" help:"Address of the sandbox's API, if not ${sandbox_addr}."`
 }
@@ -95,7 +95,7 @@ func (c listenCommand) Run(ctx context.Context, out *output, log *slog.Logger) e
 	if err != nil {
 		return err
 	}
-	key, err := secret("TERRA_SIGNING_SECRET", c.SecretFile)
+	keys, err := signingSecrets(c.SecretFile)
 	if err != nil {
 		return err
 	}
@@ -105,8 +105,11 @@ func (c listenCommand) Run(ctx context.Context, out *output, log *slog.Logger) e
 	}
 	s := &listening{
 		listenCommand: c, log: log, target: target,
-		key: cmp.Or(key, sandbox.DefaultSigningSecret), sign: sign, fromSandbox: c.Sandbox || key == "",
+		keys: keys, sign: sign, fromSandbox: c.Sandbox || len(keys) == 0,
 		diary: &diary{out: out, list: newList[listenLine](out, "events")},
+	}
+	if len(keys) == 0 {
+		s.keys = []string{sandbox.DefaultSigningSecret}
 	}
 	return s.run(ctx)
 }
@@ -137,7 +140,8 @@ type listening struct {
 	listenCommand
 	log         *slog.Logger
 	target      *url.URL
-	key, sign   string
+	keys        []string // of the sender; the first is the sandbox's when it delivers here
+	sign        string   // for what is passed on; empty leaves that as it came
 	fromSandbox bool
 	diary       *diary
 	inbox       *store.Inbox
@@ -149,7 +153,7 @@ func (s *listening) run(ctx context.Context) (err error) {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	defer signal.Reset(syscall.SIGPIPE)
 
-	verifier, err := webhook.NewVerifier([]string{s.key})
+	verifier, err := webhook.NewVerifier(s.keys)
 	if err != nil {
 		return usagef("%s", err)
 	}
@@ -233,14 +237,18 @@ func (s *listening) open(ctx context.Context) (release func(), err error) {
 }
 
 func (s *listening) forwarder() *relay.Forwarder {
+	secrets := s.keys
+	if s.sign != "" {
+		secrets = []string{s.sign}
+	}
 	return &relay.Forwarder{
-		Inbox:  s.inbox,
-		Client: relay.NewClient(s.Timeout, 1),
-		URL:    s.target.String(),
-		Secret: cmp.Or(s.sign, s.key),
-		Always: s.sign != "",
-		Once:   s.FailOnError,
-		Report: s.diary.tried,
+		Inbox:   s.inbox,
+		Client:  relay.NewClient(s.Timeout, 1),
+		URL:     s.target.String(),
+		Secrets: secrets,
+		Always:  s.sign != "",
+		Once:    s.FailOnError,
+		Report:  s.diary.tried,
 	}
 }
 
@@ -307,7 +315,7 @@ func (s *listening) register(ctx context.Context, address string) (leave func(),
 	if err != nil {
 		return nil, err
 	}
-	here := sandbox.Destination{URL: address, Secret: s.key}
+	here := sandbox.Destination{URL: address, Secret: s.keys[0]}
 	call := func(ctx context.Context, patience time.Duration, f func(context.Context) error) error {
 		ctx, cancel := context.WithTimeout(ctx, patience)
 		defer cancel()

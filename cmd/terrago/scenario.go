@@ -56,13 +56,13 @@ func (c scenarioCommand) Run(ctx context.Context, out *output, log *slog.Logger)
 	case c.Name == "":
 		return usagef("which scenario? See: terrago scenario --list")
 	}
-	key, err := secret("TERRA_SIGNING_SECRET", c.SecretFile)
+	key, err := signingSecret(c.SecretFile)
 	if err != nil {
 		return err
 	}
 	opts := scenario.Options{
 		URL:         c.To,
-		Secret:      cmp.Or(key, sandbox.DefaultSigningSecret),
+		Secret:      key,
 		AllowRemote: c.AllowRemote,
 	}
 	var own *receiver.Receiver

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -197,21 +196,10 @@ func isPath(s string) bool {
 
 // verifier knows all signing secrets.
 func (c serveCommand) newVerifier() (*webhook.Verifier, error) {
-	var secrets []string
-	for _, file := range c.SecretFiles {
-		text, err := secret("", file)
-		if err != nil {
-			return nil, err
-		}
-		secrets = append(secrets, strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })...)
+	secrets, err := signingSecrets(c.SecretFiles...)
+	if err != nil {
+		return nil, err
 	}
-	if len(c.SecretFiles) == 0 {
-		secrets = strings.Split(os.Getenv("TERRA_SIGNING_SECRET"), ",")
-	}
-	for i, s := range secrets {
-		secrets[i] = strings.TrimSpace(s)
-	}
-	secrets = slices.DeleteFunc(secrets, func(s string) bool { return s == "" })
 	if c.Sandbox {
 		secrets = append(secrets, sandbox.DefaultSigningSecret)
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -177,12 +176,12 @@ func (c triggerCommand) straight(ctx context.Context, req sandbox.EventRequest, 
 	if err != nil || to.Scheme != "http" && to.Scheme != "https" || to.Host == "" || to.User != nil {
 		return nil, usagef("--to: a destination needs an http or https URL without credentials")
 	}
-	key, err := secret("TERRA_SIGNING_SECRET", c.SecretFile)
+	key, err := signingSecret(c.SecretFile)
 	if err != nil {
 		return nil, err
 	}
 	credentials := sandboxCredentials()
-	credentials.SigningSecret = cmp.Or(key, credentials.SigningSecret)
+	credentials.SigningSecret = key
 	draft, err := c.draft(ctx, req, credentials, log)
 	if err != nil {
 		return nil, err

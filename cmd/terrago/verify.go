@@ -14,7 +14,7 @@ import (
 type verifyCommand struct {
 	File       string        `arg:"" optional:"" default:"-" help:"The body exactly as it arrived; the standard input when left out or -."`
 	Signature  string        `required:"" placeholder:"HEADER" help:"Value of the ${signature_header} header: t=…,v1=…"`
-	SecretFile string        `name:"signing-secret-file" placeholder:"FILE" help:"Read the signing secret from a file instead of TERRA_SIGNING_SECRET."`
+	SecretFile string        `name:"signing-secret-file" placeholder:"FILE" help:"Read signing secrets from a file, one on each line, instead of TERRA_SIGNING_SECRET, where commas separate them."`
 	Sandbox    bool          `help:"Use the signing secret of a sandbox."`
 	Tolerance  time.Duration `default:"${tolerance}" help:"How far the signature's time may lie from now; raise it for a body kept from earlier. Default: ${default}."`
 }
@@ -58,17 +58,17 @@ func (c verifyCommand) Run(out *output) error {
 }
 
 func (c verifyCommand) verifier() (*webhook.Verifier, error) {
-	key, err := secret("TERRA_SIGNING_SECRET", c.SecretFile)
+	secrets, err := signingSecrets(c.SecretFile)
 	if err != nil {
 		return nil, err
 	}
 	if c.Sandbox {
-		key = sandbox.DefaultSigningSecret
+		secrets = []string{sandbox.DefaultSigningSecret}
 	}
-	if key == "" {
+	if len(secrets) == 0 {
 		return nil, usagef("no signing secret: set TERRA_SIGNING_SECRET, name a --signing-secret-file, or add --sandbox")
 	}
-	verifier, err := webhook.NewVerifier([]string{key}, webhook.WithTolerance(c.Tolerance))
+	verifier, err := webhook.NewVerifier(secrets, webhook.WithTolerance(c.Tolerance))
 	if err != nil {
 		return nil, usagef("%s", err)
 	}

@@ -55,13 +55,13 @@ var ErrRefused = errors.New("a delivery could not be passed on")
 // One whose signature has become too old, because the target was away, is signed
 // anew, as its sender does when it tries again.
 type Forwarder struct {
-	Inbox  ingest.Inbox
-	Client *http.Client // which follows no redirects, and gives up in time
-	URL    string
-	Secret string        // signs anew
-	Always bool          // not only what is too old
-	Once   bool          // the first failure is the end: ErrRefused
-	Report func(Outcome) // of each attempt, one at a time
+	Inbox   ingest.Inbox
+	Client  *http.Client // which follows no redirects, and gives up in time
+	URL     string
+	Secrets []string      // of the sender, one or more; the first signs anew
+	Always  bool          // not only what is too old
+	Once    bool          // the first failure is the end: ErrRefused
+	Report  func(Outcome) // of each attempt, one at a time
 }
 
 // Run goes on until ctx ends, and then returns nil; what is under way may end first.
@@ -166,12 +166,12 @@ func (f *Forwarder) attempt(ctx context.Context, item ingest.Item) Outcome {
 // sign signs anew what a receiver would no longer take.
 func (f *Forwarder) sign(h http.Header, body []byte) bool {
 	if !f.Always {
-		v, err := webhook.NewVerifier([]string{f.Secret}, webhook.WithTolerance(freshness))
+		v, err := webhook.NewVerifier(f.Secrets, webhook.WithTolerance(freshness))
 		if err == nil && v.Verify(h, body) == nil {
 			return false
 		}
 	}
-	signature := webhook.Sign(f.Secret, time.Now(), body)
+	signature := webhook.Sign(f.Secrets[0], time.Now(), body)
 	h.Set(webhook.HeaderSignature, signature)
 	h.Set(webhook.HeaderSignatureLegacy, signature)
 	return true

@@ -126,7 +126,7 @@ func event(n int) string { return fmt.Sprintf(`{"type": "daily", "n":%d}`, n) }
 // forward starts a forwarder, whose result comes through the channel.
 func (f *fixture) forward(change func(*relay.Forwarder)) (end func(), result chan error) {
 	forwarder := &relay.Forwarder{
-		Inbox: f.inbox, Client: &http.Client{Transport: &f.target}, URL: "http://target.invalid/hook", Secret: secret,
+		Inbox: f.inbox, Client: &http.Client{Transport: &f.target}, URL: "http://target.invalid/hook", Secrets: []string{secret},
 		Report: func(o relay.Outcome) {
 			f.mu.Lock()
 			defer f.mu.Unlock()
@@ -267,7 +267,7 @@ func TestAnotherSecret(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t)
 		f.deliver("trace", secret, event(1))
-		end, result := f.forward(func(r *relay.Forwarder) { r.Secret, r.Always = "another", true })
+		end, result := f.forward(func(r *relay.Forwarder) { r.Secrets, r.Always = []string{"another"}, true })
 		f.await(t, 1)
 		end()
 		<-result
