@@ -99,7 +99,8 @@ func getRecords[T summary.Record](c getCommand, ctx context.Context, out *output
 			return err
 		}
 	}
-	switch table := format == formatCSV || format == formatParquet; {
+	table := format == formatCSV || format == formatParquet
+	switch {
 	case c.ToWebhook && (c.DB != "" || c.DBFile != "" || toFile || format == formatParquet):
 		return usagef("--to-webhook has the API deliver; leave out --db, --out and --format parquet")
 	case c.ToWebhook:
@@ -133,7 +134,11 @@ func getRecords[T summary.Record](c getCommand, ctx context.Context, out *output
 		if v.Records == 0 {
 			c.tellNone(w, days)
 		}
-		fmt.Fprintf(w, "%d records written to %s.\n", v.Records, v.File)
+		what := "%d records written to %s.\n"
+		if table && c.Samples {
+			what = "The measurements of %d records written to %s.\n"
+		}
+		fmt.Fprintf(w, what, v.Records, v.File)
 	})
 }
 
