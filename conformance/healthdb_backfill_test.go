@@ -180,19 +180,22 @@ func TestBackfillGoesOnWithOthers(t *testing.T) {
 // takes its time gets everything asked that there is, and none of it is given up.
 func TestBackfillThroughFaults(t *testing.T) {
 	onVirtualClock(t, func(t *testing.T, s *patient) {
-		for i := range 3 {
-			s.connect(t, fmt.Sprint("person", i))
+		// Five failures in a row would be the end of a window, so nobody meets with more
+		// than four of a type.
+		rules := []sandbox.Rule{
+			{On: "/sleep", Times: 2, Fault: sandbox.Fault{Kind: sandbox.FaultStatus, Status: 503, RetryAfter: 7 * time.Second}},
+			{On: "/sleep", Times: 2, Fault: sandbox.Fault{Kind: sandbox.FaultDrop}},
+			{On: "/nutrition", Times: 2, Fault: sandbox.Fault{Kind: sandbox.FaultStatus, Status: 500}},
+			{On: "/nutrition", Times: 2, Fault: sandbox.Fault{Kind: sandbox.FaultRateLimit, RetryAfter: time.Minute}},
+			{On: "request", Probability: 0.2, Fault: sandbox.Fault{Kind: sandbox.FaultDelay, Delay: 20 * time.Second}},
 		}
-		for _, f := range []sandbox.Fault{
-			{Kind: sandbox.FaultStatus, Status: 503, RetryAfter: 7 * time.Second},
-			{Kind: sandbox.FaultStatus, Status: 500},
-			{Kind: sandbox.FaultDrop},
-			{Kind: sandbox.FaultDelay, Delay: 20 * time.Second},
-			{Kind: sandbox.FaultRateLimit, RetryAfter: time.Minute},
-		} {
-			// So seldom that no window meets with five failures in a row, which are the end of it.
-			if _, err := s.AddRule(sandbox.Rule{On: "request", Probability: 0.03, Fault: f}); err != nil {
-				t.Fatal(err)
+		for i := range 3 {
+			user := s.connect(t, fmt.Sprint("person", i))
+			for _, r := range rules {
+				r.UserID = user.UserID
+				if _, err := s.AddRule(r); err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
 		req := healthdb.BackfillRequest{
