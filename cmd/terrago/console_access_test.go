@@ -18,7 +18,7 @@ import (
 func TestConsoleForEverybody(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("looks at many pages in many ways")
+		t.Skip("SKIPPED: looks at many pages in many ways; run it without -short")
 	}
 	browser := openBrowser(t)
 	c := openDev(t, browser, "404")

@@ -19,7 +19,7 @@ import (
 func TestConsoleInBrowser(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("weeks of samples are delivered, which the race detector makes last minutes")
+		t.Skip("SKIPPED: weeks of samples are delivered, which the race detector makes last minutes; run it without -short")
 	}
 	browser := openBrowser(t)
 	t.Run("walk", func(t *testing.T) {
