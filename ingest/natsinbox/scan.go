@@ -91,8 +91,19 @@ func (in *Inbox) look(ctx context.Context, seq uint64, state ingest.State) (inge
 		return ingest.Item{}, err
 	}
 	e, body, err := openEnvelope(m.Data)
-	if err == nil && e.Parts > 0 {
-		body, err = in.body(ctx, key(string(e.ID)), e.Parts)
+	if err != nil {
+		return ingest.Item{}, err
+	}
+	k := key(string(e.ID))
+	// The newest message tells the state: one that was acknowledged may still be there,
+	// as when the server was killed before it had removed it.
+	if newest, err := in.newest(ctx, k); err != nil {
+		return ingest.Item{}, err
+	} else if newest.Subject == in.subject(done, k) {
+		return ingest.Item{}, jetstream.ErrMsgNotFound
+	}
+	if e.Parts > 0 {
+		body, err = in.body(ctx, k, e.Parts)
 	}
 	if err != nil {
 		return ingest.Item{}, err
