@@ -88,7 +88,8 @@ func (c devCommand) Run(ctx context.Context, out *output, log *slog.Logger) erro
 	if err != nil {
 		return err
 	}
-	defer serve(l, routes, log).close()
+	front := serve(l, routes, log)
+	defer front.close()
 	hookURL := urlOf(l) + "/webhooks/terra"
 
 	p, err := c.start(ctx, platformParts{store: kept.events(), receiver: hook, receiverURL: hookURL}, log)
@@ -117,7 +118,7 @@ func (c devCommand) Run(ctx context.Context, out *output, log *slog.Logger) erro
 		return err
 	}
 	fmt.Fprintln(out.err, "Ctrl-C ends it.")
-	if err := follow(ctx, p, hook, landing, len(report.Deliveries), out.err); err != nil {
+	if err := follow(ctx, p, hook, front, landing, len(report.Deliveries), out.err); err != nil {
 		return err
 	}
 	fmt.Fprintf(out.err, "Stopped. Everything is kept in %s.\n", c.Dir)
@@ -294,27 +295,26 @@ func countRows(ctx context.Context, db *store.DB) ([]tableRows, error) {
 }
 
 // follow tells of each delivery after the first n, until ctx ends.
-func follow(ctx context.Context, p *platform, hook *receiver.Receiver, l *landing, n int, w io.Writer) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	var done sync.WaitGroup
-	done.Go(func() {
-		for r := range hook.From(ctx, n) {
+func follow(ctx context.Context, p *platform, hook *receiver.Receiver, front *server, l *landing, n int, w io.Writer) error {
+	telling, end := context.WithCancel(ctx)
+	var told sync.WaitGroup
+	told.Go(func() {
+		for r := range hook.From(telling, n) {
 			fmt.Fprintf(w, "%s  %s\n", r.At.Format(time.TimeOnly), deliveryOf(r))
 		}
 	})
-	var stopped error
-	done.Go(func() {
-		select {
-		case <-l.done:
-			stopped = fmt.Errorf("the worker stopped: %w", l.err)
-			cancel(stopped)
-		case <-ctx.Done():
-		}
-	})
-	err := p.server.wait(ctx)
-	cancel(nil)
-	done.Wait()
-	return cmp.Or(err, stopped)
+	defer told.Wait()
+	defer end()
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-p.server.stopped():
+		return fmt.Errorf("the sandbox's server stopped: %w", p.server.err)
+	case <-front.stopped():
+		return fmt.Errorf("the receiver's server stopped: %w", front.err)
+	case <-l.stopped():
+		return fmt.Errorf("the worker stopped: %w", l.err)
+	}
 }
 
 func (r *devReport) text(w io.Writer) {

@@ -31,6 +31,14 @@ func land(ctx context.Context, db *store.DB, inbox ingest.Inbox, opts ...ingest.
 	return l
 }
 
+// stopped is closed once it has ended. Where nothing lands that is never.
+func (l *landing) stopped() <-chan struct{} {
+	if l == nil {
+		return nil
+	}
+	return l.done
+}
+
 // close waits until what is being applied is done or given back.
 func (l *landing) close() {
 	l.stop()

@@ -229,8 +229,8 @@ type service struct {
 	ready   *ops.Readiness
 	metrics *ops.Metrics
 
-	front, back *server // back, where the operators look, may be nil or the only one
-	console     *consoleServer
+	front, back *server       // back, where the operators look, may be nil or the only one
+	console     consoleServer // without a server, unless asked for
 	landing     *landing
 	chores      sync.WaitGroup
 	endChores   context.CancelFunc
@@ -396,17 +396,16 @@ func (s *service) reconcile(ctx context.Context) {
 
 // wait returns nil when ctx ends, which is how serve is meant to end.
 func (s *service) wait(ctx context.Context) error {
-	var worked chan struct{} // never, without a worker
-	if s.landing != nil {
-		worked = s.landing.done
-	}
 	select {
 	case <-ctx.Done():
 		return nil
-	case err := <-s.front.done:
-		s.front.done <- err // for shutdown
-		return fmt.Errorf("the server stopped: %w", err)
-	case <-worked:
+	case <-s.front.stopped():
+		return fmt.Errorf("the server at %s stopped: %w", cmp.Or(s.report.Webhook, s.report.Ops), s.front.err)
+	case <-s.back.stopped():
+		return fmt.Errorf("the server at %s stopped: %w", s.report.Ops, s.back.err)
+	case <-s.console.stopped():
+		return fmt.Errorf("the server at %s stopped: %w", s.report.Console, s.console.err)
+	case <-s.landing.stopped():
 		return fmt.Errorf("the worker stopped: %w", s.landing.err)
 	}
 }

@@ -12,9 +12,9 @@ import (
 // consoleServer is the console on an address of its own, so that it is never where
 // the webhook is public.
 type consoleServer struct {
-	*server
-	page *console.Console
-	url  string // without a path
+	*server // nil without a console
+	page    *console.Console
+	url     string // without a path
 }
 
 // consoleToken is what opens the console.
@@ -38,10 +38,10 @@ func (c serveCommand) consoleToken() (console.Token, error) {
 	return token, nil
 }
 
-func (s *service) startConsole(ctx context.Context) (*consoleServer, error) {
+func (s *service) startConsole(ctx context.Context) (c consoleServer, err error) {
 	l, err := bind(ctx, s.ConsoleAddr)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
 	page, err := console.New(console.Config{
 		Store:  &events.Stores{DB: s.db, Inbox: s.inbox},
@@ -50,21 +50,20 @@ func (s *service) startConsole(ctx context.Context) (*consoleServer, error) {
 	})
 	if err != nil {
 		l.Close()
-		return nil, err
+		return c, err
 	}
 	if !isLoopback(l.Addr().String()) {
 		s.log.WarnContext(ctx, "the console speaks plain HTTP on an address that other machines reach; put a proxy that speaks TLS in front")
 	}
-	return &consoleServer{serve(l, console.Guard(page, s.ConsoleHosts...), s.log), page, urlOf(l)}, nil
+	return consoleServer{serve(l, console.Guard(page, s.ConsoleHosts...), s.log), page, urlOf(l)}, nil
 }
 
-// close ends the streams to open pages first, which the server would wait for. There
-// may be nothing to close, or nothing any more.
-func (c *consoleServer) close() {
-	if c == nil || c.server == nil {
+// close ends the streams to open pages first, which the server would wait for. A second
+// time does nothing.
+func (c consoleServer) close() {
+	if c.server == nil {
 		return
 	}
 	c.page.Close()
 	c.server.close()
-	c.server = nil
 }

@@ -55,8 +55,16 @@ func (b *syncBuffer) String() string {
 	return b.b.String()
 }
 
-// startServe runs serve on a free port with the sandbox's secret.
+// startServe runs serve on a free port with the sandbox's secret, until the test's end.
 func startServe(t *testing.T, args ...string) *running {
+	t.Helper()
+	r := runServe(t, args...)
+	t.Cleanup(func() { r.end(t) })
+	return r
+}
+
+// runServe is startServe for one that ends by itself.
+func runServe(t *testing.T, args ...string) *running {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &running{cancel: cancel, status: make(chan int, 1), log: new(syncBuffer)}
@@ -70,7 +78,7 @@ func startServe(t *testing.T, args ...string) *running {
 		t.Fatalf("no report: %v\n%s", err, r.log)
 	}
 	go io.Copy(io.Discard, out)
-	t.Cleanup(func() { r.end(t) })
+	t.Cleanup(cancel)
 	return r
 }
 

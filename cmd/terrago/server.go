@@ -15,7 +15,8 @@ import (
 // server answers on one address until it is closed.
 type server struct {
 	http *http.Server
-	done chan error // what Serve returned
+	done chan struct{} // closed once it takes no more connections
+	err  error         // why that is; to be read after done
 }
 
 // bind takes addr, so that its port is known before anything answers on it.
@@ -46,11 +47,22 @@ func serveWith(l net.Listener, h http.Handler, log *slog.Logger, limit func(*htt
 			MaxHeaderBytes:    64 << 10,
 			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		},
-		done: make(chan error, 1),
+		done: make(chan struct{}),
 	}
 	limit(s.http)
-	go func() { s.done <- s.http.Serve(l) }()
+	go func() {
+		defer close(s.done)
+		s.err = s.http.Serve(l)
+	}()
 	return s
+}
+
+// stopped is closed once s has stopped. Without a server that is never.
+func (s *server) stopped() <-chan struct{} {
+	if s == nil {
+		return nil
+	}
+	return s.done
 }
 
 // wait returns nil when ctx ends, which is how these commands are meant to end.
@@ -58,9 +70,8 @@ func (s *server) wait(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return nil
-	case err := <-s.done:
-		s.done <- err // for shutdown
-		return fmt.Errorf("the server stopped: %w", err)
+	case <-s.stopped():
+		return fmt.Errorf("the server stopped: %w", s.err)
 	}
 }
 
