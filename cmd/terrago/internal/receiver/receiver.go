@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/terra-go/terra/cmd/terrago/internal/answer"
 	"github.com/terra-go/terra/cmd/terrago/internal/summary"
 	"github.com/terra-go/terra/ingest"
 	"github.com/terra-go/terra/webhook"
@@ -56,11 +57,10 @@ func New(secret string, inbox ingest.Inbox, log *slog.Logger) (*Receiver, error)
 
 // ServeHTTP answers a delivery.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	answer := &statusWriter{ResponseWriter: w, status: http.StatusOK}
-	r.handler.ServeHTTP(answer, req)
-	if answer.status >= 400 {
+	status := answer.Status(r.handler, w, req)
+	if status >= 400 {
 		trace := req.Header.Get(webhook.HeaderTraceID)
-		r.add(Receipt{TraceID: trace[:min(len(trace), 200)], Status: answer.status})
+		r.add(Receipt{TraceID: trace[:min(len(trace), 200)], Status: status})
 	}
 }
 
@@ -193,17 +193,3 @@ func headline(s summary.Summary) string {
 	s.Facts = s.Facts[:min(len(s.Facts), 3)]
 	return s.String()
 }
-
-// statusWriter notes the status of an answer.
-type statusWriter struct {
-	http.ResponseWriter
-	status int
-}
-
-func (w *statusWriter) WriteHeader(status int) {
-	w.status = status
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Unwrap lets [http.ResponseController] reach the connection.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/terra-go/terra/cmd/terrago/internal/answer"
 	"github.com/terra-go/terra/cmd/terrago/internal/events"
 	"github.com/terra-go/terra/ingest"
 	"github.com/terra-go/terra/webhook"
@@ -47,11 +48,10 @@ func NewIntake(v *webhook.Verifier, inbox ingest.Inbox, types []webhook.EventTyp
 
 // ServeHTTP implements [http.Handler].
 func (in *Intake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	answer := &statusWriter{ResponseWriter: w}
-	in.handler.ServeHTTP(answer, r.WithContext(context.WithValue(r.Context(), headerKey{}, r.Header)))
-	if answer.status >= 400 {
+	status := answer.Status(in.handler, w, r.WithContext(context.WithValue(r.Context(), headerKey{}, r.Header)))
+	if status >= 400 {
 		trace := r.Header.Get(webhook.HeaderTraceID)
-		in.report(Arrival{At: time.Now(), TraceID: trace[:min(len(trace), 200)], Status: answer.status})
+		in.report(Arrival{At: time.Now(), TraceID: trace[:min(len(trace), 200)], Status: status})
 	}
 }
 
@@ -105,17 +105,3 @@ func passedOn(h http.Header) http.Header {
 	}
 	return kept
 }
-
-// statusWriter notes the status of an answer.
-type statusWriter struct {
-	http.ResponseWriter
-	status int
-}
-
-func (w *statusWriter) WriteHeader(status int) {
-	w.status = status
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Unwrap lets [http.ResponseController] reach the connection.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
