@@ -78,6 +78,11 @@ func (c eventsListCommand) Run(ctx context.Context, out *output, log *slog.Logge
 			return err
 		}
 	}
+	return c.list(ctx, s, f, states, out)
+}
+
+// list writes those that f picks, as many of each state as it says, and counts all.
+func (c eventsListCommand) list(ctx context.Context, s *stores, f healthdb.DeliveryFilter, states []ingest.State, out *output) error {
 	var counts eventCounts
 	listed := 0
 	list := newList[events.Event](out, "events", "STATE", "RECEIVED", "TYPE", "USER ID", "ID", "")
@@ -90,18 +95,20 @@ func (c eventsListCommand) Run(ctx context.Context, out *output, log *slog.Logge
 			if err != nil {
 				return explainEvents(err)
 			}
-			if *n++; c.Limit > 0 && *n > c.Limit {
-				continue // to count it
-			}
-			listed++
 			if err := list.add(e, string(e.State), e.ReceivedAt.Local().Format(time.DateTime), string(e.Type), e.UserID, e.ID, e.Reason); err != nil {
 				return err
 			}
-		}
-		if state == events.Applied && c.Limit > 0 {
-			if *n, err = s.db.CountDeliveries(ctx, f, math.MaxInt); err != nil {
-				return explainStore(err, s.db.Location)
+			listed++
+			if *n++; *n == c.Limit {
+				break
 			}
+		}
+		if c.Limit > 0 && (*n == c.Limit || c.After != "") { // there may be more
+			all, err := c.count(ctx, s, state, f)
+			if err != nil {
+				return explainEvents(err)
+			}
+			*n = max(*n, all)
 		}
 	}
 	return list.end("counts", counts, func(w io.Writer) {
@@ -132,7 +139,21 @@ func (c eventsListCommand) events(ctx context.Context, s *stores, state ingest.S
 	if state == events.Applied {
 		return s.events().Applied(ctx, f)
 	}
-	return s.events().List(ctx, state, events.Filter{Types: f.Types, UserID: f.UserID, From: f.From})
+	return s.events().List(ctx, state, waiting(f))
+}
+
+// count counts all of one state that f picks, but for its place.
+func (c eventsListCommand) count(ctx context.Context, s *stores, state ingest.State, f healthdb.DeliveryFilter) (int, error) {
+	if state == events.Applied {
+		n, err := s.db.CountDeliveries(ctx, f, math.MaxInt)
+		return n, explainStore(err, s.db.Location)
+	}
+	return s.events().Count(ctx, state, waiting(f))
+}
+
+// waiting is f for the inbox.
+func waiting(f healthdb.DeliveryFilter) events.Filter {
+	return events.Filter{Types: f.Types, UserID: f.UserID, From: f.From}
 }
 
 // events are the deliveries in the stores.

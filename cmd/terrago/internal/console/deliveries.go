@@ -140,8 +140,12 @@ func (l listing) query(after healthdb.DeliveryPlace) url.Values {
 			q.Set(name, value)
 		}
 	}
-	q.Set("after", fmt.Sprintf("%d-%s", after.ReceivedAt.UnixMilli(), after.ID))
+	q.Set("after", placeText(after))
 	return q
+}
+
+func placeText(p healthdb.DeliveryPlace) string {
+	return fmt.Sprintf("%d-%s", p.ReceivedAt.UnixMilli(), p.ID)
 }
 
 // parsePlace is the beginning for what no page leads to.
@@ -152,6 +156,11 @@ func parsePlace(s string) healthdb.DeliveryPlace {
 		return healthdb.DeliveryPlace{}
 	}
 	return healthdb.DeliveryPlace{ReceivedAt: time.UnixMilli(n).UTC(), ID: id}
+}
+
+// comparePlaces is negative when a is older than b.
+func comparePlaces(a, b healthdb.DeliveryPlace) int {
+	return cmp.Or(a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.ID, b.ID))
 }
 
 func eventTypes() []string { return slices.Sorted(slices.Values(sandbox.EventTypes())) }
@@ -174,7 +183,7 @@ func (h *Console) list(ctx context.Context, l listing) (v listed, err error) {
 	if err := h.listSent(ctx, l, sent, &v); err != nil {
 		return v, err
 	}
-	slices.SortFunc(v.rows, func(a, b row) int { return cmp.Or(b.at.Compare(a.at), cmp.Compare(b.ID, a.ID)) })
+	slices.SortFunc(v.rows, func(a, b row) int { return comparePlaces(b.place(), a.place()) })
 	// Whatever is behind the last of those applied is for the next page.
 	if v.more = len(v.rows) > l.limit; v.more {
 		v.rows = v.rows[:l.limit]
@@ -279,7 +288,7 @@ func (l listing) picks(d row) bool {
 	case l.State != "" && string(d.State) != l.State && (d.Sent == nil || string(d.Sent.State) != l.State):
 		return false
 	case l.after != healthdb.DeliveryPlace{}:
-		return cmp.Or(d.at.Compare(l.after.ReceivedAt), cmp.Compare(d.ID, l.after.ID)) < 0
+		return comparePlaces(d.place(), l.after) < 0
 	}
 	return true
 }

@@ -7,11 +7,15 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/terra-go/terra/cmd/terrago/internal/console"
+	"github.com/terra-go/terra/ingest"
 	"github.com/terra-go/terra/sandbox"
+	"github.com/terra-go/terra/webhook"
 )
 
 // rowsOf are the ids of the deliveries that a page lists, in its order.
@@ -148,6 +152,51 @@ func TestDeadLetters(t *testing.T) {
 		t.Error("reviving all leads elsewhere")
 	}
 	contains(t, b.get(t, "/dead", 200), "There are none")
+}
+
+// TestDeadLettersArePaged: each is on one page, whatever came at the same moment and
+// whatever is revived while somebody leafs through them.
+func TestDeadLettersArePaged(t *testing.T) {
+	t.Parallel()
+	s := newStores(t)
+	const n = 250
+	began := time.Now().Add(-time.Hour)
+	for i := range n {
+		h := http.Header{}
+		h.Set(webhook.HeaderTraceID, fmt.Sprintf("%03d", (i*7)%n)) // in an order of their own
+		if _, err := s.Inbox.Put(t.Context(), ingest.NewDelivery(h, []byte("no event"), began.Add(time.Duration(i/90)*time.Millisecond))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	work(t, s)
+	server := httptest.NewServer(newConsole(t, console.Config{Store: s}))
+	defer server.Close()
+	b := newBrowser(server.URL)
+	var seen, sizes []string
+	for path := "/dead"; path != ""; {
+		page := b.get(t, path, 200)
+		if strings.Contains(page, "← Oldest") != (path != "/dead") {
+			t.Errorf("page %d: the way back is missing, or leads from the first page", len(sizes)+1)
+		}
+		letters := regexp.MustCompile(`id="letter-([^"]*)"`).FindAllStringSubmatch(page, -1)
+		for _, m := range letters {
+			seen = append(seen, m[1])
+		}
+		sizes = append(sizes, fmt.Sprint(len(letters)))
+		path = ""
+		if next := regexp.MustCompile(`rel="next" href="([^"]*)"`).FindStringSubmatch(page); next != nil {
+			path = html.UnescapeString(next[1])
+			b.post(t, "/deliveries/"+seen[len(seen)-1]+"/replay", nil)
+		}
+	}
+	if got := strings.Join(sizes, " "); got != "100 100 50" {
+		t.Errorf("pages of %s", got)
+	}
+	if slices.Sort(seen); len(seen) != n || len(slices.Compact(seen)) != n {
+		t.Error("not all are there, or some are twice")
+	}
+	contains(t, b.get(t, "/dead?after=nonsense", 200), "letter-000")
+	contains(t, b.get(t, "/dead?after=32503680000000-x", 200), "There are no more", "← Oldest")
 }
 
 // What somebody else chose stays text, and steers nothing.

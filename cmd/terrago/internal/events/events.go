@@ -102,6 +102,25 @@ func (s *Stores) List(ctx context.Context, state ingest.State, f Filter) iter.Se
 	}
 }
 
+// Count counts what [Stores.List] yields. It looks into the deliveries only for a
+// filter; the inbox's own counts may lag behind for a moment.
+func (s *Stores) Count(ctx context.Context, state ingest.State, f Filter) (n int, err error) {
+	if f.Types == nil && f.UserID == "" && f.From.IsZero() {
+		stats, err := s.Inbox.Stats(ctx)
+		if state == ingest.Dead {
+			return stats.Dead, at(s.Inbox.Location, err)
+		}
+		return stats.Pending, at(s.Inbox.Location, err)
+	}
+	for _, err := range s.List(ctx, state, f) {
+		if err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, nil
+}
+
 // Applied yields deliveries from the database. An error is the last pair.
 func (s *Stores) Applied(ctx context.Context, f healthdb.DeliveryFilter) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
