@@ -29,6 +29,10 @@ import (
 const (
 	listenAddr = "127.0.0.1:8790"
 	listenDir  = "terra-listen"
+
+	// Within the directory:
+	listenInbox       = "inbox.db"
+	listenDestination = "destination" // its address, while a sandbox delivers here
 )
 
 type listenCommand struct {
@@ -215,7 +219,7 @@ func leadsTo(u *url.URL, addr string) bool {
 
 // open opens the inbox and keeps other processes out of it.
 func (s *listening) open(ctx context.Context) (release func(), err error) {
-	at := store.Location{Kind: store.SQLite, Target: filepath.Join(s.Dir, "inbox.db")}
+	at := store.Location{Kind: store.SQLite, Target: filepath.Join(s.Dir, listenInbox)}
 	lock, err := takeDir(s.Dir, "listen")
 	if err != nil {
 		return nil, err
@@ -328,6 +332,13 @@ func (s *listening) register(ctx context.Context, address string) (leave func(),
 		}
 		return nil, err
 	}
+	// One that was killed has left its destination behind. It is gone for certain, as the
+	// directory is this one's now; the sandbox may be another.
+	file := filepath.Join(s.Dir, listenDestination)
+	if left, err := os.ReadFile(file); err == nil && string(left) != address {
+		call(ctx, nextAnswer, func(ctx context.Context) error { return c.removeDestination(ctx, string(left)) })
+	}
+	os.WriteFile(file, []byte(address), 0o600) // at worst this one stays, if it is killed
 	ctx, stop := context.WithCancel(ctx)
 	var watching sync.WaitGroup
 	watching.Go(func() {
@@ -365,8 +376,10 @@ func (s *listening) register(ctx context.Context, address string) (leave func(),
 		watching.Wait()
 		err := call(context.Background(), nextAnswer, func(ctx context.Context) error { return c.removeDestination(ctx, address) })
 		if err != nil {
-			s.diary.say("The sandbox could not be told to deliver here no longer.")
+			s.diary.say("The sandbox could not be told to deliver here no longer; the next terrago listen in %s will.", s.Dir)
+			return
 		}
+		os.Remove(file)
 	}, nil
 }
 

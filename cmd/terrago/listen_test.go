@@ -241,6 +241,35 @@ func TestListenAgain(t *testing.T) {
 	}
 }
 
+// TestListenKilled: the destination that one left behind is gone with the next start,
+// and no other.
+func TestListenKilled(t *testing.T) {
+	t.Parallel()
+	b := newListenBench(t)
+	args := []string{"--base-url", b.api, "--dir", filepath.Join(t.TempDir(), "kept")}
+	killed := start(t, append([]string{"listen", "--addr", "127.0.0.1:0"}, args...)...)
+	if err := killed.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	killed.Wait()
+	beside := startListen(t, "--base-url", b.api, "--dir", t.TempDir())
+	if n := len(b.sandbox.Destinations()); n != 3 {
+		t.Fatalf("%d destinations, want the one left behind and two more", n)
+	}
+	l := startListen(t, args...)
+	want := []string{b.other, beside.url, l.url}
+	for i, d := range b.sandbox.Destinations() {
+		if i >= len(want) || d.URL != want[i] {
+			t.Fatalf("destination %d is another", i)
+		}
+	}
+	l.end(t, exitDone)
+	beside.end(t, exitDone)
+	if n := len(b.sandbox.Destinations()); n != 1 {
+		t.Errorf("%d destinations are left", n)
+	}
+}
+
 // brokenPipe takes some lines and then no more.
 type brokenPipe struct {
 	lines int
