@@ -125,6 +125,9 @@ func (c eventsListCommand) goOn(ctx context.Context, s *stores, f *healthdb.Deli
 	if c.State != "" && c.State != events.Applied {
 		return usagef("--after is for those applied")
 	}
+	if s.db == nil {
+		return usagef("--after is for those applied, and terrago listen applies none")
+	}
 	d, err := s.db.Delivery(ctx, c.After)
 	if errors.Is(err, healthdb.ErrNoDelivery) {
 		return usagef("--after: no delivery that was applied has this id")
@@ -285,7 +288,11 @@ func (c eventsReplayCommand) Run(ctx context.Context, out *output, log *slog.Log
 		fmt.Fprintf(w, "%d applied again, %d pending again, %d failed\n", sum.Applied, sum.Pending, sum.Failed)
 	})
 	if err == nil && sum.Pending > 0 {
-		fmt.Fprintln(out.err, "terrago serve, or terrago dev, applies what is pending while it runs.")
+		who := "terrago serve, or terrago dev, applies"
+		if s.db == nil {
+			who = "terrago listen --forward-to passes on"
+		}
+		fmt.Fprintln(out.err, who+" what is pending while it runs.")
 	}
 	if err == nil && sum.Failed > 0 {
 		return errReported

@@ -39,6 +39,7 @@ type listenCommand struct {
 	ForwardTo   string        `name:"forward-to" placeholder:"URL" help:"Pass deliveries on to this program, in the order of their arrival. It may be away for a while." group:"Forwarding"`
 	SignFile    string        `name:"forward-secret-file" placeholder:"FILE" help:"Sign what is passed on anew with the secret in this file. Without it the signature stays as it came, unless it has become too old for a receiver meanwhile: then it is made anew with the first of the signing secrets." group:"Forwarding"`
 	FailOnError bool          `name:"fail-on-error" help:"End with status 1 the first time a delivery cannot be passed on." group:"Forwarding"`
+	MaxAttempts int           `name:"max-attempts" placeholder:"N" help:"Set a delivery aside that the program has got so often without answering 2xx, so that those behind it go on. Left out: never." group:"Forwarding"`
 	Timeout     time.Duration `default:"30s" help:"How long the program gets to answer. Default: ${default}." group:"Forwarding"`
 
 	Addr       string   `default:"${listen_addr}" placeholder:"HOST:PORT" help:"Where to listen; port 0 is any free one. Default: ${default}."`
@@ -54,7 +55,9 @@ func (listenCommand) Help() string {
 	return `What is verified is stored, acknowledged, shown, and passed on with its body and Terra's
 headers as they came. As long as the program does not answer 2xx, the delivery is tried
 again and all behind it wait, also until the next start; so a delivery may come twice.
-What is refused is shown too. Ctrl-C ends it. With --json there is a JSON value a line.
+One that the program will never take is set aside with --max-attempts: terrago events
+lists, shows and replays those set aside, with --dir as here. What is refused is shown
+too. Ctrl-C ends it. With --json there is a JSON value a line.
 
 Examples:
   terrago listen --forward-to http://localhost:3000/webhook
@@ -79,6 +82,7 @@ type listenLine struct {
 	Error    string            `json:"error,omitempty"`    // why there is none
 	Attempt  int               `json:"attempt,omitempty"`
 	Signed   bool              `json:"signed,omitempty"` // anew
+	Aside    bool              `json:"set_aside,omitempty"`
 	Took     time.Duration     `json:"duration_ns,omitempty"`
 }
 
@@ -123,8 +127,12 @@ func (c listenCommand) target() (*url.URL, error) {
 	switch {
 	case c.Timeout <= 0:
 		return nil, usagef("--timeout must be more than 0")
-	case c.ForwardTo == "" && (c.SignFile != "" || c.FailOnError):
-		return nil, usagef("--forward-secret-file and --fail-on-error go with --forward-to")
+	case c.MaxAttempts < 0:
+		return nil, usagef("--max-attempts must be 1 or more")
+	case c.MaxAttempts > 0 && c.FailOnError:
+		return nil, usagef("give either --max-attempts or --fail-on-error")
+	case c.ForwardTo == "" && (c.SignFile != "" || c.FailOnError || c.MaxAttempts > 0):
+		return nil, usagef("--forward-secret-file, --fail-on-error and --max-attempts go with --forward-to")
 	case c.ForwardTo == "":
 		return nil, nil
 	}
@@ -252,6 +260,7 @@ func (s *listening) forwarder() *relay.Forwarder {
 		Secrets: secrets,
 		Always:  s.sign != "",
 		Once:    s.FailOnError,
+		Most:    s.MaxAttempts,
 		Report:  s.diary.tried,
 	}
 }
@@ -281,6 +290,9 @@ func (s *listening) farewell() error {
 	stats, err := s.inbox.Stats(ctx)
 	if err == nil && stats.Pending > 0 {
 		d.say("Not passed on: %s, in %s. The next terrago listen --forward-to there goes on with them.", deliveries(stats.Pending), s.Dir)
+	}
+	if err == nil && stats.Dead > 0 {
+		d.say("Set aside so far: %s. See terrago events list --dir %s, and terrago events replay.", deliveries(stats.Dead), s.Dir)
 	}
 	return errors.Join(d.err, d.list.end("", nil, nil))
 }
@@ -478,18 +490,20 @@ func (d *diary) tried(o relay.Outcome) {
 	defer d.mu.Unlock()
 	v := listenLine{
 		At: o.At, What: isForwarded, Event: o.Event, UserID: o.UserID, TraceID: o.TraceID, Verified: true,
-		Status: o.Status, Error: o.Problem, Attempt: o.Attempt, Signed: o.Signed, Took: o.Took,
+		Status: o.Status, Error: o.Problem, Attempt: o.Attempt, Signed: o.Signed, Took: o.Took, Aside: o.Aside,
 	}
-	answer := cmp.Or(o.Problem, fmt.Sprint(o.Status))
+	answer := o.Answer()
 	name := eventName(o.Event)
 	if !o.Passed() {
 		v.What = isFailed
 		text := fmt.Sprintf("failed     %s: %s", name, answer)
-		if o.Pause > 0 {
-			text += "; it is tried again, and all behind it wait"
-		}
-		if d.last == answer && o.Attempt > 1 {
+		switch {
+		case o.Aside:
+			text += fmt.Sprintf(" at attempt %d; it is set aside", o.Attempt)
+		case d.last == answer && o.Attempt > 1:
 			text = "" // people know
+		case o.Pause > 0:
+			text += "; it is tried again, and all behind it wait"
 		}
 		d.last = answer
 		d.write(v, text)

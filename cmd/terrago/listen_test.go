@@ -228,6 +228,50 @@ func TestListenGivesUp(t *testing.T) {
 	}
 }
 
+// TestListenSetsAside: what the program refuses so often is out of the way, and listed
+// and replayed like other dead letters.
+func TestListenSetsAside(t *testing.T) {
+	t.Parallel()
+	b := newListenBench(t)
+	dir := filepath.Join(t.TempDir(), "kept")
+	args := []string{"--base-url", b.api, "--dir", dir, "--forward-to", b.program}
+	b.down.Store(true)
+	l := startListen(t, append(args, "--max-attempts", "2")...)
+	trace := b.trigger(t)
+	if l.next(t, isFailed).Aside {
+		t.Error("it is set aside at the first attempt")
+	}
+	if v := l.next(t, isFailed); !v.Aside || v.TraceID != trace {
+		t.Errorf("failed: %+v", v)
+	}
+	b.down.Store(false)
+	behind := b.trigger(t)
+	if v := l.next(t, isForwarded); v.TraceID != behind {
+		t.Error("forwarded is another")
+	}
+	l.end(t, exitDone)
+	if log := l.log.String(); !strings.Contains(log, "Set aside so far: 1 delivery") {
+		t.Errorf("it takes leave with\n%s", log)
+	}
+
+	list, counts := listEvents(t, "--dir", dir)
+	if len(list) != 1 || list[0].ID != trace || list[0].Reason != "not taken at attempt 2: 502" || counts != (eventCounts{Dead: 1}) {
+		t.Errorf("%d are listed, the counts are %+v", len(list), counts)
+	}
+	if status, out, _ := terrago(t, "events", "show", trace, "--dir", dir); status != exitDone || !strings.Contains(out, "sleep_durations_data") {
+		t.Errorf("it is not shown whole: status %d", status)
+	}
+	status, out, log := terrago(t, "events", "replay", "--dead", "--dir", dir)
+	if status != exitDone || !strings.Contains(out, "1 pending again") || !strings.Contains(log, "terrago listen --forward-to passes on") {
+		t.Errorf("replay: status %d\n%s%s", status, out, log)
+	}
+	l = startListen(t, args...)
+	if v := l.next(t, isForwarded); v.TraceID != trace {
+		t.Error("what was replayed is not passed on")
+	}
+	l.end(t, exitDone)
+}
+
 // TestListenAgain: a sandbox that has forgotten is told again.
 func TestListenAgain(t *testing.T) {
 	t.Parallel()

@@ -124,7 +124,7 @@ type readFlags struct {
 
 // dirFlags say where terrago dev keeps a store.
 type dirFlags struct {
-	Dir string `default:"${dev_dir}" placeholder:"DIR" help:"What terrago dev keeps; used when no --db is given. Default: ./${default}." group:"Store"`
+	Dir string `default:"${dev_dir}" placeholder:"DIR" help:"What terrago dev keeps, or in terrago events terrago listen; used when no --db is given. Default: ./${default}." group:"Store"`
 }
 
 // where is the database named, or else the one dev keeps here.
@@ -146,7 +146,7 @@ func (f dirFlags) where(db dbFlags) (store.Location, error) {
 
 // stores are an open database and the inbox in front of it.
 type stores struct {
-	db    *store.DB
+	db    *store.DB // nil for what terrago listen keeps
 	inbox *store.Inbox
 }
 
@@ -154,7 +154,13 @@ type stores struct {
 // is not there is an empty one.
 func (f readFlags) open(ctx context.Context, log *slog.Logger) (*stores, error) {
 	s := new(stores)
-	var err error
+	at, ok, err := f.listened()
+	if ok {
+		s.inbox, err = openInbox(ctx, at, log)
+	}
+	if ok || err != nil {
+		return s, err
+	}
 	if s.db, err = f.openDB(ctx, log); err != nil {
 		return nil, err
 	}
@@ -163,6 +169,13 @@ func (f readFlags) open(ctx context.Context, log *slog.Logger) (*stores, error) 
 		return nil, err
 	}
 	return s, nil
+}
+
+// listened is the inbox of terrago listen, if that is what is kept in the directory.
+func (f readFlags) listened() (l store.Location, ok bool, err error) {
+	_, named, err := f.dbLocation()
+	l = store.Location{Kind: store.SQLite, Target: filepath.Join(f.Dir, listenInbox)}
+	return l, err == nil && !named && !exists(filepath.Join(f.Dir, devDB)) && exists(l.Target), err
 }
 
 // openDB opens a database that is there already.
@@ -229,6 +242,10 @@ func (f readFlags) openInbox(ctx context.Context, db store.Location, log *slog.L
 		}
 		return &store.Inbox{Inbox: ingest.NewMemory(), Location: at}, nil
 	}
+	return openInbox(ctx, at, log)
+}
+
+func openInbox(ctx context.Context, at store.Location, log *slog.Logger) (*store.Inbox, error) {
 	inbox, err := store.OpenInbox(ctx, at, store.InboxOptions{Share: true, Logger: log})
 	return inbox, explainStore(err, at)
 }

@@ -2,8 +2,10 @@ package relay
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -38,18 +40,36 @@ type Outcome struct {
 	Problem string
 	Signed  bool // anew
 	Took    time.Duration
-	Pause   time.Duration // until the next attempt; 0 when it is passed on
+	Pause   time.Duration // until the next attempt; 0 when there is none
+	Aside   bool          // it was set aside, as this was the last attempt
 }
+
+// Answer is the status, or why there is none.
+func (o Outcome) Answer() string { return cmp.Or(o.Problem, fmt.Sprint(o.Status)) }
 
 // Passed reports whether the target has taken it.
 func (o Outcome) Passed() bool { return o.Status >= 200 && o.Status <= 299 }
+
+// Why there is no answer.
+const (
+	noConnection = "no connection"
+	noAnswer     = "no answer in time"
+	badAnswer    = "no usable answer"
+	cutOff       = "cut off"
+)
+
+// reached reports whether the target has had to do with it. If it was away, or the
+// forwarder has ended, that says nothing about the delivery.
+func (o Outcome) reached() bool {
+	return o.Status != 0 || o.Problem == noAnswer || o.Problem == badAnswer
+}
 
 // ErrRefused ends a [Forwarder] that is not to try again.
 var ErrRefused = errors.New("a delivery could not be passed on")
 
 // Forwarder passes on what is in an inbox, one after the other in the order of
-// arrival: as long as one is not taken, all behind it wait. The inbox has to keep
-// that order, see [sqlinbox.WithOrder].
+// arrival: as long as one is neither taken nor set aside, all behind it wait. The inbox
+// has to keep that order, see [sqlinbox.WithOrder].
 //
 // A delivery keeps its body and what its sender says of it, its signature among it.
 // One whose signature has become too old, because the target was away, is signed
@@ -61,6 +81,7 @@ type Forwarder struct {
 	Secrets []string      // of the sender, one or more; the first signs anew
 	Always  bool          // not only what is too old
 	Once    bool          // the first failure is the end: ErrRefused
+	Most    int           // attempts that reach the target, after which one is buried; 0 is any number
 	Report  func(Outcome) // of each attempt, one at a time
 }
 
@@ -93,7 +114,7 @@ func (f *Forwarder) Run(ctx context.Context) error {
 // pass has the target take the first of items, all of which stay leased meanwhile.
 // When ctx ends it returns nil, and the first item need not have been passed on.
 func (f *Forwarder) pass(ctx context.Context, items []ingest.Item) error {
-	pause := firstPause
+	pause, reached := firstPause, 0
 	for attempt := 1; ; attempt++ {
 		if err := f.Inbox.Extend(ctx, lease, items...); err != nil {
 			if errors.Is(err, ingest.ErrLeaseLost) {
@@ -108,15 +129,22 @@ func (f *Forwarder) pass(ctx context.Context, items []ingest.Item) error {
 		o.Attempt = attempt
 		if o.Passed() {
 			f.Report(o)
-			return f.done(ctx, items[0])
+			return settle(ctx, func(ctx context.Context) error { return f.Inbox.Ack(ctx, items[0]) })
 		}
-		if o.Pause = pause; f.Once {
-			o.Pause = 0
+		if o.reached() {
+			reached++
 		}
-		f.Report(o)
+		if o.Aside = f.Most > 0 && reached == f.Most; o.Aside {
+			f.Report(o)
+			reason := fmt.Sprintf("not taken at attempt %d: %s", attempt, o.Answer())
+			return settle(ctx, func(ctx context.Context) error { return f.Inbox.Bury(ctx, items[0], reason) })
+		}
 		if f.Once {
+			f.Report(o)
 			return ErrRefused
 		}
+		o.Pause = pause
+		f.Report(o)
 		if !wait(ctx, pause) {
 			return nil
 		}
@@ -124,12 +152,12 @@ func (f *Forwarder) pass(ctx context.Context, items []ingest.Item) error {
 	}
 }
 
-// done forgets an item, however long the inbox fails.
-func (f *Forwarder) done(ctx context.Context, item ingest.Item) error {
+// settle has the inbox be done with an item, however long it fails.
+func settle(ctx context.Context, do func(context.Context) error) error {
 	ctx, cancel := lasting(ctx)
 	defer cancel()
 	for {
-		err := f.Inbox.Ack(ctx, item)
+		err := do(ctx)
 		if err == nil || errors.Is(err, ingest.ErrLeaseLost) || !wait(ctx, firstPause) {
 			return err
 		}
@@ -191,13 +219,13 @@ func Post(client *http.Client, req *http.Request) (status int, problem string) {
 	op, isOp := errors.AsType[*net.OpError](err)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return 0, "cut off"
+		return 0, cutOff
 	case errors.As(err, &network) && network.Timeout():
-		return 0, "no answer in time"
+		return 0, noAnswer
 	case isOp && op.Op == "dial":
-		return 0, "no connection"
+		return 0, noConnection
 	}
-	return 0, "no usable answer"
+	return 0, badAnswer
 }
 
 // NewClient returns a client for [Post] that keeps so many connections.

@@ -19,6 +19,7 @@ import (
 
 	"github.com/terra-go/terra/cmd/terrago/internal/relay"
 	"github.com/terra-go/terra/cmd/terrago/internal/store"
+	"github.com/terra-go/terra/ingest"
 	"github.com/terra-go/terra/ingest/sqlinbox"
 	"github.com/terra-go/terra/webhook"
 )
@@ -30,7 +31,8 @@ const secret = "secret"
 type target struct {
 	mu     sync.Mutex
 	down   bool
-	status int // instead of 200
+	status int    // instead of 200
+	poison string // is answered 422
 	got    []received
 }
 
@@ -49,11 +51,21 @@ func (t *target) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t.poison == string(body) {
+		return &http.Response{StatusCode: http.StatusUnprocessableEntity, Body: http.NoBody, Request: r}, nil
+	}
 	if t.status != 0 {
 		return &http.Response{StatusCode: t.status, Body: http.NoBody, Request: r}, nil
 	}
 	t.got = append(t.got, received{r.Header.Clone(), string(body)})
 	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: r}, nil
+}
+
+// refuse has it answer 422 to one body from now on.
+func (t *target) refuse(poison string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.poison = poison
 }
 
 // set makes it what it is to be from now on.
@@ -298,6 +310,49 @@ func TestRefusing(t *testing.T) {
 		<-result
 		if !slices.Equal(f.target.bodies(), []string{event(1), event(2)}) {
 			t.Error("not in order")
+		}
+	})
+}
+
+// TestSetAside: a delivery that is never taken is buried once it has reached the target
+// often enough, and those behind it go on. As long as the target is away none is.
+func TestSetAside(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		f.target.refuse(event(1))
+		f.target.set(true, 0)
+		for n := range 4 {
+			f.deliver(fmt.Sprint(n), secret, event(n))
+		}
+		end, result := f.forward(func(r *relay.Forwarder) { r.Most = 3 })
+		time.Sleep(time.Hour)
+		if n := f.pending(t); n != 4 {
+			t.Fatalf("%d are kept while the target is away, want 4", n)
+		}
+		f.tried()
+		f.target.set(false, 0)
+		f.await(t, 3)
+		if !slices.Equal(f.target.bodies(), []string{event(0), event(2), event(3)}) {
+			t.Error("not the others, in order")
+		}
+		refused := slices.DeleteFunc(f.tried(), relay.Outcome.Passed)
+		if n := len(refused); n != 3 || !refused[2].Aside || refused[2].Pause != 0 || refused[1].Aside {
+			t.Errorf("%d attempts are refused, want 3, and the last one sets it aside", n)
+		}
+		for item, err := range f.inbox.Scan(t.Context(), ingest.Dead) {
+			if err != nil || item.Header.Get(webhook.HeaderTraceID) != "1" || item.Reason != "not taken at attempt 3: 422" {
+				t.Errorf("set aside is another, %v, or for another reason", err)
+			}
+			if err := f.inbox.Retry(t.Context(), item, 0, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f.target.refuse("")
+		f.await(t, 4) // as it was revived
+		end()
+		if err := <-result; err != nil {
+			t.Fatal(err)
 		}
 	})
 }
