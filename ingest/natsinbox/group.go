@@ -34,6 +34,9 @@ type grouped struct {
 
 // publish returns when a message about the delivery with key k is stored.
 func (in *Inbox) publish(ctx context.Context, k string, m *nats.Msg) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	g := &grouped{key: k, msg: m, stored: make(chan error, 1)}
 	in.group.mu.Lock()
 	in.group.waiting = append(in.group.waiting, g)
