@@ -20,6 +20,7 @@ import (
 // each and over connections of their own, for as long as it runs.
 type load struct {
 	t       *testing.T
+	open    func() *natsinbox.Inbox
 	inboxes []*natsinbox.Inbox
 	stop    context.CancelFunc
 	senders sync.WaitGroup
@@ -45,8 +46,9 @@ func startLoad(t *testing.T, senders, workers int, opts []natsinbox.Option, node
 		l.workers.Wait()
 	})
 	opts = append(opts, natsinbox.WithAckWait(3*time.Second))
+	l.open = func() *natsinbox.Inbox { return open(t, connect(t, nodes...), opts...) }
 	for range 2 { // connections
-		l.inboxes = append(l.inboxes, open(t, connect(t, nodes...), opts...))
+		l.inboxes = append(l.inboxes, l.open())
 	}
 	large := delivery("large", 1<<20).Body
 	small := delivery("small", 2<<10).Body
@@ -135,9 +137,9 @@ func (l *load) more(n int) {
 }
 
 // settle stops the load and checks that what was accepted was applied or still is
-// in the inbox.
-func (l *load) settle(in *natsinbox.Inbox) {
-	t := l.t
+// in the inbox, and that nothing is left of what is done.
+func (l *load) settle(js jetstream.JetStream) {
+	t, in := l.t, l.inboxes[0]
 	t.Helper()
 	l.stop()
 	l.senders.Wait()
@@ -181,6 +183,20 @@ func (l *load) settle(in *natsinbox.Inbox) {
 			t.Fatal(err)
 		}
 	}
+	l.open()
+	left := 0
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); { // in a cluster it goes a moment later
+		left = 0
+		for _, subjects := range []string{"urgent.*", "normal.*", "later.*", "part.*.*"} {
+			left += messages(t, js, subjects)
+		}
+		if left == 0 {
+			break
+		}
+	}
+	if left > 0 {
+		t.Errorf("%d messages are left of what is done", left)
+	}
 	repeated := 0
 	for _, n := range l.applied {
 		repeated += n - 1
@@ -206,7 +222,7 @@ func TestKill(t *testing.T) {
 		c.run(t)
 	}
 	l.more(100)
-	l.settle(l.inboxes[0])
+	l.settle(connect(t, c.node))
 }
 
 // TestCluster kills servers of a cluster of three under load: one that follows,
@@ -240,7 +256,7 @@ func TestCluster(t *testing.T) {
 		}
 	}
 	l.more(200)
-	l.settle(l.inboxes[0])
+	l.settle(js)
 }
 
 // member finds a server that leads the stream, or one that does not.

@@ -51,8 +51,16 @@
 // A lease is a redelivery that the server puts off for exactly the time asked for,
 // which it keeps across restarts and changes of leader. The server does not tell
 // an expired lease from its successor while neither has been ended, so it is by the
-// clock of the process that leased an item that its lease has run out. After a
-// crash of the server, a delivery leased in the moments before can be leased again.
+// clock of the process that leased an item that its lease has run out.
+//
+// # Crashes
+//
+// A lease ends in two steps: a new message says what the delivery is, then the old
+// one is removed. Where a worker or the server is killed in between, the newest
+// message holds, and the old one goes when it is handed out again, when an inbox is
+// opened, or with the first Lease on a new connection. Should nothing of that happen
+// for as long as IDs are remembered, a delivery that is done can be leased again. So
+// can one that was leased in the moments before a crash of the server.
 //
 // The server has to be of version 2.12 or later. The user of the connection needs
 // to publish to $JS.API.>, $JS.ACK.> and NAME.>, and to subscribe to its inboxes.

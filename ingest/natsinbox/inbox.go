@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -53,6 +54,7 @@ type Inbox struct {
 	stream     jetstream.Stream
 	group      group
 	extensions extensions
+	swept      atomic.Pointer[swept]
 }
 
 var _ ingest.Inbox = (*Inbox)(nil)
@@ -81,8 +83,10 @@ func WithReplicas(n int) Option { return func(c *config) { c.replicas = n } }
 func WithRemember(d time.Duration) Option { return func(c *config) { c.remember = d } }
 
 // Open finds the inbox's stream, and makes it and its consumers where they do not
-// exist yet. The connection should reconnect for ever (nats.MaxReconnects(-1)):
-// calls fail while there is none, and work again afterwards.
+// exist yet. It removes what a crash has left of deliveries that are done, which
+// takes two requests for each that is leased, however many wait. The connection
+// should reconnect for ever (nats.MaxReconnects(-1)): calls fail while there is none,
+// and work again afterwards.
 func Open(ctx context.Context, js jetstream.JetStream, opts ...Option) (*Inbox, error) {
 	c := config{name: defaultName, remember: defaultRemember, ackWait: defaultAckWait}
 	for _, opt := range opts {
@@ -116,6 +120,9 @@ func Open(ctx context.Context, js jetstream.JetStream, opts ...Option) (*Inbox, 
 		if err != nil {
 			return nil, fmt.Errorf("natsinbox: open consumer: %w", err)
 		}
+	}
+	if _, err := in.sweepOnce(ctx); err != nil {
+		return nil, fmt.Errorf("natsinbox: open: %w", err)
 	}
 	return in, nil
 }
@@ -262,6 +269,8 @@ func (in *Inbox) message(kind, k string, data []byte) *nats.Msg {
 }
 
 func (in *Inbox) subject(kind, k string) string { return in.name + "." + kind + "." + k }
+
+func kindOf(subject string) string { return strings.Split(subject, ".")[1] }
 
 // key makes a token of a subject out of an ID, which may hold anything. Half of a
 // SHA-256 is enough for IDs that are signed for.

@@ -320,8 +320,10 @@ func TestFull(t *testing.T) {
 	n := single(t)
 	n.Store = 8 << 20
 	n.start(t)
-	in := open(t, connect(t, n))
-	stored := 0
+	js := connect(t, n)
+	in := open(t, js)
+	put(t, in, delivery("first", 2<<20))
+	stored := 1
 	for i := 0; ; i++ {
 		_, err := in.Put(t.Context(), delivery(fmt.Sprint(i), 300<<10))
 		if errors.Is(err, ingest.ErrFull) {
@@ -344,6 +346,9 @@ func TestFull(t *testing.T) {
 	}
 	if put(t, in, delivery("after", 300<<10)) {
 		t.Error("what does not fit is taken for known")
+	}
+	if parts := messages(t, js, "part.*.*"); parts != 0 {
+		t.Errorf("%d parts are left of one that is done", parts)
 	}
 }
 

@@ -118,7 +118,11 @@ func (in *Inbox) leaseOnce(ctx context.Context, limit int, ttl time.Duration) ([
 	}
 	p := in.newPuller(limit)
 	connected, stop := in.whileConnected(ctx)
-	msgs, err := p.take(connected)
+	old, err := in.sweepOnce(connected)
+	var msgs []*nats.Msg
+	if err == nil {
+		msgs, err = p.take(connected)
+	}
 	stop()
 	p.close()
 	switch {
@@ -130,7 +134,7 @@ func (in *Inbox) leaseOnce(ctx context.Context, limit int, ttl time.Duration) ([
 	}
 	found, errs := make([]*ingest.Item, len(msgs)), make([]error, len(msgs))
 	each(len(msgs), func(i int) {
-		if found[i], errs[i] = in.begin(ctx, msgs[i], ttl); errs[i] != nil {
+		if found[i], errs[i] = in.begin(ctx, msgs[i], ttl, old); errs[i] != nil {
 			p.giveBack(msgs[i : i+1]) // or it would be hidden, and nobody at work on it
 		}
 	})
@@ -147,8 +151,9 @@ func (in *Inbox) leaseOnce(ctx context.Context, limit int, ttl time.Duration) ([
 }
 
 // begin starts the lease of a message that the server has handed out. It returns
-// nil if there is nothing to work on.
-func (in *Inbox) begin(ctx context.Context, m *nats.Msg, ttl time.Duration) (*ingest.Item, error) {
+// nil if there is nothing to work on. Messages up to number old may have been in the
+// stream when the server crashed.
+func (in *Inbox) begin(ctx context.Context, m *nats.Msg, ttl time.Duration, old uint64) (*ingest.Item, error) {
 	meta, err := m.Metadata()
 	if err != nil {
 		return nil, fmt.Errorf("natsinbox: lease: %w", err)
@@ -165,22 +170,23 @@ func (in *Inbox) begin(ctx context.Context, m *nats.Msg, ttl time.Duration) (*in
 	if err := in.hide(ctx, m.Reply, ttl); err != nil {
 		return nil, failed("lease", id, err)
 	}
-	if meta.NumDelivered > 1 {
-		// A crash may have come between the two steps of ending a lease.
-		last, err := in.newest(ctx, l.key)
-		switch {
-		case errors.Is(err, jetstream.ErrMsgNotFound):
+	// A crash may have come between the two steps of ending a lease. One of the server
+	// may also have undone that it remembers the lease.
+	wasLater := m.Header.Get(jetstream.SchedulerHeader) != ""
+	if meta.NumDelivered > 1 || l.seq <= old || wasLater {
+		switch kind, err := in.overtaken(ctx, l, wasLater); {
+		case errors.Is(err, jetstream.ErrMsgNotFound): // it went while it was on its way
 			return nil, nil
 		case err != nil:
 			return nil, failed("lease", id, err)
-		case last.Sequence != l.seq:
-			return nil, failed("lease", id, in.finish(ctx, l, last.Subject == in.subject(done, l.key)))
+		case kind != "":
+			return nil, failed("lease", id, in.finish(ctx, l, kind == done))
 		}
 	}
 	if e.Parts > 0 {
 		body, err = in.body(ctx, l.key, e.Parts)
-		if errors.Is(err, jetstream.ErrMsgNotFound) { // done meanwhile
-			return nil, nil
+		if errors.Is(err, jetstream.ErrMsgNotFound) { // parts go when a delivery is done, and before its message
+			return nil, failed("lease", id, in.finish(ctx, l, true))
 		} else if err != nil {
 			return nil, failed("lease", id, err)
 		}
@@ -188,6 +194,33 @@ func (in *Inbox) begin(ctx context.Context, m *nats.Msg, ttl time.Duration) (*in
 	it := e.item(body)
 	it.Attempt, it.Lease = l.attempt, l.mark()
 	return &it, nil
+}
+
+// overtaken is what another message than that of the lease says the delivery is,
+// empty if there is none.
+func (in *Inbox) overtaken(ctx context.Context, l lease, wasLater bool) (kind string, err error) {
+	last, err := in.newest(ctx, l.key)
+	switch {
+	case err != nil:
+		return "", err
+	case last.Sequence != l.seq:
+		return kindOf(last.Subject), nil
+	case !wasLater:
+		return "", nil
+	}
+	// The server stores a delivery that has become due and then removes it from those
+	// that will. Killed in between, it stores it once more after it was dealt with.
+	for _, kind := range []string{done, dead} {
+		m, err := in.stream.GetLastMsgForSubject(ctx, in.subject(kind, l.key))
+		switch {
+		case errors.Is(err, jetstream.ErrMsgNotFound):
+		case err != nil:
+			return "", err
+		case kind == done || len(m.Data) > 0: // an empty one was revived
+			return kind, nil
+		}
+	}
+	return "", nil
 }
 
 // Extend implements [ingest.Inbox]. Only the handle that has extended a lease
@@ -225,10 +258,7 @@ func (in *Inbox) Ack(ctx context.Context, items ...ingest.Item) error {
 		case err == nil:
 			return in.finish(ctx, l, true)
 		case full(err): // it has to get empty, be it without remembering
-			if err := in.finish(ctx, l, false); err != nil {
-				return err
-			}
-			return in.purgeParts(ctx, l)
+			return in.finish(ctx, l, true)
 		}
 		return err
 	})
@@ -368,7 +398,9 @@ func (in *Inbox) purgeParts(ctx context.Context, l lease) error {
 	if l.parts == 0 {
 		return nil
 	}
-	return in.stream.Purge(ctx, jetstream.WithPurgeSubject(in.subject(part, l.key)+".*"))
+	// They are older than the message. Younger ones are of a delivery of the same ID,
+	// put after this one was forgotten.
+	return in.stream.Purge(ctx, jetstream.WithPurgeSubject(in.subject(part, l.key)+".*"), jetstream.WithPurgeSequence(l.seq))
 }
 
 // hide has the server redeliver a message after d, and not before.

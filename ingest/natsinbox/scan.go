@@ -95,11 +95,11 @@ func (in *Inbox) look(ctx context.Context, seq uint64, state ingest.State) (inge
 		return ingest.Item{}, err
 	}
 	k := key(string(e.ID))
-	// The newest message tells the state: one that was acknowledged may still be there,
-	// as when the server was killed before it had removed it.
+	// The newest message tells the state. Another may still be there, between the two
+	// steps of ending a lease or after the server was killed there.
 	if newest, err := in.newest(ctx, k); err != nil {
 		return ingest.Item{}, err
-	} else if newest.Subject == in.subject(done, k) {
+	} else if newest.Sequence != seq {
 		return ingest.Item{}, jetstream.ErrMsgNotFound
 	}
 	if e.Parts > 0 {
@@ -127,8 +127,12 @@ func (in *Inbox) Stats(ctx context.Context) (ingest.Stats, error) {
 			s.Dead = int(info.NumPending)
 			continue
 		}
+		n := info.NumAckPending + int(info.NumPending)
+		if n == 0 { // and yet the stream may hold an outdated message
+			continue
+		}
 		s.Leased += info.NumAckPending
-		s.Pending += info.NumAckPending + int(info.NumPending)
+		s.Pending += n
 		first, err := in.from(ctx, kind, 1)
 		if err != nil {
 			return ingest.Stats{}, fmt.Errorf("natsinbox: stats: %w", err)

@@ -1,0 +1,98 @@
+package natsinbox
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// swept is what is known of the last run of sweep.
+type swept struct {
+	connections uint64 // of this client, up to then
+	last        uint64 // message in the stream
+}
+
+// sweepOnce sweeps if it has not been done since the connection was made, as a crash
+// of the server ends connections. It returns the number of a message such that what
+// was in the stream at a crash is not younger.
+func (in *Inbox) sweepOnce(ctx context.Context) (last uint64, err error) {
+	now := swept{connections: 1 + in.nc.Stats().Reconnects}
+	if before := in.swept.Load(); before != nil && before.connections == now.connections {
+		return before.last, nil
+	}
+	info, err := in.stream.Info(ctx)
+	if err != nil {
+		return 0, err
+	}
+	now.last = info.State.LastSeq
+	if err := in.sweep(ctx); err != nil {
+		return 0, err
+	}
+	in.swept.Store(&now)
+	return now.last, nil
+}
+
+// sweep removes messages that were acknowledged and are still there. A server that
+// is killed after it has noted an acknowledgement and before it has removed the
+// message hands it out no more, and keeps it for ever. While another message tells
+// the state of the delivery that does no harm; but an ID that is done is forgotten
+// after a while, and then it would look like a delivery that waits.
+//
+// It reads what was handed out before, which is what is leased and what it is after,
+// and nothing of what waits behind that.
+func (in *Inbox) sweep(ctx context.Context) error {
+	for _, kind := range []string{urgent, normal} {
+		consumer, err := in.stream.Consumer(ctx, kind)
+		if err != nil {
+			return err
+		}
+		info := consumer.CachedInfo()
+		for seq := uint64(1); ; seq++ {
+			m, err := in.from(ctx, kind, seq)
+			if err != nil {
+				return err
+			}
+			if m == nil || m.Sequence > info.Delivered.Stream {
+				break
+			}
+			seq = m.Sequence
+			if err := in.sweepMessage(ctx, m, m.Sequence <= info.AckFloor.Stream); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sweepMessage removes a message if it no longer tells the state of its delivery.
+// Of an acknowledged one that is the newest, the delivery was done so long ago that
+// this is forgotten. Where it cannot have been forgotten yet, it is left alone: it
+// is not known why the server took it for acknowledged.
+func (in *Inbox) sweepMessage(ctx context.Context, m *jetstream.RawStreamMsg, acknowledged bool) error {
+	k := m.Subject[strings.LastIndexByte(m.Subject, '.')+1:]
+	last, err := in.newest(ctx, k)
+	if err != nil {
+		return absent(err)
+	}
+	forgotten := last.Sequence == m.Sequence && acknowledged && time.Since(m.Time) > in.remember
+	if last.Sequence == m.Sequence && !forgotten {
+		return nil
+	}
+	if e, _, err := openEnvelope(m.Data); err == nil && (forgotten || kindOf(last.Subject) == done) {
+		if err := in.purgeParts(ctx, lease{seq: m.Sequence, parts: e.Parts, key: k}); err != nil {
+			return err
+		}
+	}
+	return absent(in.stream.DeleteMsg(ctx, m.Sequence))
+}
+
+// absent is err unless it says that somebody else has removed the message.
+func absent(err error) error {
+	if errors.Is(err, jetstream.ErrMsgNotFound) || errors.Is(err, jetstream.ErrMsgDeleteUnsuccessful) {
+		return nil
+	}
+	return err
+}
