@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -16,6 +17,8 @@ import (
 // record of the same day.
 func TestRaceOfMergeAndOverwrite(t *testing.T) {
 	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
 	d := newPostgres(t)
 	db, pool := openStore(t, d), d.open(t)
 	body := func(user string, steps int) string {
@@ -24,23 +27,23 @@ func TestRaceOfMergeAndOverwrite(t *testing.T) {
 	mustApply(t, db, event(t, "old", 1, body("user-0", 1)))
 	mustApply(t, db, event(t, "new", 2, body("user-1", 2)))
 
-	overwrite, err := pool.BeginTx(t.Context(), nil)
+	overwrite, err := pool.BeginTx(ctx, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer overwrite.Rollback()
-	if _, err := overwrite.ExecContext(t.Context(), "UPDATE dailies SET distance_steps = 3, version_ms = version_ms + 1000 WHERE distance_steps = 1"); err != nil {
+	if _, err := overwrite.ExecContext(ctx, "UPDATE dailies SET distance_steps = 3, version_ms = version_ms + 1000 WHERE distance_steps = 1"); err != nil {
 		t.Fatal(err)
 	}
 	joined := make(chan error, 1)
 	go func() {
-		joined <- db.Apply(t.Context(), event(t, "reauth", 3, `{"type":"user_reauth",
+		joined <- db.Apply(ctx, event(t, "reauth", 3, `{"type":"user_reauth",
 			"old_user":{"user_id":"user-0","provider":"GARMIN"},"new_user":{"user_id":"user-1","provider":"GARMIN"}}`), receipt)
 	}()
 	for waiting := 0; waiting == 0; time.Sleep(time.Millisecond) {
 		const query = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-		if err := pool.QueryRowContext(t.Context(), query).Scan(&waiting); err != nil {
-			t.Fatal(err)
+		if err := pool.QueryRowContext(ctx, query).Scan(&waiting); err != nil {
+			t.Fatalf("it is not seen to wait: %v", err)
 		}
 		select {
 		case err := <-joined:
