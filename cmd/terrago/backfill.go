@@ -113,10 +113,10 @@ func (c backfillCommand) request() (healthdb.BackfillRequest, error) {
 // connections are those of the users asked for.
 func (c backfillCommand) connections(ctx context.Context, db *store.DB) ([]int64, error) {
 	var ids []int64
-	for _, user := range c.Users {
+	for i, user := range c.Users {
 		connection, err := db.ConnectionOf(ctx, user)
 		if errors.Is(err, healthdb.ErrNoConnection) {
-			return nil, usagef("the store knows nobody by the user id %q; terrago reconcile makes it know everybody who is connected", user)
+			return nil, usagef("the store knows nobody by %s; terrago reconcile makes it know everybody who is connected", which("user id", i, len(c.Users)))
 		}
 		if err != nil {
 			return nil, explainStore(err, db.Location)
@@ -130,7 +130,7 @@ func (c backfillCommand) connections(ctx context.Context, db *store.DB) ([]int64
 	if c.AllUsers {
 		filters = append(filters, healthdb.ConnectionFilter{})
 	}
-	for _, f := range filters {
+	for i, f := range filters {
 		before := len(ids)
 		f.Statuses = []healthdb.Status{healthdb.StatusActive}
 		for connection, err := range db.Connections(ctx, f) {
@@ -144,12 +144,20 @@ func (c backfillCommand) connections(ctx context.Context, db *store.DB) ([]int64
 		}
 		who := "nobody"
 		if f.ReferenceID != "" {
-			who = fmt.Sprintf("nobody of the reference id %q", f.ReferenceID)
+			who = "nobody of " + which("reference id", i, len(filters))
 		}
 		return nil, usagef("%s is connected as far as the store knows; terrago reconcile makes it know everybody who is", who)
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids), nil
+}
+
+// which tells an argument from others like it without quoting it, as ids are private.
+func which(what string, i, n int) string {
+	if n == 1 {
+		return "that " + what
+	}
+	return fmt.Sprintf("%s number %d", what, i+1)
 }
 
 // explainEither is for errors of work between Terra and the store.
