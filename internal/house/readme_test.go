@@ -72,6 +72,21 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// TestCommandIsListed: ARCHITECTURE.md says a word on each package of the command.
+func TestCommandIsListed(t *testing.T) {
+	t.Parallel()
+	text := readDocuments(t)["ARCHITECTURE.md"]
+	packages, err := os.ReadDir("../../cmd/terrago/internal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range packages {
+		if !strings.Contains(text, "**`"+p.Name()+"`**") {
+			t.Errorf("ARCHITECTURE.md does not list %s of cmd/terrago/internal", p.Name())
+		}
+	}
+}
+
 // TestNames looks up every name of a package that the documents mention.
 func TestNames(t *testing.T) {
 	t.Parallel()
