@@ -63,11 +63,8 @@ func (t *table) statements(d sqldb.Dialect) statements {
 	if len(t.lists) > 0 {
 		unsampled = " AND " + t.name + ".sample_lists IS NULL"
 	}
-	typed[0] = "connection.id"
-	s.quick = fmt.Sprintf(`WITH connection AS (
-			SELECT c.id FROM connections c JOIN connection_users u ON u.connection_id = c.id
-			WHERE c.id = $1 AND u.user_id = $%[1]d),
-		stored AS (%[2]s SELECT %[3]s FROM connection %[4]s%[5]s RETURNING id, version_ms, version_key)%[6]s,
+	s.quick = fmt.Sprintf(`WITH stored AS (%[2]s SELECT %[3]s FROM connection_users WHERE user_id = $%[1]d AND connection_id = $1
+			%[4]s%[5]s RETURNING id, version_ms, version_key)%[6]s,
 		noted AS (INSERT INTO deliveries (%[7]s)
 			SELECT $%[8]d::text, $%[9]d::text, $%[1]d::text, $%[10]d::text, $%[11]d::bigint, $%[12]d::timestamptz, $%[13]d::timestamptz, $%[14]d::bigint, $%[15]d::bytea
 			FROM stored ON CONFLICT (id) DO NOTHING)
