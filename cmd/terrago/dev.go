@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	devDays     = 14               // of the first person's past are fetched at the start
+	devDays     = 28               // of the first person's past are fetched, and the first time delivered
 	devPatience = 20 * time.Second // for the first deliveries, which take milliseconds
 )
 
@@ -156,28 +156,34 @@ func (s *devStores) close() {
 	s.lock.Close()
 }
 
-// begin connects one person, fetches what they did lately, and asks for some of
-// it over the webhook, so that everything there is has happened once.
+// begin connects one person, fetches what they did lately, and asks for some of it
+// over the webhook, so that everything there is has happened once: the last days with
+// samples, and the first time also the weeks before, without, as they are there in no
+// time. Asked for again, those would take the place of samples that came since.
 func (c devCommand) begin(ctx context.Context, p *platform, hook *receiver.Receiver) (*devReport, error) {
 	const person = "person-1"
-	expected := 2 // what the two requests bring
+	lately := terra.Last(2)
+	expected := 2 // what two requests bring
 	user, known := connected(p.sandbox, c.Provider, person)
 	if !known {
 		var err error
 		if user, err = p.sandbox.Connect(c.Provider, person); err != nil {
 			return nil, usagef("--provider: %s; see terrago providers --sandbox", err)
 		}
-		expected++ // the auth event
+		expected += 1 + 2 // the auth event, and the weeks before
 	}
 	report := &devReport{Console: p.url + "/", BaseURL: p.baseURL(), User: user}
 	var err error
 	if report.Records, err = countRecords(ctx, p.client, user.UserID); err != nil {
 		return nil, err
 	}
-	if _, err := p.client.Daily.Request(ctx, user.UserID, terra.Last(2), terra.WithSamples(true)); err != nil {
-		return nil, err
+	if !known {
+		before := terra.Between(terra.Last(devDays+1).Start, lately.Start)
+		if err := askFor(ctx, p.client, user.UserID, before, false); err != nil {
+			return nil, err
+		}
 	}
-	if _, err := p.client.Sleep.Request(ctx, user.UserID, terra.Last(2), terra.WithSamples(true)); err != nil {
+	if err := askFor(ctx, p.client, user.UserID, lately, true); err != nil {
 		return nil, err
 	}
 	patience, cancel := context.WithTimeout(ctx, devPatience)
@@ -191,6 +197,15 @@ func (c devCommand) begin(ctx context.Context, p *platform, hook *receiver.Recei
 	return nil, fmt.Errorf("only %d of the first %d deliveries arrived", len(report.Deliveries), expected)
 }
 
+// askFor has two types of record sent to the webhook.
+func askFor(ctx context.Context, client *terra.Client, userID string, days terra.Range, samples bool) error {
+	_, err := client.Daily.Request(ctx, userID, days, terra.WithSamples(samples))
+	if err == nil {
+		_, err = client.Sleep.Request(ctx, userID, days, terra.WithSamples(samples))
+	}
+	return err
+}
+
 // connected is the person of that reference id, if the state has brought them.
 func connected(s *sandbox.Server, provider, referenceID string) (terra.User, bool) {
 	for _, u := range s.Users() {
@@ -201,7 +216,7 @@ func connected(s *sandbox.Server, provider, referenceID string) (terra.User, boo
 	return terra.User{}, false
 }
 
-// countRecords fetches the last two weeks of every type.
+// countRecords fetches the last weeks of every type.
 func countRecords(ctx context.Context, client *terra.Client, userID string) ([]recordCount, error) {
 	days := terra.Last(devDays + 1) // today is not over, so it has no record yet
 	types := []struct {

@@ -18,6 +18,10 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/terra-go/terra"
+	"github.com/terra-go/terra/health"
+	"github.com/terra-go/terra/sandbox"
 )
 
 // process is the command running as a process of its own.
@@ -111,8 +115,8 @@ func TestDev(t *testing.T) {
 					t.Errorf("no %s was fetched", r.Type)
 				}
 			}
-			if len(report.Deliveries) != 3 || report.Deliveries[0].Event != "auth" {
-				t.Errorf("%d first deliveries, want an auth event and two more", len(report.Deliveries))
+			if len(report.Deliveries) != 5 || report.Deliveries[0].Event != "auth" {
+				t.Errorf("%d first deliveries, want an auth event and four more", len(report.Deliveries))
 			}
 			for _, d := range report.Deliveries {
 				if !d.Verified {
@@ -123,6 +127,9 @@ func TestDev(t *testing.T) {
 				if !slices.ContainsFunc(report.Rows, func(r tableRows) bool { return r.Table == table && r.Rows > 0 }) {
 					t.Errorf("nothing has landed in %s", table)
 				}
+			}
+			if !slices.ContainsFunc(report.Rows, func(r tableRows) bool { return r.Table == "dailies" && r.Rows >= 28 }) {
+				t.Error("the month is not full")
 			}
 			page := get200(t, report.Console)
 			for _, want := range []string{report.User.UserID, report.Receiver, report.BaseURL, "verified"} {
@@ -138,19 +145,19 @@ func TestDev(t *testing.T) {
 	}
 }
 
-// TestDevGoesOn: what has landed is there at the next start, and is added to. Nobody
-// else can use the directory meanwhile.
+// TestDevGoesOn: what has landed is there at the next start, and is added to, and
+// nothing of it is lost. Nobody else can use the directory meanwhile.
 func TestDevGoesOn(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
-	var first, second devReport
+	var first, second, third devReport
 	p := start(t, "dev", "--addr", "127.0.0.1:0", "--dir", dir)
 	p.decode(t, &first)
 	status, _, log := terrago(t, "dev", "--addr", "127.0.0.1:0", "--dir", dir)
 	if status != exitUsage || !strings.Contains(log, "--dir") {
 		t.Errorf("a second one at the same time: status %d\n%s", status, log)
 	}
-	if _, counts := listEvents(t, "--dir", dir); counts != (eventCounts{Applied: 3}) {
+	if _, counts := listEvents(t, "--dir", dir); counts != (eventCounts{Applied: 5}) {
 		t.Errorf("after the first start: %+v", counts)
 	}
 	p.end(t, os.Interrupt)
@@ -161,16 +168,30 @@ func TestDevGoesOn(t *testing.T) {
 
 	p = start(t, "dev", "--addr", "127.0.0.1:0", "--dir", dir)
 	p.decode(t, &second)
+	client, err := terra.New(terra.Credentials{DevID: sandbox.DefaultDevID, APIKey: sandbox.DefaultAPIKey}, terra.WithBaseURL(second.BaseURL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	weekAgo := health.DateOf(time.Now()).AddDays(-7)
+	if _, err := client.Daily.Request(t.Context(), second.User.UserID, terra.Days(weekAgo, 1), terra.WithSamples(true)); err != nil {
+		t.Fatal(err)
+	}
+	awaitCounts(t, eventCounts{Applied: 8}, "--dir", dir)
 	p.end(t, os.Interrupt)
 	if first.User.UserID != second.User.UserID || first.Store != second.Store {
 		t.Error("the second start does not go on where the first was")
 	}
-	if _, counts := listEvents(t, "--dir", dir); counts != (eventCounts{Applied: 5}) {
-		t.Errorf("after the second start: %+v", counts)
-	}
 	// The same days once more are the same rows.
 	if !slices.Equal(first.Rows, second.Rows) {
 		t.Errorf("%v became %v", first.Rows, second.Rows)
+	}
+	p = start(t, "dev", "--addr", "127.0.0.1:0", "--dir", dir)
+	p.decode(t, &third)
+	p.end(t, os.Interrupt)
+	samples := func(r tableRows) bool { return r.Table == "samples" }
+	before, after := slices.IndexFunc(second.Rows, samples), slices.IndexFunc(third.Rows, samples)
+	if before < 0 || after < 0 || third.Rows[after].Rows <= second.Rows[before].Rows {
+		t.Error("the samples that were delivered meanwhile are gone")
 	}
 	for _, name := range []string{".gitignore", devState, devDB} {
 		if !exists(filepath.Join(dir, name)) {
