@@ -85,7 +85,7 @@ func OpenSQLite(ctx context.Context, db *sql.DB, opts ...Option) (*Inbox, error)
 // OpenPostgres opens the inbox in a PostgreSQL database, and creates its tables if
 // they are not there. It fails where the server, or db's connections, are set to
 // report a commit before it is flushed. db stays the caller's and has to outlive the
-// inbox. It does well with SetMaxIdleConns of 8 and more: four connections store, and
+// inbox. It does well with SetMaxIdleConns of 8 and more: three connections store, and
 // each Lease and Ack under way takes one.
 func OpenPostgres(ctx context.Context, db *sql.DB, opts ...Option) (*Inbox, error) {
 	return open(ctx, db, sqldb.Postgres, opts)

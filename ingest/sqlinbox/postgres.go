@@ -1,6 +1,7 @@
 package sqlinbox
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"database/sql"
@@ -14,11 +15,12 @@ import (
 
 const (
 	// postgresWriters have a transaction each at the same time: while one is being
-	// flushed the others are filled.
-	postgresWriters = 4
-	// postgresBytes go into one transaction. To put a large body into an array of them
-	// costs more than a flush, which PostgreSQL shares between transactions anyway.
-	postgresBytes = 256 << 10
+	// flushed the others are filled. With more of them fewer share a transaction, which
+	// costs both sides more.
+	postgresWriters = 3
+	// postgresBytes go into one transaction. On their way to the server they are in memory
+	// three times over, for each writer.
+	postgresBytes = 1 << 20
 	// maxAttempts at a change that PostgreSQL refuses for the sake of another.
 	maxAttempts = 4
 )
@@ -26,8 +28,19 @@ const (
 // Every statement is a transaction by itself and one round trip. The time, $1 unless
 // said otherwise, is null for the server's own, which is the same for everyone.
 var (
-	pgPut    = pgQuery(pgGiven + "unnest($2::text[], $3::boolean[], $4::bigint[], $5::text[], $6::bytea[])" + pgStore)
-	pgPutOne = pgQuery(pgGiven + "(VALUES ($2::text, $3::boolean, $4::bigint, $5::text, $6::bytea))" + pgStore)
+	// Bodies come in one piece: an array of them would be copied a few times more, by the
+	// driver as well as by the server.
+	pgPut = pgQuery(`
+		WITH given AS (
+			SELECT * FROM unnest($2::text[], $3::boolean[], $4::bigint[], $5::text[], $6::integer[], $7::integer[])
+			AS g (id, urgent, received_at, header, start, size)
+		), added AS (
+			INSERT INTO inbox_ids (id, stored_at) SELECT id, {now 1} FROM given ON CONFLICT (id) DO NOTHING RETURNING id, seq
+		), stored AS (
+			INSERT INTO inbox_deliveries (seq, id, urgent, received_at, due, size, header, body)
+			SELECT seq, id, urgent, received_at, {now 1}, size, header, substring($8::bytea FROM start FOR size) FROM added JOIN given USING (id)
+		)
+		SELECT id FROM added`)
 
 	pgLease = pgQuery(`
 		WITH pings AS (
@@ -67,18 +80,6 @@ var (
 		WHERE d.seq = m.seq AND d.lease = m.lease AND d.state = 'pending'`)
 )
 
-const (
-	pgGiven = `WITH given AS (SELECT * FROM `
-	pgStore = ` AS g (id, urgent, received_at, header, body)
-		), added AS (
-			INSERT INTO inbox_ids (id, stored_at) SELECT id, {now 1} FROM given ON CONFLICT (id) DO NOTHING RETURNING id, seq
-		), stored AS (
-			INSERT INTO inbox_deliveries (seq, id, urgent, received_at, due, size, header, body)
-			SELECT seq, id, urgent, received_at, {now 1}, octet_length(body), header, body FROM added JOIN given USING (id)
-		)
-		SELECT id FROM added`
-)
-
 const pgRead = `SELECT COALESCE(lease, 0), seq, id, received_at, urgent, attempts, reason, failed_at, header, body
 	FROM inbox_deliveries WHERE seq = ANY($1::bigint[]) AND state = $2 ORDER BY received_at, seq`
 
@@ -105,17 +106,20 @@ func (p *postgres) put(ctx context.Context, rows []*row) error {
 	// In one order for all, lest two transactions wait for each other's row.
 	slices.SortFunc(rows, func(a, b *row) int { return cmp.Compare(a.id, b.id) })
 	n := len(rows)
-	ids, urgent, receivedAt := make([]string, n), make([]bool, n), make([]int64, n)
-	headers, bodies := make([]string, n), make([][]byte, n)
+	ids, urgent, receivedAt, headers := make([]string, n), make([]bool, n), make([]int64, n), make([]string, n)
+	starts, sizes, bodies := make([]int32, n), make([]int32, n), make([][]byte, n)
+	start := int32(1)
 	for i, r := range rows {
-		ids[i], urgent[i], receivedAt[i], headers[i], bodies[i] = r.id, r.urgent, r.receivedAt, r.header, r.body
+		ids[i], urgent[i], receivedAt[i], headers[i] = r.id, r.urgent, r.receivedAt, r.header
+		starts[i], sizes[i], bodies[i] = start, int32(len(r.body)), r.body
+		start += sizes[i]
 		r.known = true
 	}
-	query, args := pgPut, []any{p.time(), ids, urgent, receivedAt, headers, bodies}
-	if n == 1 {
-		query, args = pgPutOne, []any{p.time(), ids[0], urgent[0], receivedAt[0], headers[0], bodies[0]}
+	whole := bodies[0]
+	if n > 1 {
+		whole = bytes.Join(bodies, nil)
 	}
-	stored, err := p.db.Pool.QueryContext(ctx, query, args...)
+	stored, err := p.db.Pool.QueryContext(ctx, pgPut, p.time(), ids, urgent, receivedAt, headers, starts, sizes, whole)
 	if err != nil {
 		return sqldb.Wrap("put", err)
 	}

@@ -24,7 +24,8 @@ CREATE TABLE inbox_deliveries (
 	header      TEXT    NOT NULL, -- JSON
 	body        BYTEA   NOT NULL
 ) WITH (
-	toast_tuple_target = 128,
+	-- More than a row has without its body, so that its id and header stay in it.
+	toast_tuple_target = 512,
 	-- Statistics of a nearly empty table make for plans that read all of a full one.
 	autovacuum_vacuum_threshold = 10000, autovacuum_vacuum_scale_factor = 0.05,
 	autovacuum_vacuum_insert_threshold = 10000, autovacuum_analyze_threshold = 10000
