@@ -58,9 +58,10 @@
 // A lease ends in two steps: a new message says what the delivery is, then the old
 // one is removed. Where a worker or the server is killed in between, the newest
 // message holds, and the old one goes when it is handed out again, when an inbox is
-// opened, or with the first Lease on a new connection. Should nothing of that happen
-// for as long as IDs are remembered, a delivery that is done can be leased again. So
-// can one that was leased in the moments before a crash of the server.
+// opened, or with a Lease, the first on a new connection and one every hour. Should
+// nothing of that happen for as long as IDs are remembered, a delivery that is done
+// can be leased again. So can one that was leased in the moments before a crash of
+// the server.
 //
 // The server has to be of version 2.12 or later. The user of the connection needs
 // to publish to $JS.API.>, $JS.ACK.> and NAME.>, and to subscribe to its inboxes.

@@ -36,6 +36,8 @@ const (
 	// start of its lease.
 	defaultAckWait = 30 * time.Second
 
+	defaultSweepEvery = time.Hour
+
 	// patience is how long an answer of the server is waited for where ctx does not
 	// say.
 	patience = 5 * time.Second
@@ -55,6 +57,7 @@ type Inbox struct {
 	group      group
 	extensions extensions
 	swept      atomic.Pointer[swept]
+	sweepEvery time.Duration
 }
 
 var _ ingest.Inbox = (*Inbox)(nil)
@@ -67,6 +70,8 @@ type config struct {
 	replicas int
 	remember time.Duration
 	ackWait  time.Duration
+
+	sweepEvery time.Duration
 }
 
 // WithName is the name of the stream, and the first token of its subjects:
@@ -88,7 +93,7 @@ func WithRemember(d time.Duration) Option { return func(c *config) { c.remember 
 // should reconnect for ever (nats.MaxReconnects(-1)): calls fail while there is none,
 // and work again afterwards.
 func Open(ctx context.Context, js jetstream.JetStream, opts ...Option) (*Inbox, error) {
-	c := config{name: defaultName, remember: defaultRemember, ackWait: defaultAckWait}
+	c := config{name: defaultName, remember: defaultRemember, ackWait: defaultAckWait, sweepEvery: defaultSweepEvery}
 	for _, opt := range opts {
 		opt(&c)
 	}
@@ -102,7 +107,7 @@ func Open(ctx context.Context, js jetstream.JetStream, opts ...Option) (*Inbox, 
 	case c.remember < time.Second:
 		return nil, errors.New("natsinbox: IDs have to be remembered for at least a second")
 	}
-	in := &Inbox{js: js, nc: js.Conn(), api: apiPrefix(js.Options()), name: c.name, remember: c.remember.Truncate(time.Second)}
+	in := &Inbox{js: js, nc: js.Conn(), api: apiPrefix(js.Options()), name: c.name, remember: c.remember.Truncate(time.Second), sweepEvery: c.sweepEvery}
 	var err error
 	if in.stream, err = openStream(ctx, js, c); err != nil {
 		return nil, fmt.Errorf("natsinbox: open stream: %w", err)
@@ -121,7 +126,7 @@ func Open(ctx context.Context, js jetstream.JetStream, opts ...Option) (*Inbox, 
 			return nil, fmt.Errorf("natsinbox: open consumer: %w", err)
 		}
 	}
-	if _, err := in.sweepOnce(ctx); err != nil {
+	if _, err := in.sweepIfDue(ctx); err != nil {
 		return nil, fmt.Errorf("natsinbox: open: %w", err)
 	}
 	return in, nil

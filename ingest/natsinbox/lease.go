@@ -118,7 +118,7 @@ func (in *Inbox) leaseOnce(ctx context.Context, limit int, ttl time.Duration) ([
 	}
 	p := in.newPuller(limit)
 	connected, stop := in.whileConnected(ctx)
-	old, err := in.sweepOnce(connected)
+	old, err := in.sweepIfDue(connected)
 	var msgs []*nats.Msg
 	if err == nil {
 		msgs, err = p.take(connected)

@@ -11,23 +11,31 @@ import (
 
 // swept is what is known of the last run of sweep.
 type swept struct {
+	at          time.Time
 	connections uint64 // of this client, up to then
-	last        uint64 // message in the stream
+	last        uint64 // message in the stream, at the first run on this connection
 }
 
-// sweepOnce sweeps if it has not been done since the connection was made, as a crash
-// of the server ends connections. It returns the number of a message such that what
-// was in the stream at a crash is not younger.
-func (in *Inbox) sweepOnce(ctx context.Context) (last uint64, err error) {
-	now := swept{connections: 1 + in.nc.Stats().Reconnects}
-	if before := in.swept.Load(); before != nil && before.connections == now.connections {
+// sweepIfDue sweeps when the connection is a new one, as a crash of the server ends
+// connections, and now and then: a server whose disk was full for a while does not.
+// It returns the number of a message such that what was in the stream at a crash is
+// not younger.
+func (in *Inbox) sweepIfDue(ctx context.Context) (last uint64, err error) {
+	now := swept{at: time.Now(), connections: 1 + in.nc.Stats().Reconnects}
+	before := in.swept.Load()
+	same := before != nil && before.connections == now.connections
+	switch {
+	case same && now.at.Sub(before.at) < in.sweepEvery:
 		return before.last, nil
+	case same:
+		now.last = before.last
+	default:
+		info, err := in.stream.Info(ctx)
+		if err != nil {
+			return 0, err
+		}
+		now.last = info.State.LastSeq
 	}
-	info, err := in.stream.Info(ctx)
-	if err != nil {
-		return 0, err
-	}
-	now.last = info.State.LastSeq
 	if err := in.sweep(ctx); err != nil {
 		return 0, err
 	}

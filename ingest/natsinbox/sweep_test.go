@@ -213,6 +213,20 @@ func TestKilledWorker(t *testing.T) {
 	}
 }
 
+// TestSweepNowAndThen has a worker that stays connected find what another has left.
+func TestSweepNowAndThen(t *testing.T) {
+	t.Parallel()
+	n := single(t)
+	n.start(t)
+	js := connect(t, n)
+	in := open(t, js, natsinbox.WithSweepEvery(time.Nanosecond))
+	put(t, in, delivery("id", 10))
+	lease(t, in, 1, time.Hour)
+	endByHand(t, js, "done", time.Hour)
+	leaseNone(t, in, func() bool { return messages(t, js, "normal.*") == 0 })
+	check(t, in, delivery("id", 10), ingest.Stats{})
+}
+
 // TestKilledBeforeAcknowledging: a worker is killed when it has said that a delivery
 // is done and removed its parts, and nobody leases until the ID is forgotten.
 func TestKilledBeforeAcknowledging(t *testing.T) {
