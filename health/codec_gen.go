@@ -23,20 +23,25 @@ var keysAFibClassificationSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *AFibClassificationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysAFibClassificationSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"afib_cl`) && s.Is8(p+8, `assifica`) && s.Is8(p+14, `cation":`) {
+				p = s.Comma(scanEnum(s, p+22, &x.AFibClassification, aFibFlagNames[:]))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 1, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"afib_cl`) && s.Is8(p+8, `assifica`) && s.Is8(p+14, `cation":`) {
-		p = s.Comma(scanEnum(s, p+22, &x.AFibClassification, aFibFlagNames[:]))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -320,23 +325,28 @@ var keysActivityLevelSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *ActivityLevelSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysActivityLevelSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"activit`) && s.Is8(p+8, `y_level"`) && s.Is8(p+9, `_level":`) {
+				p = s.Comma(scanEnum(s, p+17, &x.ActivityLevel, activityLevelNames[:]))
+			}
+			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 2, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"activit`) && s.Is8(p+8, `y_level"`) && s.Is8(p+9, `_level":`) {
-		p = s.Comma(scanEnum(s, p+17, &x.ActivityLevel, activityLevelNames[:]))
-	}
-	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -908,23 +918,28 @@ var keysBloodPressureSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *BloodPressureSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysBloodPressureSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"systoli`) && s.Is8(p+6, `lic_bp":`) {
+				p = s.Comma(s.Float(p+14, &x.SystolicBP))
+			}
+			if s.Is8(p, `"diastol`) && s.Is8(p+7, `lic_bp":`) {
+				p = s.Comma(s.Float(p+15, &x.DiastolicBP))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 2, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"systoli`) && s.Is8(p+6, `lic_bp":`) {
-		p = s.Comma(s.Float(p+14, &x.SystolicBP))
-	}
-	if s.Is8(p, `"diastol`) && s.Is8(p+7, `lic_bp":`) {
-		p = s.Comma(s.Float(p+15, &x.DiastolicBP))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -1070,20 +1085,25 @@ var keysBodyBatterySample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *BodyBatterySample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysBodyBatterySample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"level":`) {
+				p = s.Comma(s.Float(p+8, &x.Level))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 1, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"level":`) {
-		p = s.Comma(s.Float(p+8, &x.Level))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -1195,20 +1215,25 @@ var keysBreathSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *BreathSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysBreathSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"breaths`) && s.Is8(p+8, `_per_min`) && s.Is8(p+10, `er_min":`) {
+				p = s.Comma(s.Float(p+18, &x.BreathsPerMin))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 1, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"breaths`) && s.Is8(p+8, `_per_min`) && s.Is8(p+10, `er_min":`) {
-		p = s.Comma(s.Float(p+18, &x.BreathsPerMin))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -1351,23 +1376,28 @@ var keysCadenceSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *CadenceSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysCadenceSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"cadence`) && s.Is8(p+6, `ce_rpm":`) {
+				p = s.Comma(s.Float(p+14, &x.CadenceRPM))
+			}
+			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 2, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"cadence`) && s.Is8(p+6, `ce_rpm":`) {
-		p = s.Comma(s.Float(p+14, &x.CadenceRPM))
-	}
-	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -1433,23 +1463,28 @@ var keysCalorieSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *CalorieSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysCalorieSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"calorie`) && s.Is8(p+3, `lories":`) {
+				p = s.Comma(s.Float(p+11, &x.Calories))
+			}
+			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 2, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"calorie`) && s.Is8(p+3, `lories":`) {
-		p = s.Comma(s.Float(p+11, &x.Calories))
-	}
-	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -2557,23 +2592,28 @@ var keysDistanceSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *DistanceSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysDistanceSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"distanc`) && s.Is8(p+8, `e_meters`) && s.Is8(p+10, `meters":`) {
+				p = s.Comma(s.Float(p+18, &x.DistanceMeters))
+			}
+			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 2, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"distanc`) && s.Is8(p+8, `e_meters`) && s.Is8(p+10, `meters":`) {
-		p = s.Comma(s.Float(p+18, &x.DistanceMeters))
-	}
-	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -2641,26 +2681,31 @@ var keysDrinkSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *DrinkSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysDrinkSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"drink_n`) && s.Is8(p+5, `k_name":`) {
+				p = s.Comma(jsonscan.String(s, p+13, &x.DrinkName))
+			}
+			if s.Is8(p, `"drink_v`) && s.Is8(p+7, `volume":`) {
+				p = s.Comma(s.Float(p+15, &x.DrinkVolume))
+			}
+			if s.Is8(p, `"drink_u`) && s.Is8(p+5, `k_unit":`) {
+				p = s.Comma(scanEnum(s, p+13, &x.DrinkUnit, nutritionUnitsNames[:]))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 3, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"drink_n`) && s.Is8(p+5, `k_name":`) {
-		p = s.Comma(jsonscan.String(s, p+13, &x.DrinkName))
-	}
-	if s.Is8(p, `"drink_v`) && s.Is8(p+7, `volume":`) {
-		p = s.Comma(s.Float(p+15, &x.DrinkVolume))
-	}
-	if s.Is8(p, `"drink_u`) && s.Is8(p+5, `k_unit":`) {
-		p = s.Comma(scanEnum(s, p+13, &x.DrinkUnit, nutritionUnitsNames[:]))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 3, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -2880,23 +2925,28 @@ var keysElevationSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *ElevationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysElevationSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"elev_me`) && s.Is8(p+6, `meters":`) {
+				p = s.Comma(s.Float(p+14, &x.ElevMeters))
+			}
+			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 2, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"elev_me`) && s.Is8(p+6, `meters":`) {
-		p = s.Comma(s.Float(p+14, &x.ElevMeters))
-	}
-	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -3014,23 +3064,28 @@ var keysFloorsClimbedSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *FloorsClimbedSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysFloorsClimbedSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"floors_`) && s.Is8(p+8, `climbed"`) && s.Is8(p+9, `limbed":`) {
+				p = s.Comma(s.Float(p+17, &x.FloorsClimbed))
+			}
+			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 2, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"floors_`) && s.Is8(p+8, `climbed"`) && s.Is8(p+9, `limbed":`) {
-		p = s.Comma(s.Float(p+17, &x.FloorsClimbed))
-	}
-	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -3209,26 +3264,31 @@ var keysGlucoseDataSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *GlucoseDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysGlucoseDataSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"blood_g`) && s.Is8(p+8, `lucose_m`) && s.Is8(p+16, `g_per_dL`) && s.Is8(p+18, `per_dL":`) {
+				p = s.Comma(s.Float(p+26, &x.BloodGlucoseMgPerDL))
+			}
+			if s.Is8(p, `"glucose`) && s.Is8(p+8, `_level_f`) && s.Is8(p+13, `l_flag":`) {
+				p = s.Comma(scanEnum(s, p+21, &x.GlucoseLevelFlag, glucoseFlagNames[:]))
+			}
+			if s.Is8(p, `"trend_a`) && s.Is8(p+6, `_arrow":`) {
+				p = s.Comma(scanEnum(s, p+14, &x.TrendArrow, trendArrowNames[:]))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 3, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"blood_g`) && s.Is8(p+8, `lucose_m`) && s.Is8(p+16, `g_per_dL`) && s.Is8(p+18, `per_dL":`) {
-		p = s.Comma(s.Float(p+26, &x.BloodGlucoseMgPerDL))
-	}
-	if s.Is8(p, `"glucose`) && s.Is8(p+8, `_level_f`) && s.Is8(p+13, `l_flag":`) {
-		p = s.Comma(scanEnum(s, p+21, &x.GlucoseLevelFlag, glucoseFlagNames[:]))
-	}
-	if s.Is8(p, `"trend_a`) && s.Is8(p+6, `_arrow":`) {
-		p = s.Comma(scanEnum(s, p+14, &x.TrendArrow, trendArrowNames[:]))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 3, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -3729,26 +3789,31 @@ var keysHeartRateDataSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HeartRateDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHeartRateDataSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is4(p, `"bpm`) && s.Is4(p+2, `pm":`) {
+				p = s.Comma(s.Float(p+6, &x.BPM))
+			}
+			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+			}
+			if s.Is8(p, `"context`) && s.Is8(p+2, `ontext":`) {
+				p = s.Comma(scanEnum(s, p+10, &x.Context, heartRateContextNames[:]))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 3, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is4(p, `"bpm`) && s.Is4(p+2, `pm":`) {
-		p = s.Comma(s.Float(p+6, &x.BPM))
-	}
-	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
-	}
-	if s.Is8(p, `"context`) && s.Is8(p+2, `ontext":`) {
-		p = s.Comma(scanEnum(s, p+10, &x.Context, heartRateContextNames[:]))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 3, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -3920,20 +3985,25 @@ var keysHeartRateVariabilityDataSampleRMSSD = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HeartRateVariabilityDataSampleRMSSD) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHeartRateVariabilityDataSampleRMSSD
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"hrv_rms`) && s.Is8(p+4, `_rmssd":`) {
+				p = s.Comma(s.Float(p+12, &x.HRVRMSSD))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 1, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"hrv_rms`) && s.Is8(p+4, `_rmssd":`) {
-		p = s.Comma(s.Float(p+12, &x.HRVRMSSD))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -3989,20 +4059,25 @@ var keysHeartRateVariabilityDataSampleSDNN = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HeartRateVariabilityDataSampleSDNN) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHeartRateVariabilityDataSampleSDNN
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"hrv_sdn`) && s.Is8(p+3, `v_sdnn":`) {
+				p = s.Comma(s.Float(p+11, &x.HRVSDNN))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 1, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"hrv_sdn`) && s.Is8(p+3, `v_sdnn":`) {
-		p = s.Comma(s.Float(p+11, &x.HRVSDNN))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -4132,32 +4207,37 @@ var keysHormoneSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HormoneSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHormoneSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"lh_mIU_`) && s.Is8(p+8, `per_ml":`) {
+				p = s.Comma(s.Float(p+16, &x.LHMIUPerMl))
+			}
+			if s.Is8(p, `"e3g_ng_`) && s.Is8(p+8, `per_ml":`) {
+				p = s.Comma(s.Float(p+16, &x.E3GNgPerMl))
+			}
+			if s.Is8(p, `"pdg_ug_`) && s.Is8(p+8, `per_ml":`) {
+				p = s.Comma(s.Float(p+16, &x.PdGUgPerMl))
+			}
+			if s.Is8(p, `"hcg_mIU`) && s.Is8(p+8, `_per_ml"`) && s.Is8(p+9, `per_ml":`) {
+				p = s.Comma(s.Float(p+17, &x.HCGMIUPerMl))
+			}
+			if s.Is8(p, `"fsh_mIU`) && s.Is8(p+8, `_per_ml"`) && s.Is8(p+9, `per_ml":`) {
+				p = s.Comma(s.Float(p+17, &x.FSHMIUPerMl))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 5, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"lh_mIU_`) && s.Is8(p+8, `per_ml":`) {
-		p = s.Comma(s.Float(p+16, &x.LHMIUPerMl))
-	}
-	if s.Is8(p, `"e3g_ng_`) && s.Is8(p+8, `per_ml":`) {
-		p = s.Comma(s.Float(p+16, &x.E3GNgPerMl))
-	}
-	if s.Is8(p, `"pdg_ug_`) && s.Is8(p+8, `per_ml":`) {
-		p = s.Comma(s.Float(p+16, &x.PdGUgPerMl))
-	}
-	if s.Is8(p, `"hcg_mIU`) && s.Is8(p+8, `_per_ml"`) && s.Is8(p+9, `per_ml":`) {
-		p = s.Comma(s.Float(p+17, &x.HCGMIUPerMl))
-	}
-	if s.Is8(p, `"fsh_mIU`) && s.Is8(p+8, `_per_ml"`) && s.Is8(p+9, `per_ml":`) {
-		p = s.Comma(s.Float(p+17, &x.FSHMIUPerMl))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 5, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -4316,20 +4396,25 @@ var keysHydrationLevelSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HydrationLevelSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHydrationLevelSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"hydrati`) && s.Is8(p+8, `on_level`) && s.Is8(p+10, `_level":`) {
+				p = s.Comma(s.Float(p+18, &x.HydrationLevel))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 1, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"hydrati`) && s.Is8(p+8, `on_level`) && s.Is8(p+10, `_level":`) {
-		p = s.Comma(s.Float(p+18, &x.HydrationLevel))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -4386,20 +4471,25 @@ var keysHydrationMeasurementSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *HydrationMeasurementSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysHydrationMeasurementSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"hydrati`) && s.Is8(p+7, `ion_kg":`) {
+				p = s.Comma(s.Float(p+15, &x.HydrationKg))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 1, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"hydrati`) && s.Is8(p+7, `ion_kg":`) {
-		p = s.Comma(s.Float(p+15, &x.HydrationKg))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -4577,23 +4667,28 @@ var keysKetoneSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *KetoneSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysKetoneSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"ketone_`) && s.Is8(p+8, `mg_per_d`) && s.Is8(p+11, `per_dL":`) {
+				p = s.Comma(s.Float(p+19, &x.KetoneMgPerDL))
+			}
+			if s.Is8(p, `"sample_`) && s.Is8(p+6, `e_type":`) {
+				p = s.Comma(scanEnum(s, p+14, &x.SampleType, ketoneSampleTypeNames[:]))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 2, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"ketone_`) && s.Is8(p+8, `mg_per_d`) && s.Is8(p+11, `per_dL":`) {
-		p = s.Comma(s.Float(p+19, &x.KetoneMgPerDL))
-	}
-	if s.Is8(p, `"sample_`) && s.Is8(p+6, `e_type":`) {
-		p = s.Comma(scanEnum(s, p+14, &x.SampleType, ketoneSampleTypeNames[:]))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -6767,20 +6862,25 @@ var keysMETSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *METSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysMETSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"level":`) {
+				p = s.Comma(s.Float(p+8, &x.Level))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 1, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"level":`) {
-		p = s.Comma(s.Float(p+8, &x.Level))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -7389,20 +7489,25 @@ var keysMenstruationFlowSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *MenstruationFlowSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysMenstruationFlowSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is4(p, `"flo`) && s.Is4(p+3, `ow":`) {
+				p = s.Comma(scanEnum(s, p+7, &x.Flow, menstruationFlowNames[:]))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 1, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is4(p, `"flo`) && s.Is4(p+3, `ow":`) {
-		p = s.Comma(scanEnum(s, p+7, &x.Flow, menstruationFlowNames[:]))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -8871,23 +8976,28 @@ var keysOxygenSaturationSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *OxygenSaturationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysOxygenSaturationSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"percent`) && s.Is8(p+5, `entage":`) {
+				p = s.Comma(s.Float(p+13, &x.Percentage))
+			}
+			if s.Is4(p, `"typ`) && s.Is4(p+3, `pe":`) {
+				p = s.Comma(scanEnum(s, p+7, &x.Type, oxygenSaturationTypeNames[:]))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 2, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"percent`) && s.Is8(p+5, `entage":`) {
-		p = s.Comma(s.Float(p+13, &x.Percentage))
-	}
-	if s.Is4(p, `"typ`) && s.Is4(p+3, `pe":`) {
-		p = s.Comma(scanEnum(s, p+7, &x.Type, oxygenSaturationTypeNames[:]))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -9786,23 +9896,28 @@ var keysPositionSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *PositionSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPositionSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"coords_`) && s.Is8(p+8, `lat_lng_`) && s.Is8(p+13, `ng_deg":`) {
+				p = s.Comma(x.CoordsLatLngDeg.ScanJSON(s, p+21))
+			}
+			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 2, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"coords_`) && s.Is8(p+8, `lat_lng_`) && s.Is8(p+13, `ng_deg":`) {
-		p = s.Comma(x.CoordsLatLngDeg.ScanJSON(s, p+21))
-	}
-	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -9926,23 +10041,28 @@ var keysPowerSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *PowerSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPowerSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"watts":`) {
+				p = s.Comma(s.Float(p+8, &x.Watts))
+			}
+			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 2, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"watts":`) {
-		p = s.Comma(s.Float(p+8, &x.Watts))
-	}
-	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -10007,20 +10127,25 @@ var keysPulseVelocitySample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *PulseVelocitySample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysPulseVelocitySample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"pulse_w`) && s.Is8(p+8, `ave_velo`) && s.Is8(p+16, `city_met`) && s.Is8(p+24, `ers_per_`) && s.Is8(p+32, `second":`) {
+				p = s.Comma(s.Float(p+40, &x.PulseWaveVelocityMetersPerSecond))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 1, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"pulse_w`) && s.Is8(p+8, `ave_velo`) && s.Is8(p+16, `city_met`) && s.Is8(p+24, `ers_per_`) && s.Is8(p+32, `second":`) {
-		p = s.Comma(s.Float(p+40, &x.PulseWaveVelocityMetersPerSecond))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -10079,23 +10204,28 @@ var keysRRIntervalSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *RRIntervalSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysRRIntervalSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"rr_inte`) && s.Is8(p+8, `rval_ms"`) && s.Is8(p+9, `val_ms":`) {
+				p = s.Comma(s.Float(p+17, &x.RRIntervalMs))
+			}
+			if s.Is8(p, `"hr_bpm"`) && s.Is8(p+1, `hr_bpm":`) {
+				p = s.Comma(s.Float(p+9, &x.HRBPM))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 2, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"rr_inte`) && s.Is8(p+8, `rval_ms"`) && s.Is8(p+9, `val_ms":`) {
-		p = s.Comma(s.Float(p+17, &x.RRIntervalMs))
-	}
-	if s.Is8(p, `"hr_bpm"`) && s.Is8(p+1, `hr_bpm":`) {
-		p = s.Comma(s.Float(p+9, &x.HRBPM))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -10160,20 +10290,25 @@ var keysRawECGSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *RawECGSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysRawECGSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"potenti`) && s.Is8(p+7, `ial_uV":`) {
+				p = s.Comma(s.Float(p+15, &x.PotentialUV))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 1, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"potenti`) && s.Is8(p+7, `ial_uV":`) {
-		p = s.Comma(s.Float(p+15, &x.PotentialUV))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -10626,20 +10761,25 @@ var keysSleepHypnogramSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *SleepHypnogramSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysSleepHypnogramSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"level":`) {
+				p = s.Comma(scanEnum(s, p+8, &x.Level, sleepLevelNames[:]))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 1, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"level":`) {
-		p = s.Comma(scanEnum(s, p+8, &x.Level, sleepLevelNames[:]))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -10941,20 +11081,25 @@ var keysSnoringSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *SnoringSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysSnoringSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"duratio`) && s.Is8(p+8, `n_second`) && s.Is8(p+11, `econds":`) {
+				p = s.Comma(s.Float(p+19, &x.DurationSeconds))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 1, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"duratio`) && s.Is8(p+8, `n_second`) && s.Is8(p+11, `econds":`) {
-		p = s.Comma(s.Float(p+19, &x.DurationSeconds))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -11010,23 +11155,28 @@ var keysSpeedSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *SpeedSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysSpeedSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"speed_m`) && s.Is8(p+8, `eters_pe`) && s.Is8(p+16, `r_second`) && s.Is8(p+18, `second":`) {
+				p = s.Comma(s.Float(p+26, &x.SpeedMetersPerSecond))
+			}
+			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 2, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"speed_m`) && s.Is8(p+8, `eters_pe`) && s.Is8(p+16, `r_second`) && s.Is8(p+18, `second":`) {
-		p = s.Comma(s.Float(p+26, &x.SpeedMetersPerSecond))
-	}
-	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -11200,23 +11350,28 @@ var keysStepSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *StepSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysStepSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"steps":`) {
+				p = s.Comma(s.Float(p+8, &x.Steps))
+			}
+			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 2, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"steps":`) {
-		p = s.Comma(s.Float(p+8, &x.Steps))
-	}
-	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -11507,20 +11662,25 @@ var keysStressSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *StressSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysStressSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"level":`) {
+				p = s.Comma(s.Float(p+8, &x.Level))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 1, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"level":`) {
-		p = s.Comma(s.Float(p+8, &x.Level))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -11869,23 +12029,28 @@ var keysTagEntry = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *TagEntry) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysTagEntry
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"tag_nam`) && s.Is8(p+3, `g_name":`) {
+				p = s.Comma(jsonscan.String(s, p+11, &x.TagName))
+			}
+			if s.Is8(p, `"notes":`) {
+				p = s.Comma(jsonscan.String(s, p+8, &x.Notes))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 2, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"tag_nam`) && s.Is8(p+3, `g_name":`) {
-		p = s.Comma(jsonscan.String(s, p+11, &x.TagName))
-	}
-	if s.Is8(p, `"notes":`) {
-		p = s.Comma(jsonscan.String(s, p+8, &x.Notes))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -12040,20 +12205,25 @@ var keysTemperatureSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *TemperatureSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysTemperatureSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"tempera`) && s.Is8(p+8, `ture_cel`) && s.Is8(p+14, `elsius":`) {
+				p = s.Comma(s.Float(p+22, &x.TemperatureCelsius))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 1, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"tempera`) && s.Is8(p+8, `ture_cel`) && s.Is8(p+14, `elsius":`) {
-		p = s.Comma(s.Float(p+22, &x.TemperatureCelsius))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -12109,23 +12279,28 @@ var keysTorqueSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *TorqueSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysTorqueSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"torque_`) && s.Is8(p+8, `newton_m`) && s.Is8(p+15, `meters":`) {
+				p = s.Comma(s.Float(p+23, &x.TorqueNewtonMeters))
+			}
+			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
+				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 2, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"torque_`) && s.Is8(p+8, `newton_m`) && s.Is8(p+15, `meters":`) {
-		p = s.Comma(s.Float(p+23, &x.TorqueNewtonMeters))
-	}
-	if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-		p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 2, p)
 	for f >= 0 {
 		switch f {
 		case 0:
@@ -12273,20 +12448,25 @@ var keysVO2MaxSample = jsonscan.Keys{
 // ScanJSON is for generated code. Use json.Unmarshal.
 func (x *VO2MaxSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysVO2MaxSample
-	p, ok := s.Enter(p)
-	if !ok {
-		return p
+	f := -1
+	if q, ok := s.Enter(p); ok {
+		p = q
+		for from := 0; from != p; {
+			from = p
+			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
+				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+			}
+			if s.Is8(p, `"vo2max_`) && s.Is8(p+8, `ml_per_m`) && s.Is8(p+16, `in_per_k`) && s.Is8(p+19, `per_kg":`) {
+				p = s.Comma(s.Float(p+27, &x.VO2MaxMlPerMinPerKg))
+			}
+			if s.Leave(p) {
+				return p + 1
+			}
+		}
+		f, p = s.Key(k, 1, p)
+	} else {
+		f, p = s.Object(k, p)
 	}
-	if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-		p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
-	}
-	if s.Is8(p, `"vo2max_`) && s.Is8(p+8, `ml_per_m`) && s.Is8(p+16, `in_per_k`) && s.Is8(p+19, `per_kg":`) {
-		p = s.Comma(s.Float(p+27, &x.VO2MaxMlPerMinPerKg))
-	}
-	if s.Leave(p) {
-		return p + 1
-	}
-	f, p := s.Key(k, 1, p)
 	for f >= 0 {
 		switch f {
 		case 0:

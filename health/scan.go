@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"strings"
-	"unsafe"
 
 	"github.com/terra-go/terra/internal/jsonscan"
 	"github.com/terra-go/terra/opt"
@@ -13,48 +12,44 @@ import (
 // The parts of the codec that are not generated: what is no object, and what older
 // payloads wrote in another shape.
 
+// The text of a timestamp in Terra's usual form, after its quote, in machine words
+// of which the first byte is the lowest.
 const (
-	clockDigits  = 0x3030_3a_3030             // hh:mm
-	secondDigits = 0x30303030_2e_3030_3a      // :ss.ffff
-	microDigits  = 0x3030                     // ff
-	notAClock    = 0x76_76_7f_76_76           // carries into a byte's high bit where it is no digit, or no separator
-	notASecond   = 0x76767676_7f_7676_7f      //
-	notMicros    = 0x7676                     //
-	highBits     = uint64(0x8080808080808080) //
+	clockZeros    = 0x3030_3a_3030_3a_3030 // 00:00:00
+	notAClock     = 0x7676_7f_7676_7f_7676 // carries into a byte's high bit where it is no digit, or no colon
+	clockTens     = 0x00ff_0000_ff00_00ff  // the first digits of the hour, the minute and the second
+	pastTheClock  = 0x0044_0000_4400_0068  // carries into the high bits of an hour past 23, a minute or a second past 59
+	fractionZeros = 0x2b_303030303030_2e   // .000000 and a byte of the zone
+	notAFraction  = 0x00_767676767676_7f   //
+	highBits      = uint64(0x8080808080808080)
 )
 
 // ScanJSON is for generated code. Use json.Unmarshal.
 //
 // A timestamp in Terra's usual form, of the same day and offset as the last one,
-// is read as four machine words.
+// is read as a few machine words.
 func (t *Timestamp) ScanJSON(s *jsonscan.Scanner, p int) int {
 	w, p := s.Window(p)
 	last := &s.Times
-	clock, second, tail := jsonscan.Load64(w, 9), jsonscan.Load64(w, 17), jsonscan.Load64(w, 25)
-	if jsonscan.Load64(w, 1) != last.Day0 || clock&0xffffff != last.Day1 || tail>>16 != last.Zone ||
-		*(*byte)(w) != '"' || *(*byte)(unsafe.Add(w, 33)) != '"' {
+	if jsonscan.Load64(w, 0) != last.Day0 || jsonscan.Load64(w, 4) != last.Day1 || jsonscan.Load64(w, 26)>>8 != last.Zone {
 		return t.scanSlow(s, p)
 	}
-	// Digits become 0 to 9 and separators 0.
-	clock = clock>>24 ^ clockDigits
-	second ^= secondDigits
-	micro := tail&0xffff ^ microDigits
-	if (clock|(clock+notAClock)|second|(second+notASecond)|micro|(micro+notMicros))&highBits != 0 {
-		return t.scanSlow(s, p)
-	}
-	hh := (clock&0xff)*10 + clock>>8&0xff
-	mm := (clock>>24&0xff)*10 + clock>>32&0xff
-	ss := (second>>8&0xff)*10 + second>>16&0xff
-	if hh > 23 || mm > 59 || ss > 59 {
+	clock := jsonscan.Load64(w, 12) ^ clockZeros
+	pairs := clock&clockTens*10 + clock>>8&clockTens
+	if (clock|(clock+notAClock)|(pairs+pastTheClock))&highBits != 0 {
 		return t.scanSlow(s, p)
 	}
 	var nsec uint64
-	if second>>32|micro != 0 {
-		nsec = (second>>32&0xff)*100_000_000 + (second>>40&0xff)*10_000_000 + (second>>48&0xff)*1_000_000 +
-			(second>>56)*100_000 + (micro&0xff)*10_000 + (micro>>8)*1000
+	if fraction := jsonscan.Load64(w, 20) ^ last.Fraction; fraction != 0 {
+		if (fraction|(fraction+notAFraction))&highBits != 0 {
+			return t.scanSlow(s, p)
+		}
+		nsec = fraction>>8&0xff*100_000_000 + fraction>>16&0xff*10_000_000 + fraction>>24&0xff*1_000_000 +
+			fraction>>32&0xff*100_000 + fraction>>40&0xff*10_000 + fraction>>48&0xff*1000
 	}
+	minutes := pairs * (60<<24 + 1) >> 24 & 0xffff
 	*t = Timestamp{
-		sec:    last.Midnight + int64(hh*3600+mm*60+ss),
+		sec:    last.Midnight + int64(minutes*60+pairs>>48),
 		nsec:   uint32(nsec),
 		offset: last.Offset,
 		layout: layoutT,
@@ -79,9 +74,10 @@ func (t *Timestamp) scanSlow(s *jsonscan.Scanner, p int) int {
 		*t = v
 		if len(text) == len("2006-01-02T15:04:05.000000+01:00") && v.layout == layoutT && v.zone&zoneDigits == 6 {
 			s.Times = jsonscan.TimeCache{
-				Day0:     binary.LittleEndian.Uint64(text),
-				Day1:     binary.LittleEndian.Uint64(text[8:]) & 0xffffff,
-				Zone:     binary.LittleEndian.Uint64(text[24:]) >> 16,
+				Day0:     binary.LittleEndian.Uint64(text)<<8 | '"',
+				Day1:     binary.LittleEndian.Uint64(text[3:]),
+				Fraction: fractionZeros&^(0xff<<56) | uint64(text[26])<<56,
+				Zone:     binary.LittleEndian.Uint64(text[24:])>>16 | '"'<<48,
 				Midnight: v.sec - clockOf(v.sec),
 				Offset:   v.offset,
 				Kind:     uint8(v.zone),

@@ -104,16 +104,17 @@ func (e *emitter) keys(name string, keys []string) {
 	e.line("},\nSeed: %#x,\nSlots: %q,\nNext: next%s[:],\n}\n", seed, slots, name)
 }
 
-// inOrder emits what reads the members of a sample in the order of its fields, and
-// moves to the first that comes in another one. There are many more samples than
-// other objects.
+// inOrder emits what reads the members of a sample without blanks in the order of
+// its fields, again and again while that passes some, and moves to the first that
+// is left. There are many more samples than other objects.
 func (e *emitter) inOrder(members []member) {
-	e.line("p, ok := s.Enter(p)\nif !ok {\nreturn p\n}")
+	e.line("f := -1\nif q, ok := s.Enter(p); ok {\np = q\nfor from := 0; from != p; {\nfrom = p")
 	for _, m := range members {
 		key := `"` + m.key + `":`
 		e.line("if %s {\np = s.Comma(%s)\n}", isKey(key), e.scan(m, fmt.Sprintf("p+%d", len(key))))
 	}
-	e.line("if s.Leave(p) {\nreturn p + 1\n}\nf, p := s.Key(k, %d, p)", len(members)-1)
+	e.line("if s.Leave(p) {\nreturn p + 1\n}\n}\nf, p = s.Key(k, %d, p)", len(members)-1)
+	e.line("} else {\nf, p = s.Object(k, p)\n}")
 }
 
 // isKey is the condition that key is at p, in as few words as cover it.

@@ -57,6 +57,7 @@ type Scanner struct {
 	arena []byte // what strings that may not are copied to
 
 	astray  int                     // keys that came where they were not expected, see many
+	gaps    gaps                    // what stood between the values of the last object with blanks
 	counted int                     // how far count has looked
 	memory  int64                   // bytes that arrays of objects may still take
 	passed  span                    // a member's value that was read
@@ -76,9 +77,10 @@ type span struct{ from, to int }
 // A TimeCache holds the last day and zone that were read, as text and as the
 // values they stand for.
 type TimeCache struct {
-	Day0, Day1 uint64 // the bytes YYYY-MM- and DDT
+	Day0, Day1 uint64 // the bytes "YYYY-MM and Y-MM-DDT
+	Fraction   uint64 // the bytes .000000 and the zone's first
+	Zone       uint64 // the bytes +hh:mm"
 	Midnight   int64
-	Zone       uint64 // the bytes +hh:mm
 	Offset     int16
 	Kind       uint8
 }
@@ -90,7 +92,7 @@ func (s *Scanner) Reset(text []byte, alias bool) {
 	s.base = unsafe.Pointer(unsafe.SliceData(s.buf))
 	s.end, s.alias = len(text), alias
 	s.depth, s.err, s.arena, s.Mismatch = 0, nil, nil, nil
-	s.astray, s.counted, s.passed = 0, 0, span{}
+	s.astray, s.counted, s.passed, s.gaps.of = 0, 0, span{}, nil
 	s.memory = maxGrowth*int64(len(text)) + 1<<20
 }
 
@@ -163,17 +165,19 @@ func (s *Scanner) space(p int) (byte, int) {
 	if c := s.at(p); c > ' ' {
 		return c, p
 	}
-	return s.spaces(p)
+	p = s.blanks(p)
+	return s.at(p), p
 }
 
-func (s *Scanner) spaces(p int) (byte, int) {
+// blanks passes white space.
+func (s *Scanner) blanks(p int) int {
 	for {
 		c := s.at(p)
 		if c > ' ' || (c != ' ' && c != '\n' && c != '\t' && c != '\r') {
-			return c, p
+			return p
 		}
 		if p++; s.at(p) > ' ' {
-			return s.at(p), p
+			return p
 		}
 		// Line breaks are followed by runs of spaces.
 		for {
@@ -191,23 +195,27 @@ func (s *Scanner) spaces(p int) (byte, int) {
 // for a key that k does not have, and -1 for none: the object is empty or a null,
 // or the value is a mismatch, and is passed.
 func (s *Scanner) Object(k *Keys, p int) (f, q int) {
-	p, ok := s.Enter(p)
-	if !ok {
-		return -1, p
+	if q, ok := s.Enter(p); ok {
+		return s.key(k, 0, q)
 	}
-	return s.key(k, 0, p)
-}
-
-// Enter enters the object at p and moves to its first key. If there is none, the
-// value is passed.
-func (s *Scanner) Enter(p int) (q int, ok bool) {
-	if load16(s.base, p) == '{'|'"'<<8 && s.depth < MaxDepth {
+	if g := s.gap(k, 0); g != nil && s.same(g, p) && s.depth < MaxDepth {
 		s.depth++
-		return p + 1, true
+		return g.f, p + g.size
 	}
-	return s.enterSlow(p)
+	return s.objectSlow(k, p)
 }
 
+// Enter enters the object at p and moves to its first key, if that follows at once.
+func (s *Scanner) Enter(p int) (q int, ok bool) {
+	if load16(s.base, p) != '{'|'"'<<8 || s.depth == MaxDepth {
+		return p, false
+	}
+	s.depth++
+	return p + 1, true
+}
+
+// enterSlow enters any object and moves to its first key. If there is none, the
+// value is passed.
 func (s *Scanner) enterSlow(p int) (q int, ok bool) {
 	c, p := s.space(p)
 	switch c {
@@ -238,7 +246,13 @@ func (s *Scanner) Next(k *Keys, prev, p int) (f, q int) {
 	if load16(s.base, p) == ','|'"'<<8 {
 		return s.key(k, prev+1, p+1)
 	}
-	return s.Key(k, prev, s.commaSlow(p))
+	if g := s.gap(k, prev+1); g != nil && s.same(g, p) {
+		if g.f < 0 {
+			s.depth--
+		}
+		return g.f, p + g.size
+	}
+	return s.nextSlow(k, prev+1, p)
 }
 
 // Comma moves from behind a value to the quote of the object's next key or to its
@@ -351,7 +365,7 @@ func (s *Scanner) Bytes(p, q int) []byte { return s.buf[p:q] }
 // space, and q that byte's offset. Behind the text are at least Padding-8 zeros.
 func (s *Scanner) Window(p int) (w unsafe.Pointer, q int) {
 	if s.at(p) <= ' ' {
-		_, p = s.spaces(p)
+		p = s.blanks(p)
 	}
 	return unsafe.Add(s.base, p), p
 }
