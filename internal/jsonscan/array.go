@@ -110,6 +110,10 @@ func (s *Scanner) FloatMap(p int, dst *map[string]float64) int {
 		if f, ok := v.Get(); ok {
 			m[name] = f
 		}
+		if load16(s.base, p) == ','|'"'<<8 {
+			p++
+			continue
+		}
 		if c, p = s.space(p); c == ',' {
 			c, p = s.space(p + 1)
 			if c != '"' {
@@ -132,6 +136,9 @@ func (s *Scanner) mapKey(p int) (name string, q int, ok bool) {
 	}
 	if name, p, ok = s.text(p); !ok {
 		return "", p, false
+	}
+	if s.at(p) == ':' {
+		return name, p + 1, true
 	}
 	if c, p = s.space(p); c != ':' {
 		return "", s.fail(p, "no colon after a key"), false

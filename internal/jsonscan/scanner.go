@@ -243,8 +243,12 @@ func (s *Scanner) enterSlow(p int) (q int, ok bool) {
 // Next moves from behind the value of key prev to the next key of the object,
 // with the same result as Object.
 func (s *Scanner) Next(k *Keys, prev, p int) (f, q int) {
-	if load16(s.base, p) == ','|'"'<<8 {
+	switch c := load16(s.base, p); {
+	case c == ','|'"'<<8:
 		return s.key(k, prev+1, p+1)
+	case c&0xff == '}':
+		s.depth--
+		return -1, p + 1
 	}
 	if g := s.gap(k, prev+1); g != nil && s.same(g, p) {
 		if g.f < 0 {

@@ -83,8 +83,10 @@ func hexValue(c byte) int {
 
 // String reads a string or null.
 func String[T ~string](s *Scanner, p int, dst *opt.Value[T]) int {
-	c, p := s.space(p)
-	switch c {
+	if s.at(p) <= ' ' {
+		p = s.blanks(p)
+	}
+	switch s.at(p) {
 	case '"':
 		v, q, ok := s.text(p)
 		if ok {
@@ -100,8 +102,10 @@ func String[T ~string](s *Scanner, p int, dst *opt.Value[T]) int {
 
 // Text reads a string, and leaves dst alone for null.
 func Text[T ~string](s *Scanner, p int, dst *T) int {
-	c, p := s.space(p)
-	switch c {
+	if s.at(p) <= ' ' {
+		p = s.blanks(p)
+	}
+	switch s.at(p) {
 	case '"':
 		v, q, ok := s.text(p)
 		if ok {
