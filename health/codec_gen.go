@@ -141,33 +141,15 @@ func (x *ActiveDurationsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *ActiveDurationsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.ActivitySeconds.IsZero() {
-		b = w.FloatMember(b, `"activity_seconds":`, x.ActivitySeconds)
-	}
-	if !x.RestSeconds.IsZero() {
-		b = w.FloatMember(b, `"rest_seconds":`, x.RestSeconds)
-	}
-	if !x.InactivitySeconds.IsZero() {
-		b = w.FloatMember(b, `"inactivity_seconds":`, x.InactivitySeconds)
-	}
-	if !x.LowIntensitySeconds.IsZero() {
-		b = w.FloatMember(b, `"low_intensity_seconds":`, x.LowIntensitySeconds)
-	}
-	if !x.ModerateIntensitySeconds.IsZero() {
-		b = w.FloatMember(b, `"moderate_intensity_seconds":`, x.ModerateIntensitySeconds)
-	}
-	if !x.VigorousIntensitySeconds.IsZero() {
-		b = w.FloatMember(b, `"vigorous_intensity_seconds":`, x.VigorousIntensitySeconds)
-	}
-	if !x.NumContinuousInactivePeriods.IsZero() {
-		b = jsonscan.IntMember(b, `"num_continuous_inactive_periods":`, x.NumContinuousInactivePeriods)
-	}
-	if !x.StandingSeconds.IsZero() {
-		b = w.FloatMember(b, `"standing_seconds":`, x.StandingSeconds)
-	}
-	if !x.StandingHoursCount.IsZero() {
-		b = w.FloatMember(b, `"standing_hours_count":`, x.StandingHoursCount)
-	}
+	b = w.FloatMember(b, `"activity_seconds":`, x.ActivitySeconds)
+	b = w.FloatMember(b, `"rest_seconds":`, x.RestSeconds)
+	b = w.FloatMember(b, `"inactivity_seconds":`, x.InactivitySeconds)
+	b = w.FloatMember(b, `"low_intensity_seconds":`, x.LowIntensitySeconds)
+	b = w.FloatMember(b, `"moderate_intensity_seconds":`, x.ModerateIntensitySeconds)
+	b = w.FloatMember(b, `"vigorous_intensity_seconds":`, x.VigorousIntensitySeconds)
+	b = jsonscan.IntMember(b, `"num_continuous_inactive_periods":`, x.NumContinuousInactivePeriods)
+	b = w.FloatMember(b, `"standing_seconds":`, x.StandingSeconds)
+	b = w.FloatMember(b, `"standing_hours_count":`, x.StandingHoursCount)
 	if x.ActivityLevelsSamples != nil {
 		b = append(b, `"activity_levels_samples":[`...)
 		first := len(b)
@@ -292,9 +274,7 @@ func (x *Activity) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = jsonscan.Member(b, x.LapData.WriteJSON(w, append(b, `"lap_data":`...)), 11)
 	b = jsonscan.Member(b, x.PositionData.WriteJSON(w, append(b, `"position_data":`...)), 16)
 	b = jsonscan.Member(b, x.PolylineMapData.WriteJSON(w, append(b, `"polyline_map_data":`...)), 20)
-	if !x.CheatDetection.IsZero() {
-		b = w.FloatMember(b, `"cheat_detection":`, x.CheatDetection)
-	}
+	b = w.FloatMember(b, `"cheat_detection":`, x.CheatDetection)
 	b = jsonscan.Member(b, x.DataEnrichment.WriteJSON(w, append(b, `"data_enrichment":`...)), 18)
 	return jsonscan.Close(b, start, '}')
 }
@@ -457,36 +437,20 @@ func (x *ActivityMetadata) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *ActivityMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.SummaryID.IsZero() {
-		b = jsonscan.TextMember(b, `"summary_id":`, x.SummaryID)
-	}
-	if !x.Name.IsZero() {
-		b = jsonscan.TextMember(b, `"name":`, x.Name)
-	}
-	if !x.Type.IsZero() {
-		b = jsonscan.IntMember(b, `"type":`, x.Type)
-	}
-	if !x.UploadType.IsZero() {
-		b = jsonscan.IntMember(b, `"upload_type":`, x.UploadType)
-	}
+	b = jsonscan.TextMember(b, `"summary_id":`, x.SummaryID)
+	b = jsonscan.TextMember(b, `"name":`, x.Name)
+	b = jsonscan.IntMember(b, `"type":`, x.Type)
+	b = jsonscan.IntMember(b, `"upload_type":`, x.UploadType)
 	if !x.StartTime.IsZero() {
 		b = x.StartTime.AppendJSON(w, append(b, `"start_time":`...))
 	}
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	if !x.TimestampLocalization.IsZero() {
-		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
-	}
-	if !x.City.IsZero() {
-		b = jsonscan.TextMember(b, `"city":`, x.City)
-	}
-	if !x.State.IsZero() {
-		b = jsonscan.TextMember(b, `"state":`, x.State)
-	}
-	if !x.Country.IsZero() {
-		b = jsonscan.TextMember(b, `"country":`, x.Country)
-	}
+	b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
+	b = jsonscan.TextMember(b, `"city":`, x.City)
+	b = jsonscan.TextMember(b, `"state":`, x.State)
+	b = jsonscan.TextMember(b, `"country":`, x.Country)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -542,21 +506,11 @@ func (x *AsleepDurations) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *AsleepDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.DurationAsleepStateSeconds.IsZero() {
-		b = w.FloatMember(b, `"duration_asleep_state_seconds":`, x.DurationAsleepStateSeconds)
-	}
-	if !x.DurationLightSleepStateSeconds.IsZero() {
-		b = w.FloatMember(b, `"duration_light_sleep_state_seconds":`, x.DurationLightSleepStateSeconds)
-	}
-	if !x.DurationDeepSleepStateSeconds.IsZero() {
-		b = w.FloatMember(b, `"duration_deep_sleep_state_seconds":`, x.DurationDeepSleepStateSeconds)
-	}
-	if !x.DurationREMSleepStateSeconds.IsZero() {
-		b = w.FloatMember(b, `"duration_REM_sleep_state_seconds":`, x.DurationREMSleepStateSeconds)
-	}
-	if !x.NumREMEvents.IsZero() {
-		b = jsonscan.IntMember(b, `"num_REM_events":`, x.NumREMEvents)
-	}
+	b = w.FloatMember(b, `"duration_asleep_state_seconds":`, x.DurationAsleepStateSeconds)
+	b = w.FloatMember(b, `"duration_light_sleep_state_seconds":`, x.DurationLightSleepStateSeconds)
+	b = w.FloatMember(b, `"duration_deep_sleep_state_seconds":`, x.DurationDeepSleepStateSeconds)
+	b = w.FloatMember(b, `"duration_REM_sleep_state_seconds":`, x.DurationREMSleepStateSeconds)
+	b = jsonscan.IntMember(b, `"num_REM_events":`, x.NumREMEvents)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -636,45 +590,23 @@ func (x *Athlete) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *Athlete) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.ProviderUserID.IsZero() {
-		b = jsonscan.TextMember(b, `"provider_user_id":`, x.ProviderUserID)
-	}
+	b = jsonscan.TextMember(b, `"provider_user_id":`, x.ProviderUserID)
 	if !x.AccountCreationDate.IsZero() {
 		b = x.AccountCreationDate.AppendJSON(w, append(b, `"account_creation_date":`...))
 	}
-	if !x.FirstName.IsZero() {
-		b = jsonscan.TextMember(b, `"first_name":`, x.FirstName)
-	}
-	if !x.LastName.IsZero() {
-		b = jsonscan.TextMember(b, `"last_name":`, x.LastName)
-	}
-	if !x.Email.IsZero() {
-		b = jsonscan.TextMember(b, `"email":`, x.Email)
-	}
-	if !x.Bio.IsZero() {
-		b = jsonscan.TextMember(b, `"bio":`, x.Bio)
-	}
+	b = jsonscan.TextMember(b, `"first_name":`, x.FirstName)
+	b = jsonscan.TextMember(b, `"last_name":`, x.LastName)
+	b = jsonscan.TextMember(b, `"email":`, x.Email)
+	b = jsonscan.TextMember(b, `"bio":`, x.Bio)
 	if !x.DateOfBirth.IsZero() {
 		b = x.DateOfBirth.AppendJSON(w, append(b, `"date_of_birth":`...))
 	}
-	if !x.Age.IsZero() {
-		b = jsonscan.IntMember(b, `"age":`, x.Age)
-	}
-	if !x.Sex.IsZero() {
-		b = jsonscan.TextMember(b, `"sex":`, x.Sex)
-	}
-	if !x.Gender.IsZero() {
-		b = jsonscan.TextMember(b, `"gender":`, x.Gender)
-	}
-	if !x.City.IsZero() {
-		b = jsonscan.TextMember(b, `"city":`, x.City)
-	}
-	if !x.State.IsZero() {
-		b = jsonscan.TextMember(b, `"state":`, x.State)
-	}
-	if !x.Country.IsZero() {
-		b = jsonscan.TextMember(b, `"country":`, x.Country)
-	}
+	b = jsonscan.IntMember(b, `"age":`, x.Age)
+	b = jsonscan.TextMember(b, `"sex":`, x.Sex)
+	b = jsonscan.TextMember(b, `"gender":`, x.Gender)
+	b = jsonscan.TextMember(b, `"city":`, x.City)
+	b = jsonscan.TextMember(b, `"state":`, x.State)
+	b = jsonscan.TextMember(b, `"country":`, x.Country)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -730,21 +662,11 @@ func (x *AthleteMetrics) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *AthleteMetrics) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.ThresholdHeartRate.IsZero() {
-		b = w.FloatMember(b, `"threshold_heart_rate":`, x.ThresholdHeartRate)
-	}
-	if !x.MaxHeartRate.IsZero() {
-		b = w.FloatMember(b, `"max_heart_rate":`, x.MaxHeartRate)
-	}
-	if !x.ThresholdSpeed.IsZero() {
-		b = w.FloatMember(b, `"threshold_speed":`, x.ThresholdSpeed)
-	}
-	if !x.FTP.IsZero() {
-		b = w.FloatMember(b, `"ftp":`, x.FTP)
-	}
-	if !x.PoolLengthMeters.IsZero() {
-		b = w.FloatMember(b, `"pool_length_meters":`, x.PoolLengthMeters)
-	}
+	b = w.FloatMember(b, `"threshold_heart_rate":`, x.ThresholdHeartRate)
+	b = w.FloatMember(b, `"max_heart_rate":`, x.MaxHeartRate)
+	b = w.FloatMember(b, `"threshold_speed":`, x.ThresholdSpeed)
+	b = w.FloatMember(b, `"ftp":`, x.FTP)
+	b = w.FloatMember(b, `"pool_length_meters":`, x.PoolLengthMeters)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -806,27 +728,13 @@ func (x *AwakeDurations) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *AwakeDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.DurationAwakeStateSeconds.IsZero() {
-		b = w.FloatMember(b, `"duration_awake_state_seconds":`, x.DurationAwakeStateSeconds)
-	}
-	if !x.DurationLongInterruptionSeconds.IsZero() {
-		b = w.FloatMember(b, `"duration_long_interruption_seconds":`, x.DurationLongInterruptionSeconds)
-	}
-	if !x.DurationShortInterruptionSeconds.IsZero() {
-		b = w.FloatMember(b, `"duration_short_interruption_seconds":`, x.DurationShortInterruptionSeconds)
-	}
-	if !x.NumWakeupEvents.IsZero() {
-		b = jsonscan.IntMember(b, `"num_wakeup_events":`, x.NumWakeupEvents)
-	}
-	if !x.NumOutOfBedEvents.IsZero() {
-		b = jsonscan.IntMember(b, `"num_out_of_bed_events":`, x.NumOutOfBedEvents)
-	}
-	if !x.SleepLatencySeconds.IsZero() {
-		b = w.FloatMember(b, `"sleep_latency_seconds":`, x.SleepLatencySeconds)
-	}
-	if !x.WakeUpLatencySeconds.IsZero() {
-		b = w.FloatMember(b, `"wake_up_latency_seconds":`, x.WakeUpLatencySeconds)
-	}
+	b = w.FloatMember(b, `"duration_awake_state_seconds":`, x.DurationAwakeStateSeconds)
+	b = w.FloatMember(b, `"duration_long_interruption_seconds":`, x.DurationLongInterruptionSeconds)
+	b = w.FloatMember(b, `"duration_short_interruption_seconds":`, x.DurationShortInterruptionSeconds)
+	b = jsonscan.IntMember(b, `"num_wakeup_events":`, x.NumWakeupEvents)
+	b = jsonscan.IntMember(b, `"num_out_of_bed_events":`, x.NumOutOfBedEvents)
+	b = w.FloatMember(b, `"sleep_latency_seconds":`, x.SleepLatencySeconds)
+	b = w.FloatMember(b, `"wake_up_latency_seconds":`, x.WakeUpLatencySeconds)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -876,12 +784,8 @@ func (x *BloodPressureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *BloodPressureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.DayAvgSystolicBP.IsZero() {
-		b = w.FloatMember(b, `"day_avg_systolic_bp":`, x.DayAvgSystolicBP)
-	}
-	if !x.DayAvgDiastolicBP.IsZero() {
-		b = w.FloatMember(b, `"day_avg_diastolic_bp":`, x.DayAvgDiastolicBP)
-	}
+	b = w.FloatMember(b, `"day_avg_systolic_bp":`, x.DayAvgSystolicBP)
+	b = w.FloatMember(b, `"day_avg_diastolic_bp":`, x.DayAvgDiastolicBP)
 	if x.BloodPressureSamples != nil {
 		b = append(b, `"blood_pressure_samples":[`...)
 		first := len(b)
@@ -1185,9 +1089,7 @@ func (x *BodyMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	if !x.TimestampLocalization.IsZero() {
-		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
-	}
+	b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -1328,18 +1230,10 @@ func (x *BreathsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	if !x.AvgBreathsPerMin.IsZero() {
-		b = w.FloatMember(b, `"avg_breaths_per_min":`, x.AvgBreathsPerMin)
-	}
-	if !x.MinBreathsPerMin.IsZero() {
-		b = w.FloatMember(b, `"min_breaths_per_min":`, x.MinBreathsPerMin)
-	}
-	if !x.MaxBreathsPerMin.IsZero() {
-		b = w.FloatMember(b, `"max_breaths_per_min":`, x.MaxBreathsPerMin)
-	}
-	if !x.OnDemandReading.IsZero() {
-		b = jsonscan.BoolMember(b, `"on_demand_reading":`, x.OnDemandReading)
-	}
+	b = w.FloatMember(b, `"avg_breaths_per_min":`, x.AvgBreathsPerMin)
+	b = w.FloatMember(b, `"min_breaths_per_min":`, x.MinBreathsPerMin)
+	b = w.FloatMember(b, `"max_breaths_per_min":`, x.MaxBreathsPerMin)
+	b = jsonscan.BoolMember(b, `"on_demand_reading":`, x.OnDemandReading)
 	if x.Samples != nil {
 		b = append(b, `"samples":[`...)
 		first := len(b)
@@ -1577,18 +1471,10 @@ func (x *CaloriesData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *CaloriesData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.TotalBurnedCalories.IsZero() {
-		b = w.FloatMember(b, `"total_burned_calories":`, x.TotalBurnedCalories)
-	}
-	if !x.BMRCalories.IsZero() {
-		b = w.FloatMember(b, `"BMR_calories":`, x.BMRCalories)
-	}
-	if !x.NetActivityCalories.IsZero() {
-		b = w.FloatMember(b, `"net_activity_calories":`, x.NetActivityCalories)
-	}
-	if !x.NetIntakeCalories.IsZero() {
-		b = w.FloatMember(b, `"net_intake_calories":`, x.NetIntakeCalories)
-	}
+	b = w.FloatMember(b, `"total_burned_calories":`, x.TotalBurnedCalories)
+	b = w.FloatMember(b, `"BMR_calories":`, x.BMRCalories)
+	b = w.FloatMember(b, `"net_activity_calories":`, x.NetActivityCalories)
+	b = w.FloatMember(b, `"net_intake_calories":`, x.NetIntakeCalories)
 	if x.CalorieSamples != nil {
 		b = append(b, `"calorie_samples":[`...)
 		first := len(b)
@@ -1649,18 +1535,10 @@ func (x *CompletionCondition) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *CompletionCondition) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Type.IsZero() {
-		b = jsonscan.TextMember(b, `"type":`, x.Type)
-	}
-	if !x.Value.IsZero() {
-		b = w.FloatMember(b, `"value":`, x.Value)
-	}
-	if !x.ValueLow.IsZero() {
-		b = w.FloatMember(b, `"value_low":`, x.ValueLow)
-	}
-	if !x.ValueHigh.IsZero() {
-		b = w.FloatMember(b, `"value_high":`, x.ValueHigh)
-	}
+	b = jsonscan.TextMember(b, `"type":`, x.Type)
+	b = w.FloatMember(b, `"value":`, x.Value)
+	b = w.FloatMember(b, `"value_low":`, x.ValueLow)
+	b = w.FloatMember(b, `"value_high":`, x.ValueHigh)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -1727,15 +1605,9 @@ func (x *Connection) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *Connection) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.ID.IsZero() {
-		b = jsonscan.IntMember(b, `"id":`, x.ID)
-	}
-	if !x.Provider.IsZero() {
-		b = jsonscan.TextMember(b, `"provider":`, x.Provider)
-	}
-	if !x.ReferenceID.IsZero() {
-		b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
-	}
+	b = jsonscan.IntMember(b, `"id":`, x.ID)
+	b = jsonscan.TextMember(b, `"provider":`, x.Provider)
+	b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
 	if x.Scopes != nil {
 		b = jsonscan.WriteStrings(append(b, `"scopes":`...), x.Scopes)
 	}
@@ -1922,42 +1794,28 @@ func (x *DailyDataEnrichment) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *DailyDataEnrichment) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.TotalStressScore.IsZero() {
-		b = w.FloatMember(b, `"total_stress_score":`, x.TotalStressScore)
-	}
+	b = w.FloatMember(b, `"total_stress_score":`, x.TotalStressScore)
 	if x.StressContributors != nil {
 		b = w.FloatMap(append(b, `"stress_contributors":`...), x.StressContributors)
 	}
-	if !x.TotalStressScoreV2.IsZero() {
-		b = w.FloatMember(b, `"total_stress_score_v2":`, x.TotalStressScoreV2)
-	}
+	b = w.FloatMember(b, `"total_stress_score_v2":`, x.TotalStressScoreV2)
 	if x.TotalStressScoreV2Contributors != nil {
 		b = w.FloatMap(append(b, `"total_stress_score_v2_contributors":`...), x.TotalStressScoreV2Contributors)
 	}
-	if !x.RespiratoryScore.IsZero() {
-		b = w.FloatMember(b, `"respiratory_score":`, x.RespiratoryScore)
-	}
+	b = w.FloatMember(b, `"respiratory_score":`, x.RespiratoryScore)
 	if x.RespiratoryContributors != nil {
 		b = w.FloatMap(append(b, `"respiratory_contributors":`...), x.RespiratoryContributors)
 	}
-	if !x.ImmuneIndex.IsZero() {
-		b = w.FloatMember(b, `"immune_index":`, x.ImmuneIndex)
-	}
+	b = w.FloatMember(b, `"immune_index":`, x.ImmuneIndex)
 	if x.ImmuneContributors != nil {
 		b = w.FloatMap(append(b, `"immune_contributors":`...), x.ImmuneContributors)
 	}
-	if !x.ResilienceScore.IsZero() {
-		b = jsonscan.IntMember(b, `"resilience_score":`, x.ResilienceScore)
-	}
+	b = jsonscan.IntMember(b, `"resilience_score":`, x.ResilienceScore)
 	if x.ResilienceContributors != nil {
 		b = w.FloatMap(append(b, `"resilience_contributors":`...), x.ResilienceContributors)
 	}
-	if !x.StrainIndex.IsZero() {
-		b = w.FloatMember(b, `"strain_index":`, x.StrainIndex)
-	}
-	if !x.StrainTrafficLight.IsZero() {
-		b = jsonscan.TextMember(b, `"strain_traffic_light":`, x.StrainTrafficLight)
-	}
+	b = w.FloatMember(b, `"strain_index":`, x.StrainIndex)
+	b = jsonscan.TextMember(b, `"strain_traffic_light":`, x.StrainTrafficLight)
 	if x.StrainContributors != nil {
 		b = w.FloatMap(append(b, `"strain_contributors":`...), x.StrainContributors)
 	}
@@ -2021,15 +1879,9 @@ func (x *DailyDistanceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *DailyDistanceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Steps.IsZero() {
-		b = jsonscan.IntMember(b, `"steps":`, x.Steps)
-	}
-	if !x.DistanceMeters.IsZero() {
-		b = w.FloatMember(b, `"distance_meters":`, x.DistanceMeters)
-	}
-	if !x.FloorsClimbed.IsZero() {
-		b = jsonscan.IntMember(b, `"floors_climbed":`, x.FloorsClimbed)
-	}
+	b = jsonscan.IntMember(b, `"steps":`, x.Steps)
+	b = w.FloatMember(b, `"distance_meters":`, x.DistanceMeters)
+	b = jsonscan.IntMember(b, `"floors_climbed":`, x.FloorsClimbed)
 	b = jsonscan.Member(b, x.Elevation.WriteJSON(w, append(b, `"elevation":`...)), 12)
 	b = jsonscan.Member(b, x.Swimming.WriteJSON(w, append(b, `"swimming":`...)), 11)
 	b = jsonscan.Member(b, x.Detailed.WriteJSON(w, append(b, `"detailed":`...)), 11)
@@ -2091,12 +1943,8 @@ func (x *DailyMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	if !x.TimestampLocalization.IsZero() {
-		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
-	}
-	if !x.UploadType.IsZero() {
-		b = jsonscan.IntMember(b, `"upload_type":`, x.UploadType)
-	}
+	b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
+	b = jsonscan.IntMember(b, `"upload_type":`, x.UploadType)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -2155,24 +2003,12 @@ func (x *DailyPatternSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *DailyPatternSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.TimeFromMidnight.IsZero() {
-		b = jsonscan.IntMember(b, `"time_from_midnight":`, x.TimeFromMidnight)
-	}
-	if !x.Percentile5.IsZero() {
-		b = w.FloatMember(b, `"percentile_5":`, x.Percentile5)
-	}
-	if !x.Percentile25.IsZero() {
-		b = w.FloatMember(b, `"percentile_25":`, x.Percentile25)
-	}
-	if !x.Percentile50.IsZero() {
-		b = w.FloatMember(b, `"percentile_50":`, x.Percentile50)
-	}
-	if !x.Percentile75.IsZero() {
-		b = w.FloatMember(b, `"percentile_75":`, x.Percentile75)
-	}
-	if !x.Percentile95.IsZero() {
-		b = w.FloatMember(b, `"percentile_95":`, x.Percentile95)
-	}
+	b = jsonscan.IntMember(b, `"time_from_midnight":`, x.TimeFromMidnight)
+	b = w.FloatMember(b, `"percentile_5":`, x.Percentile5)
+	b = w.FloatMember(b, `"percentile_25":`, x.Percentile25)
+	b = w.FloatMember(b, `"percentile_50":`, x.Percentile50)
+	b = w.FloatMember(b, `"percentile_75":`, x.Percentile75)
+	b = w.FloatMember(b, `"percentile_95":`, x.Percentile95)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -2239,27 +2075,19 @@ func (x *DataEnrichment) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *DataEnrichment) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.EfficiencyScore.IsZero() {
-		b = w.FloatMember(b, `"efficiency_score":`, x.EfficiencyScore)
-	}
+	b = w.FloatMember(b, `"efficiency_score":`, x.EfficiencyScore)
 	if x.EfficiencyContributors != nil {
 		b = w.FloatMap(append(b, `"efficiency_contributors":`...), x.EfficiencyContributors)
 	}
-	if !x.StrainScore.IsZero() {
-		b = w.FloatMember(b, `"strain_score":`, x.StrainScore)
-	}
+	b = w.FloatMember(b, `"strain_score":`, x.StrainScore)
 	if x.StrainContributors != nil {
 		b = w.FloatMap(append(b, `"strain_contributors":`...), x.StrainContributors)
 	}
-	if !x.RCRSScore.IsZero() {
-		b = w.FloatMember(b, `"rcrs_score":`, x.RCRSScore)
-	}
+	b = w.FloatMember(b, `"rcrs_score":`, x.RCRSScore)
 	if x.RCRSContributors != nil {
 		b = w.FloatMap(append(b, `"rcrs_contributors":`...), x.RCRSContributors)
 	}
-	if !x.TRIMPScore.IsZero() {
-		b = w.FloatMember(b, `"trimp_score":`, x.TRIMPScore)
-	}
+	b = w.FloatMember(b, `"trimp_score":`, x.TRIMPScore)
 	if x.TRIMPContributors != nil {
 		b = w.FloatMap(append(b, `"trimp_contributors":`...), x.TRIMPContributors)
 	}
@@ -2330,21 +2158,11 @@ func (x *DeviceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *DeviceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Name.IsZero() {
-		b = jsonscan.TextMember(b, `"name":`, x.Name)
-	}
-	if !x.Manufacturer.IsZero() {
-		b = jsonscan.TextMember(b, `"manufacturer":`, x.Manufacturer)
-	}
-	if !x.SerialNumber.IsZero() {
-		b = jsonscan.TextMember(b, `"serial_number":`, x.SerialNumber)
-	}
-	if !x.HardwareVersion.IsZero() {
-		b = jsonscan.TextMember(b, `"hardware_version":`, x.HardwareVersion)
-	}
-	if !x.SoftwareVersion.IsZero() {
-		b = jsonscan.TextMember(b, `"software_version":`, x.SoftwareVersion)
-	}
+	b = jsonscan.TextMember(b, `"name":`, x.Name)
+	b = jsonscan.TextMember(b, `"manufacturer":`, x.Manufacturer)
+	b = jsonscan.TextMember(b, `"serial_number":`, x.SerialNumber)
+	b = jsonscan.TextMember(b, `"hardware_version":`, x.HardwareVersion)
+	b = jsonscan.TextMember(b, `"software_version":`, x.SoftwareVersion)
 	if !x.ActivationTimestamp.IsZero() {
 		b = x.ActivationTimestamp.AppendJSON(w, append(b, `"activation_timestamp":`...))
 	}
@@ -2551,15 +2369,9 @@ func (x *DistanceDataSummary) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *DistanceDataSummary) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.DistanceMeters.IsZero() {
-		b = w.FloatMember(b, `"distance_meters":`, x.DistanceMeters)
-	}
-	if !x.Steps.IsZero() {
-		b = jsonscan.IntMember(b, `"steps":`, x.Steps)
-	}
-	if !x.FloorsClimbed.IsZero() {
-		b = jsonscan.IntMember(b, `"floors_climbed":`, x.FloorsClimbed)
-	}
+	b = w.FloatMember(b, `"distance_meters":`, x.DistanceMeters)
+	b = jsonscan.IntMember(b, `"steps":`, x.Steps)
+	b = jsonscan.IntMember(b, `"floors_climbed":`, x.FloorsClimbed)
 	b = jsonscan.Member(b, x.Elevation.WriteJSON(w, append(b, `"elevation":`...)), 12)
 	b = jsonscan.Member(b, x.Swimming.WriteJSON(w, append(b, `"swimming":`...)), 11)
 	return jsonscan.Close(b, start, '}')
@@ -2807,12 +2619,8 @@ func (x *ECGReading) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.StartTimestamp.IsZero() {
 		b = x.StartTimestamp.AppendJSON(w, append(b, `"start_timestamp":`...))
 	}
-	if !x.AvgHRBPM.IsZero() {
-		b = w.FloatMember(b, `"avg_hr_bpm":`, x.AvgHRBPM)
-	}
-	if !x.AFibClassification.IsZero() {
-		b = jsonscan.IntMember(b, `"afib_classification":`, x.AFibClassification)
-	}
+	b = w.FloatMember(b, `"avg_hr_bpm":`, x.AvgHRBPM)
+	b = jsonscan.IntMember(b, `"afib_classification":`, x.AFibClassification)
 	if x.RawSignal != nil {
 		b = append(b, `"raw_signal":[`...)
 		first := len(b)
@@ -2879,24 +2687,12 @@ func (x *ElevationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *ElevationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.AvgMeters.IsZero() {
-		b = w.FloatMember(b, `"avg_meters":`, x.AvgMeters)
-	}
-	if !x.MinMeters.IsZero() {
-		b = w.FloatMember(b, `"min_meters":`, x.MinMeters)
-	}
-	if !x.MaxMeters.IsZero() {
-		b = w.FloatMember(b, `"max_meters":`, x.MaxMeters)
-	}
-	if !x.GainActualMeters.IsZero() {
-		b = w.FloatMember(b, `"gain_actual_meters":`, x.GainActualMeters)
-	}
-	if !x.GainPlannedMeters.IsZero() {
-		b = w.FloatMember(b, `"gain_planned_meters":`, x.GainPlannedMeters)
-	}
-	if !x.LossActualMeters.IsZero() {
-		b = w.FloatMember(b, `"loss_actual_meters":`, x.LossActualMeters)
-	}
+	b = w.FloatMember(b, `"avg_meters":`, x.AvgMeters)
+	b = w.FloatMember(b, `"min_meters":`, x.MinMeters)
+	b = w.FloatMember(b, `"max_meters":`, x.MaxMeters)
+	b = w.FloatMember(b, `"gain_actual_meters":`, x.GainActualMeters)
+	b = w.FloatMember(b, `"gain_planned_meters":`, x.GainPlannedMeters)
+	b = w.FloatMember(b, `"loss_actual_meters":`, x.LossActualMeters)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -3030,12 +2826,8 @@ func (x *EnergyData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *EnergyData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.EnergyKilojoules.IsZero() {
-		b = w.FloatMember(b, `"energy_kilojoules":`, x.EnergyKilojoules)
-	}
-	if !x.EnergyPlannedKilojoules.IsZero() {
-		b = w.FloatMember(b, `"energy_planned_kilojoules":`, x.EnergyPlannedKilojoules)
-	}
+	b = w.FloatMember(b, `"energy_kilojoules":`, x.EnergyKilojoules)
+	b = w.FloatMember(b, `"energy_planned_kilojoules":`, x.EnergyPlannedKilojoules)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -3193,24 +2985,12 @@ func (x *GlucoseData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *GlucoseData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.DayAvgBloodGlucoseMgPerDL.IsZero() {
-		b = w.FloatMember(b, `"day_avg_blood_glucose_mg_per_dL":`, x.DayAvgBloodGlucoseMgPerDL)
-	}
-	if !x.DayAvgBloodGlucoseMgPerDLAlias.IsZero() {
-		b = w.FloatMember(b, `"day_avg_blood_glucose_mg_per_dl":`, x.DayAvgBloodGlucoseMgPerDLAlias)
-	}
-	if !x.DayAvgDetailedBloodGlucoseMgPerDL.IsZero() {
-		b = w.FloatMember(b, `"day_avg_detailed_blood_glucose_mg_per_dL":`, x.DayAvgDetailedBloodGlucoseMgPerDL)
-	}
-	if !x.GMI.IsZero() {
-		b = w.FloatMember(b, `"gmi":`, x.GMI)
-	}
-	if !x.TimeInRange.IsZero() {
-		b = w.FloatMember(b, `"time_in_range":`, x.TimeInRange)
-	}
-	if !x.SensorUsage.IsZero() {
-		b = jsonscan.IntMember(b, `"sensor_usage":`, x.SensorUsage)
-	}
+	b = w.FloatMember(b, `"day_avg_blood_glucose_mg_per_dL":`, x.DayAvgBloodGlucoseMgPerDL)
+	b = w.FloatMember(b, `"day_avg_blood_glucose_mg_per_dl":`, x.DayAvgBloodGlucoseMgPerDLAlias)
+	b = w.FloatMember(b, `"day_avg_detailed_blood_glucose_mg_per_dL":`, x.DayAvgDetailedBloodGlucoseMgPerDL)
+	b = w.FloatMember(b, `"gmi":`, x.GMI)
+	b = w.FloatMember(b, `"time_in_range":`, x.TimeInRange)
+	b = jsonscan.IntMember(b, `"sensor_usage":`, x.SensorUsage)
 	if x.BloodGlucoseSamples != nil {
 		b = append(b, `"blood_glucose_samples":[`...)
 		first := len(b)
@@ -3449,19 +3229,11 @@ func (x *HealthObservationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *HealthObservationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.ObservationType.IsZero() {
-		b = jsonscan.TextMember(b, `"observation_type":`, x.ObservationType)
-	}
-	if !x.Category.IsZero() {
-		b = jsonscan.IntMember(b, `"category":`, x.Category)
-	}
-	if !x.Status.IsZero() {
-		b = jsonscan.IntMember(b, `"status":`, x.Status)
-	}
+	b = jsonscan.TextMember(b, `"observation_type":`, x.ObservationType)
+	b = jsonscan.IntMember(b, `"category":`, x.Category)
+	b = jsonscan.IntMember(b, `"status":`, x.Status)
 	b = jsonscan.Member(b, x.Value.WriteJSON(w, append(b, `"value":`...)), 8)
-	if !x.Severity.IsZero() {
-		b = jsonscan.IntMember(b, `"severity":`, x.Severity)
-	}
+	b = jsonscan.IntMember(b, `"severity":`, x.Severity)
 	if x.Components != nil {
 		b = append(b, `"components":[`...)
 		first := len(b)
@@ -3478,9 +3250,7 @@ func (x *HealthObservationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		}
 		b = jsonscan.Close(b, first, ']')
 	}
-	if !x.Notes.IsZero() {
-		b = jsonscan.TextMember(b, `"notes":`, x.Notes)
-	}
+	b = jsonscan.TextMember(b, `"notes":`, x.Notes)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -3541,12 +3311,8 @@ func (x *HealthObservationMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []by
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	if !x.TimestampLocalization.IsZero() {
-		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
-	}
-	if !x.SummaryID.IsZero() {
-		b = jsonscan.TextMember(b, `"summary_id":`, x.SummaryID)
-	}
+	b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
+	b = jsonscan.TextMember(b, `"summary_id":`, x.SummaryID)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -3927,27 +3693,13 @@ func (x *HeartRateDataSummary) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *HeartRateDataSummary) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.AvgHRBPM.IsZero() {
-		b = w.FloatMember(b, `"avg_hr_bpm":`, x.AvgHRBPM)
-	}
-	if !x.MinHRBPM.IsZero() {
-		b = w.FloatMember(b, `"min_hr_bpm":`, x.MinHRBPM)
-	}
-	if !x.MaxHRBPM.IsZero() {
-		b = w.FloatMember(b, `"max_hr_bpm":`, x.MaxHRBPM)
-	}
-	if !x.RestingHRBPM.IsZero() {
-		b = w.FloatMember(b, `"resting_hr_bpm":`, x.RestingHRBPM)
-	}
-	if !x.UserMaxHRBPM.IsZero() {
-		b = w.FloatMember(b, `"user_max_hr_bpm":`, x.UserMaxHRBPM)
-	}
-	if !x.AvgHRVRMSSD.IsZero() {
-		b = w.FloatMember(b, `"avg_hrv_rmssd":`, x.AvgHRVRMSSD)
-	}
-	if !x.AvgHRVSDNN.IsZero() {
-		b = w.FloatMember(b, `"avg_hrv_sdnn":`, x.AvgHRVSDNN)
-	}
+	b = w.FloatMember(b, `"avg_hr_bpm":`, x.AvgHRBPM)
+	b = w.FloatMember(b, `"min_hr_bpm":`, x.MinHRBPM)
+	b = w.FloatMember(b, `"max_hr_bpm":`, x.MaxHRBPM)
+	b = w.FloatMember(b, `"resting_hr_bpm":`, x.RestingHRBPM)
+	b = w.FloatMember(b, `"user_max_hr_bpm":`, x.UserMaxHRBPM)
+	b = w.FloatMember(b, `"avg_hrv_rmssd":`, x.AvgHRVRMSSD)
+	b = w.FloatMember(b, `"avg_hrv_sdnn":`, x.AvgHRVSDNN)
 	if x.HRZoneData != nil {
 		b = append(b, `"hr_zone_data":[`...)
 		first := len(b)
@@ -4161,21 +3913,11 @@ func (x *HeartRateZoneData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *HeartRateZoneData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Zone.IsZero() {
-		b = jsonscan.IntMember(b, `"zone":`, x.Zone)
-	}
-	if !x.Name.IsZero() {
-		b = jsonscan.TextMember(b, `"name":`, x.Name)
-	}
-	if !x.StartPercentage.IsZero() {
-		b = w.FloatMember(b, `"start_percentage":`, x.StartPercentage)
-	}
-	if !x.EndPercentage.IsZero() {
-		b = w.FloatMember(b, `"end_percentage":`, x.EndPercentage)
-	}
-	if !x.DurationSeconds.IsZero() {
-		b = w.FloatMember(b, `"duration_seconds":`, x.DurationSeconds)
-	}
+	b = jsonscan.IntMember(b, `"zone":`, x.Zone)
+	b = jsonscan.TextMember(b, `"name":`, x.Name)
+	b = w.FloatMember(b, `"start_percentage":`, x.StartPercentage)
+	b = w.FloatMember(b, `"end_percentage":`, x.EndPercentage)
+	b = w.FloatMember(b, `"duration_seconds":`, x.DurationSeconds)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -4355,12 +4097,8 @@ func (x *HydrationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *HydrationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.DayTotalWaterConsumptionMl.IsZero() {
-		b = w.FloatMember(b, `"day_total_water_consumption_ml":`, x.DayTotalWaterConsumptionMl)
-	}
-	if !x.DayAvgHydrationKg.IsZero() {
-		b = w.FloatMember(b, `"day_avg_hydration_kg":`, x.DayAvgHydrationKg)
-	}
+	b = w.FloatMember(b, `"day_total_water_consumption_ml":`, x.DayTotalWaterConsumptionMl)
+	b = w.FloatMember(b, `"day_avg_hydration_kg":`, x.DayAvgHydrationKg)
 	if x.HydrationAmountSamples != nil {
 		b = append(b, `"hydration_amount_samples":[`...)
 		first := len(b)
@@ -4570,18 +4308,10 @@ func (x *IntensityTarget) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *IntensityTarget) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.TargetType.IsZero() {
-		b = jsonscan.TextMember(b, `"target_type":`, x.TargetType)
-	}
-	if !x.Value.IsZero() {
-		b = w.FloatMember(b, `"value":`, x.Value)
-	}
-	if !x.ValueLow.IsZero() {
-		b = w.FloatMember(b, `"value_low":`, x.ValueLow)
-	}
-	if !x.ValueHigh.IsZero() {
-		b = w.FloatMember(b, `"value_high":`, x.ValueHigh)
-	}
+	b = jsonscan.TextMember(b, `"target_type":`, x.TargetType)
+	b = w.FloatMember(b, `"value":`, x.Value)
+	b = w.FloatMember(b, `"value_low":`, x.ValueLow)
+	b = w.FloatMember(b, `"value_high":`, x.ValueHigh)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -4628,9 +4358,7 @@ func (x *KetoneData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *KetoneData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.DayAvgKetoneMgPerDL.IsZero() {
-		b = w.FloatMember(b, `"day_avg_ketone_mg_per_dL":`, x.DayAvgKetoneMgPerDL)
-	}
+	b = w.FloatMember(b, `"day_avg_ketone_mg_per_dL":`, x.DayAvgKetoneMgPerDL)
 	if x.KetoneSamples != nil {
 		b = append(b, `"ketone_samples":[`...)
 		first := len(b)
@@ -4772,12 +4500,8 @@ func (x *LabReportAppliedRange) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportAppliedRange) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Lower.IsZero() {
-		b = w.FloatMember(b, `"lower":`, x.Lower)
-	}
-	if !x.Upper.IsZero() {
-		b = w.FloatMember(b, `"upper":`, x.Upper)
-	}
+	b = w.FloatMember(b, `"lower":`, x.Lower)
+	b = w.FloatMember(b, `"upper":`, x.Upper)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -4897,24 +4621,12 @@ func (x *LabReportBiomarker) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportBiomarker) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Key.IsZero() {
-		b = jsonscan.TextMember(b, `"key":`, x.Key)
-	}
-	if !x.DisplayName.IsZero() {
-		b = jsonscan.TextMember(b, `"display_name":`, x.DisplayName)
-	}
-	if !x.LOINCCode.IsZero() {
-		b = jsonscan.TextMember(b, `"loinc_code":`, x.LOINCCode)
-	}
-	if !x.Specimen.IsZero() {
-		b = jsonscan.TextMember(b, `"specimen":`, x.Specimen)
-	}
-	if !x.PanelID.IsZero() {
-		b = jsonscan.IntMember(b, `"panel_id":`, x.PanelID)
-	}
-	if !x.PanelKey.IsZero() {
-		b = jsonscan.TextMember(b, `"panel_key":`, x.PanelKey)
-	}
+	b = jsonscan.TextMember(b, `"key":`, x.Key)
+	b = jsonscan.TextMember(b, `"display_name":`, x.DisplayName)
+	b = jsonscan.TextMember(b, `"loinc_code":`, x.LOINCCode)
+	b = jsonscan.TextMember(b, `"specimen":`, x.Specimen)
+	b = jsonscan.IntMember(b, `"panel_id":`, x.PanelID)
+	b = jsonscan.TextMember(b, `"panel_key":`, x.PanelKey)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -4963,12 +4675,8 @@ func (x *LabReportBoundedValue) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportBoundedValue) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Operator.IsZero() {
-		b = jsonscan.TextMember(b, `"operator":`, x.Operator)
-	}
-	if !x.Value.IsZero() {
-		b = w.FloatMember(b, `"value":`, x.Value)
-	}
+	b = jsonscan.TextMember(b, `"operator":`, x.Operator)
+	b = w.FloatMember(b, `"value":`, x.Value)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -5079,21 +4787,11 @@ func (x *LabReportDelivery) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportDelivery) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.DestinationID.IsZero() {
-		b = jsonscan.TextMember(b, `"destination_id":`, x.DestinationID)
-	}
-	if !x.DestinationType.IsZero() {
-		b = jsonscan.TextMember(b, `"destination_type":`, x.DestinationType)
-	}
-	if !x.Status.IsZero() {
-		b = jsonscan.TextMember(b, `"status":`, x.Status)
-	}
-	if !x.AttemptCount.IsZero() {
-		b = jsonscan.IntMember(b, `"attempt_count":`, x.AttemptCount)
-	}
-	if !x.LastError.IsZero() {
-		b = jsonscan.TextMember(b, `"last_error":`, x.LastError)
-	}
+	b = jsonscan.TextMember(b, `"destination_id":`, x.DestinationID)
+	b = jsonscan.TextMember(b, `"destination_type":`, x.DestinationType)
+	b = jsonscan.TextMember(b, `"status":`, x.Status)
+	b = jsonscan.IntMember(b, `"attempt_count":`, x.AttemptCount)
+	b = jsonscan.TextMember(b, `"last_error":`, x.LastError)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -5161,24 +4859,14 @@ func (x *LabReportEventData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportEventData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.SessionID.IsZero() {
-		b = jsonscan.TextMember(b, `"session_id":`, x.SessionID)
-	}
-	if !x.ReferenceID.IsZero() {
-		b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
-	}
+	b = jsonscan.TextMember(b, `"session_id":`, x.SessionID)
+	b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
 	if !x.ReportDate.IsZero() {
 		b = x.ReportDate.AppendJSON(w, append(b, `"report_date":`...))
 	}
-	if !x.ReportTime.IsZero() {
-		b = jsonscan.TextMember(b, `"report_time":`, x.ReportTime)
-	}
-	if !x.ReportLocale.IsZero() {
-		b = jsonscan.TextMember(b, `"report_locale":`, x.ReportLocale)
-	}
-	if !x.ResultsCount.IsZero() {
-		b = jsonscan.IntMember(b, `"results_count":`, x.ResultsCount)
-	}
+	b = jsonscan.TextMember(b, `"report_time":`, x.ReportTime)
+	b = jsonscan.TextMember(b, `"report_locale":`, x.ReportLocale)
+	b = jsonscan.IntMember(b, `"results_count":`, x.ResultsCount)
 	if x.Results != nil {
 		b = append(b, `"results":[`...)
 		first := len(b)
@@ -5195,9 +4883,7 @@ func (x *LabReportEventData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		}
 		b = jsonscan.Close(b, first, ']')
 	}
-	if !x.ReportNotes.IsZero() {
-		b = jsonscan.TextMember(b, `"report_notes":`, x.ReportNotes)
-	}
+	b = jsonscan.TextMember(b, `"report_notes":`, x.ReportNotes)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -5249,15 +4935,9 @@ func (x *LabReportEventError) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportEventError) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Code.IsZero() {
-		b = jsonscan.TextMember(b, `"code":`, x.Code)
-	}
-	if !x.Message.IsZero() {
-		b = jsonscan.TextMember(b, `"message":`, x.Message)
-	}
-	if !x.Retriable.IsZero() {
-		b = jsonscan.BoolMember(b, `"retriable":`, x.Retriable)
-	}
+	b = jsonscan.TextMember(b, `"code":`, x.Code)
+	b = jsonscan.TextMember(b, `"message":`, x.Message)
+	b = jsonscan.BoolMember(b, `"retriable":`, x.Retriable)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -5399,36 +5079,18 @@ func (x *LabReportEventResultSource) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportEventResultSource) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Name.IsZero() {
-		b = jsonscan.TextMember(b, `"name":`, x.Name)
-	}
-	if !x.Panel.IsZero() {
-		b = jsonscan.TextMember(b, `"panel":`, x.Panel)
-	}
-	if !x.Value.IsZero() {
-		b = jsonscan.TextMember(b, `"value":`, x.Value)
-	}
-	if !x.Units.IsZero() {
-		b = jsonscan.TextMember(b, `"units":`, x.Units)
-	}
-	if !x.Flag.IsZero() {
-		b = jsonscan.TextMember(b, `"flag":`, x.Flag)
-	}
-	if !x.Method.IsZero() {
-		b = jsonscan.TextMember(b, `"method":`, x.Method)
-	}
-	if !x.Notes.IsZero() {
-		b = jsonscan.TextMember(b, `"notes":`, x.Notes)
-	}
-	if !x.ReferenceText.IsZero() {
-		b = jsonscan.TextMember(b, `"reference_text":`, x.ReferenceText)
-	}
+	b = jsonscan.TextMember(b, `"name":`, x.Name)
+	b = jsonscan.TextMember(b, `"panel":`, x.Panel)
+	b = jsonscan.TextMember(b, `"value":`, x.Value)
+	b = jsonscan.TextMember(b, `"units":`, x.Units)
+	b = jsonscan.TextMember(b, `"flag":`, x.Flag)
+	b = jsonscan.TextMember(b, `"method":`, x.Method)
+	b = jsonscan.TextMember(b, `"notes":`, x.Notes)
+	b = jsonscan.TextMember(b, `"reference_text":`, x.ReferenceText)
 	if !x.CollectionDate.IsZero() {
 		b = x.CollectionDate.AppendJSON(w, append(b, `"collection_date":`...))
 	}
-	if !x.CollectionTime.IsZero() {
-		b = jsonscan.TextMember(b, `"collection_time":`, x.CollectionTime)
-	}
+	b = jsonscan.TextMember(b, `"collection_time":`, x.CollectionTime)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -5480,12 +5142,8 @@ func (x *LabReportFailureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportFailureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.SessionID.IsZero() {
-		b = jsonscan.TextMember(b, `"session_id":`, x.SessionID)
-	}
-	if !x.ReferenceID.IsZero() {
-		b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
-	}
+	b = jsonscan.TextMember(b, `"session_id":`, x.SessionID)
+	b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
 	b = jsonscan.Member(b, x.Error.WriteJSON(w, append(b, `"error":`...)), 8)
 	return jsonscan.Close(b, start, '}')
 }
@@ -5535,12 +5193,8 @@ func (x *LabReportFile) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportFile) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Filename.IsZero() {
-		b = jsonscan.TextMember(b, `"filename":`, x.Filename)
-	}
-	if !x.PresignedURL.IsZero() {
-		b = jsonscan.TextMember(b, `"presigned_url":`, x.PresignedURL)
-	}
+	b = jsonscan.TextMember(b, `"filename":`, x.Filename)
+	b = jsonscan.TextMember(b, `"presigned_url":`, x.PresignedURL)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -5656,15 +5310,9 @@ func (x *LabReportInterpretation) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportInterpretation) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Flag.IsZero() {
-		b = jsonscan.TextMember(b, `"flag":`, x.Flag)
-	}
-	if !x.FlagRaw.IsZero() {
-		b = jsonscan.TextMember(b, `"flag_raw":`, x.FlagRaw)
-	}
-	if !x.Source.IsZero() {
-		b = jsonscan.TextMember(b, `"source":`, x.Source)
-	}
+	b = jsonscan.TextMember(b, `"flag":`, x.Flag)
+	b = jsonscan.TextMember(b, `"flag_raw":`, x.FlagRaw)
+	b = jsonscan.TextMember(b, `"source":`, x.Source)
 	b = jsonscan.Member(b, x.AppliedRange.WriteJSON(w, append(b, `"applied_range":`...)), 16)
 	return jsonscan.Close(b, start, '}')
 }
@@ -5785,26 +5433,14 @@ func (x *LabReportMeasurement) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportMeasurement) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Type.IsZero() {
-		b = jsonscan.TextMember(b, `"type":`, x.Type)
-	}
-	if !x.Numeric.IsZero() {
-		b = w.FloatMember(b, `"numeric":`, x.Numeric)
-	}
+	b = jsonscan.TextMember(b, `"type":`, x.Type)
+	b = w.FloatMember(b, `"numeric":`, x.Numeric)
 	b = jsonscan.Member(b, x.Bounded.WriteJSON(w, append(b, `"bounded":`...)), 10)
 	b = jsonscan.Member(b, x.Qualitative.WriteJSON(w, append(b, `"qualitative":`...)), 14)
-	if !x.Text.IsZero() {
-		b = jsonscan.TextMember(b, `"text":`, x.Text)
-	}
-	if !x.AbsentReason.IsZero() {
-		b = jsonscan.TextMember(b, `"absent_reason":`, x.AbsentReason)
-	}
-	if !x.Units.IsZero() {
-		b = jsonscan.TextMember(b, `"units":`, x.Units)
-	}
-	if !x.UCUMCode.IsZero() {
-		b = jsonscan.TextMember(b, `"ucum_code":`, x.UCUMCode)
-	}
+	b = jsonscan.TextMember(b, `"text":`, x.Text)
+	b = jsonscan.TextMember(b, `"absent_reason":`, x.AbsentReason)
+	b = jsonscan.TextMember(b, `"units":`, x.Units)
+	b = jsonscan.TextMember(b, `"ucum_code":`, x.UCUMCode)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -5856,15 +5492,9 @@ func (x *LabReportPanel) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportPanel) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.ID.IsZero() {
-		b = jsonscan.IntMember(b, `"id":`, x.ID)
-	}
-	if !x.Name.IsZero() {
-		b = jsonscan.TextMember(b, `"name":`, x.Name)
-	}
-	if !x.Key.IsZero() {
-		b = jsonscan.TextMember(b, `"key":`, x.Key)
-	}
+	b = jsonscan.IntMember(b, `"id":`, x.ID)
+	b = jsonscan.TextMember(b, `"name":`, x.Name)
+	b = jsonscan.TextMember(b, `"key":`, x.Key)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -5911,12 +5541,8 @@ func (x *LabReportQualitativeValue) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportQualitativeValue) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Text.IsZero() {
-		b = jsonscan.TextMember(b, `"text":`, x.Text)
-	}
-	if !x.Code.IsZero() {
-		b = jsonscan.TextMember(b, `"code":`, x.Code)
-	}
+	b = jsonscan.TextMember(b, `"text":`, x.Text)
+	b = jsonscan.TextMember(b, `"code":`, x.Code)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -5986,30 +5612,14 @@ func (x *LabReportRangeContext) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportRangeContext) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Sex.IsZero() {
-		b = jsonscan.TextMember(b, `"sex":`, x.Sex)
-	}
-	if !x.AgeLower.IsZero() {
-		b = jsonscan.IntMember(b, `"age_lower":`, x.AgeLower)
-	}
-	if !x.AgeUpper.IsZero() {
-		b = jsonscan.IntMember(b, `"age_upper":`, x.AgeUpper)
-	}
-	if !x.PregnancyStatus.IsZero() {
-		b = jsonscan.TextMember(b, `"pregnancy_status":`, x.PregnancyStatus)
-	}
-	if !x.GestationalWeekLower.IsZero() {
-		b = jsonscan.IntMember(b, `"gestational_week_lower":`, x.GestationalWeekLower)
-	}
-	if !x.GestationalWeekUpper.IsZero() {
-		b = jsonscan.IntMember(b, `"gestational_week_upper":`, x.GestationalWeekUpper)
-	}
-	if !x.CyclePhase.IsZero() {
-		b = jsonscan.TextMember(b, `"cycle_phase":`, x.CyclePhase)
-	}
-	if !x.ReferencePopulation.IsZero() {
-		b = jsonscan.TextMember(b, `"reference_population":`, x.ReferencePopulation)
-	}
+	b = jsonscan.TextMember(b, `"sex":`, x.Sex)
+	b = jsonscan.IntMember(b, `"age_lower":`, x.AgeLower)
+	b = jsonscan.IntMember(b, `"age_upper":`, x.AgeUpper)
+	b = jsonscan.TextMember(b, `"pregnancy_status":`, x.PregnancyStatus)
+	b = jsonscan.IntMember(b, `"gestational_week_lower":`, x.GestationalWeekLower)
+	b = jsonscan.IntMember(b, `"gestational_week_upper":`, x.GestationalWeekUpper)
+	b = jsonscan.TextMember(b, `"cycle_phase":`, x.CyclePhase)
+	b = jsonscan.TextMember(b, `"reference_population":`, x.ReferencePopulation)
 	if x.Modifiers != nil {
 		b = jsonscan.WriteStrings(append(b, `"modifiers":`...), x.Modifiers)
 	}
@@ -6067,15 +5677,9 @@ func (x *LabReportReferenceRange) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportReferenceRange) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Lower.IsZero() {
-		b = w.FloatMember(b, `"lower":`, x.Lower)
-	}
-	if !x.Upper.IsZero() {
-		b = w.FloatMember(b, `"upper":`, x.Upper)
-	}
-	if !x.Type.IsZero() {
-		b = jsonscan.TextMember(b, `"type":`, x.Type)
-	}
+	b = w.FloatMember(b, `"lower":`, x.Lower)
+	b = w.FloatMember(b, `"upper":`, x.Upper)
+	b = jsonscan.TextMember(b, `"type":`, x.Type)
 	b = jsonscan.Member(b, x.Context.WriteJSON(w, append(b, `"context":`...)), 10)
 	return jsonscan.Close(b, start, '}')
 }
@@ -6125,12 +5729,8 @@ func (x *LabReportReprocessResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportReprocessResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.SessionID.IsZero() {
-		b = jsonscan.TextMember(b, `"session_id":`, x.SessionID)
-	}
-	if !x.CurrentStatus.IsZero() {
-		b = jsonscan.TextMember(b, `"current_status":`, x.CurrentStatus)
-	}
+	b = jsonscan.TextMember(b, `"session_id":`, x.SessionID)
+	b = jsonscan.TextMember(b, `"current_status":`, x.CurrentStatus)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -6264,30 +5864,14 @@ func (x *LabReportResultSource) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportResultSource) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Name.IsZero() {
-		b = jsonscan.TextMember(b, `"name":`, x.Name)
-	}
-	if !x.Panel.IsZero() {
-		b = jsonscan.TextMember(b, `"panel":`, x.Panel)
-	}
-	if !x.Value.IsZero() {
-		b = jsonscan.TextMember(b, `"value":`, x.Value)
-	}
-	if !x.Units.IsZero() {
-		b = jsonscan.TextMember(b, `"units":`, x.Units)
-	}
-	if !x.Flag.IsZero() {
-		b = jsonscan.TextMember(b, `"flag":`, x.Flag)
-	}
-	if !x.Method.IsZero() {
-		b = jsonscan.TextMember(b, `"method":`, x.Method)
-	}
-	if !x.Notes.IsZero() {
-		b = jsonscan.TextMember(b, `"notes":`, x.Notes)
-	}
-	if !x.ReferenceText.IsZero() {
-		b = jsonscan.TextMember(b, `"reference_text":`, x.ReferenceText)
-	}
+	b = jsonscan.TextMember(b, `"name":`, x.Name)
+	b = jsonscan.TextMember(b, `"panel":`, x.Panel)
+	b = jsonscan.TextMember(b, `"value":`, x.Value)
+	b = jsonscan.TextMember(b, `"units":`, x.Units)
+	b = jsonscan.TextMember(b, `"flag":`, x.Flag)
+	b = jsonscan.TextMember(b, `"method":`, x.Method)
+	b = jsonscan.TextMember(b, `"notes":`, x.Notes)
+	b = jsonscan.TextMember(b, `"reference_text":`, x.ReferenceText)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -6399,21 +5983,11 @@ func (x *LabReportSession) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportSession) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.SessionID.IsZero() {
-		b = jsonscan.TextMember(b, `"session_id":`, x.SessionID)
-	}
-	if !x.UploadID.IsZero() {
-		b = jsonscan.TextMember(b, `"upload_id":`, x.UploadID)
-	}
-	if !x.ReferenceID.IsZero() {
-		b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
-	}
-	if !x.ReportType.IsZero() {
-		b = jsonscan.TextMember(b, `"report_type":`, x.ReportType)
-	}
-	if !x.CurrentStatus.IsZero() {
-		b = jsonscan.TextMember(b, `"current_status":`, x.CurrentStatus)
-	}
+	b = jsonscan.TextMember(b, `"session_id":`, x.SessionID)
+	b = jsonscan.TextMember(b, `"upload_id":`, x.UploadID)
+	b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
+	b = jsonscan.TextMember(b, `"report_type":`, x.ReportType)
+	b = jsonscan.TextMember(b, `"current_status":`, x.CurrentStatus)
 	if x.StatusHistory != nil {
 		b = append(b, `"status_history":[`...)
 		first := len(b)
@@ -6428,42 +6002,22 @@ func (x *LabReportSession) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.UpdatedAt.IsZero() {
 		b = x.UpdatedAt.AppendJSON(w, append(b, `"updated_at":`...))
 	}
-	if !x.InputBytes.IsZero() {
-		b = jsonscan.IntMember(b, `"input_bytes":`, x.InputBytes)
-	}
-	if !x.OutputBytes.IsZero() {
-		b = jsonscan.IntMember(b, `"output_bytes":`, x.OutputBytes)
-	}
-	if !x.FileCount.IsZero() {
-		b = jsonscan.IntMember(b, `"file_count":`, x.FileCount)
-	}
-	if !x.LabName.IsZero() {
-		b = jsonscan.TextMember(b, `"lab_name":`, x.LabName)
-	}
+	b = jsonscan.IntMember(b, `"input_bytes":`, x.InputBytes)
+	b = jsonscan.IntMember(b, `"output_bytes":`, x.OutputBytes)
+	b = jsonscan.IntMember(b, `"file_count":`, x.FileCount)
+	b = jsonscan.TextMember(b, `"lab_name":`, x.LabName)
 	if !x.ReportDate.IsZero() {
 		b = x.ReportDate.AppendJSON(w, append(b, `"report_date":`...))
 	}
-	if !x.ReportTime.IsZero() {
-		b = jsonscan.TextMember(b, `"report_time":`, x.ReportTime)
-	}
+	b = jsonscan.TextMember(b, `"report_time":`, x.ReportTime)
 	if !x.CollectionDate.IsZero() {
 		b = x.CollectionDate.AppendJSON(w, append(b, `"collection_date":`...))
 	}
-	if !x.CollectionTime.IsZero() {
-		b = jsonscan.TextMember(b, `"collection_time":`, x.CollectionTime)
-	}
-	if !x.ReportLocale.IsZero() {
-		b = jsonscan.TextMember(b, `"report_locale":`, x.ReportLocale)
-	}
-	if !x.PatientAgeAtCollection.IsZero() {
-		b = jsonscan.IntMember(b, `"patient_age_at_collection":`, x.PatientAgeAtCollection)
-	}
-	if !x.PatientSex.IsZero() {
-		b = jsonscan.TextMember(b, `"patient_sex":`, x.PatientSex)
-	}
-	if !x.ResultsCount.IsZero() {
-		b = jsonscan.IntMember(b, `"results_count":`, x.ResultsCount)
-	}
+	b = jsonscan.TextMember(b, `"collection_time":`, x.CollectionTime)
+	b = jsonscan.TextMember(b, `"report_locale":`, x.ReportLocale)
+	b = jsonscan.IntMember(b, `"patient_age_at_collection":`, x.PatientAgeAtCollection)
+	b = jsonscan.TextMember(b, `"patient_sex":`, x.PatientSex)
+	b = jsonscan.IntMember(b, `"results_count":`, x.ResultsCount)
 	if x.Results != nil {
 		b = append(b, `"results":[`...)
 		first := len(b)
@@ -6480,9 +6034,7 @@ func (x *LabReportSession) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		}
 		b = jsonscan.Close(b, first, ']')
 	}
-	if !x.ReportNotes.IsZero() {
-		b = jsonscan.TextMember(b, `"report_notes":`, x.ReportNotes)
-	}
+	b = jsonscan.TextMember(b, `"report_notes":`, x.ReportNotes)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -6532,15 +6084,11 @@ func (x *LabReportStatusEntry) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportStatusEntry) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Status.IsZero() {
-		b = jsonscan.TextMember(b, `"status":`, x.Status)
-	}
+	b = jsonscan.TextMember(b, `"status":`, x.Status)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
-	if !x.Note.IsZero() {
-		b = jsonscan.TextMember(b, `"note":`, x.Note)
-	}
+	b = jsonscan.TextMember(b, `"note":`, x.Note)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -6589,12 +6137,8 @@ func (x *LabReportUploadResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *LabReportUploadResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.UploadID.IsZero() {
-		b = jsonscan.TextMember(b, `"upload_id":`, x.UploadID)
-	}
-	if !x.CurrentStatus.IsZero() {
-		b = jsonscan.TextMember(b, `"current_status":`, x.CurrentStatus)
-	}
+	b = jsonscan.TextMember(b, `"upload_id":`, x.UploadID)
+	b = jsonscan.TextMember(b, `"current_status":`, x.CurrentStatus)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -6727,33 +6271,15 @@ func (x *LapSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	if !x.ActiveDurationSeconds.IsZero() {
-		b = jsonscan.IntMember(b, `"active_duration_seconds":`, x.ActiveDurationSeconds)
-	}
-	if !x.DistanceMeters.IsZero() {
-		b = w.FloatMember(b, `"distance_meters":`, x.DistanceMeters)
-	}
-	if !x.AvgSpeedMetersPerSecond.IsZero() {
-		b = w.FloatMember(b, `"avg_speed_meters_per_second":`, x.AvgSpeedMetersPerSecond)
-	}
-	if !x.AvgHRBPM.IsZero() {
-		b = w.FloatMember(b, `"avg_hr_bpm":`, x.AvgHRBPM)
-	}
-	if !x.AvgWatts.IsZero() {
-		b = w.FloatMember(b, `"avg_watts":`, x.AvgWatts)
-	}
-	if !x.Calories.IsZero() {
-		b = w.FloatMember(b, `"calories":`, x.Calories)
-	}
-	if !x.TotalStrokes.IsZero() {
-		b = jsonscan.IntMember(b, `"total_strokes":`, x.TotalStrokes)
-	}
-	if !x.StrokeType.IsZero() {
-		b = jsonscan.TextMember(b, `"stroke_type":`, x.StrokeType)
-	}
-	if !x.TriggerMethod.IsZero() {
-		b = jsonscan.TextMember(b, `"trigger_method":`, x.TriggerMethod)
-	}
+	b = jsonscan.IntMember(b, `"active_duration_seconds":`, x.ActiveDurationSeconds)
+	b = w.FloatMember(b, `"distance_meters":`, x.DistanceMeters)
+	b = w.FloatMember(b, `"avg_speed_meters_per_second":`, x.AvgSpeedMetersPerSecond)
+	b = w.FloatMember(b, `"avg_hr_bpm":`, x.AvgHRBPM)
+	b = w.FloatMember(b, `"avg_watts":`, x.AvgWatts)
+	b = w.FloatMember(b, `"calories":`, x.Calories)
+	b = jsonscan.IntMember(b, `"total_strokes":`, x.TotalStrokes)
+	b = jsonscan.TextMember(b, `"stroke_type":`, x.StrokeType)
+	b = jsonscan.TextMember(b, `"trigger_method":`, x.TriggerMethod)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -6812,21 +6338,11 @@ func (x *METData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *METData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.AvgLevel.IsZero() {
-		b = w.FloatMember(b, `"avg_level":`, x.AvgLevel)
-	}
-	if !x.NumInactiveMinutes.IsZero() {
-		b = w.FloatMember(b, `"num_inactive_minutes":`, x.NumInactiveMinutes)
-	}
-	if !x.NumLowIntensityMinutes.IsZero() {
-		b = w.FloatMember(b, `"num_low_intensity_minutes":`, x.NumLowIntensityMinutes)
-	}
-	if !x.NumModerateIntensityMinutes.IsZero() {
-		b = w.FloatMember(b, `"num_moderate_intensity_minutes":`, x.NumModerateIntensityMinutes)
-	}
-	if !x.NumHighIntensityMinutes.IsZero() {
-		b = w.FloatMember(b, `"num_high_intensity_minutes":`, x.NumHighIntensityMinutes)
-	}
+	b = w.FloatMember(b, `"avg_level":`, x.AvgLevel)
+	b = w.FloatMember(b, `"num_inactive_minutes":`, x.NumInactiveMinutes)
+	b = w.FloatMember(b, `"num_low_intensity_minutes":`, x.NumLowIntensityMinutes)
+	b = w.FloatMember(b, `"num_moderate_intensity_minutes":`, x.NumModerateIntensityMinutes)
+	b = w.FloatMember(b, `"num_high_intensity_minutes":`, x.NumHighIntensityMinutes)
 	if x.METSamples != nil {
 		b = append(b, `"MET_samples":[`...)
 		first := len(b)
@@ -6968,18 +6484,12 @@ func (x *Meal) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *Meal) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.ID.IsZero() {
-		b = jsonscan.TextMember(b, `"id":`, x.ID)
-	}
+	b = jsonscan.TextMember(b, `"id":`, x.ID)
 	if !x.Timestamp.IsZero() {
 		b = x.Timestamp.AppendJSON(w, append(b, `"timestamp":`...))
 	}
-	if !x.Type.IsZero() {
-		b = jsonscan.IntMember(b, `"type":`, x.Type)
-	}
-	if !x.Name.IsZero() {
-		b = jsonscan.TextMember(b, `"name":`, x.Name)
-	}
+	b = jsonscan.IntMember(b, `"type":`, x.Type)
+	b = jsonscan.TextMember(b, `"name":`, x.Name)
 	b = jsonscan.Member(b, x.Quantity.WriteJSON(w, append(b, `"quantity":`...)), 11)
 	b = jsonscan.Member(b, x.Macros.WriteJSON(w, append(b, `"macros":`...)), 9)
 	b = jsonscan.Member(b, x.Micros.WriteJSON(w, append(b, `"micros":`...)), 9)
@@ -7083,60 +6593,24 @@ func (x *MeasurementDataSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.MeasurementTime.IsZero() {
 		b = x.MeasurementTime.AppendJSON(w, append(b, `"measurement_time":`...))
 	}
-	if !x.WeightKg.IsZero() {
-		b = w.FloatMember(b, `"weight_kg":`, x.WeightKg)
-	}
-	if !x.HeightCm.IsZero() {
-		b = w.FloatMember(b, `"height_cm":`, x.HeightCm)
-	}
-	if !x.BMI.IsZero() {
-		b = w.FloatMember(b, `"BMI":`, x.BMI)
-	}
-	if !x.BodyfatPercentage.IsZero() {
-		b = w.FloatMember(b, `"bodyfat_percentage":`, x.BodyfatPercentage)
-	}
-	if !x.WaterPercentage.IsZero() {
-		b = w.FloatMember(b, `"water_percentage":`, x.WaterPercentage)
-	}
-	if !x.BoneMassG.IsZero() {
-		b = w.FloatMember(b, `"bone_mass_g":`, x.BoneMassG)
-	}
-	if !x.MuscleMassG.IsZero() {
-		b = w.FloatMember(b, `"muscle_mass_g":`, x.MuscleMassG)
-	}
-	if !x.LeanMassG.IsZero() {
-		b = w.FloatMember(b, `"lean_mass_g":`, x.LeanMassG)
-	}
-	if !x.VisceralFatLevel.IsZero() {
-		b = w.FloatMember(b, `"visceral_fat_level":`, x.VisceralFatLevel)
-	}
-	if !x.VisceralFatCategory.IsZero() {
-		b = jsonscan.TextMember(b, `"visceral_fat_category":`, x.VisceralFatCategory)
-	}
-	if !x.SkinFoldMm.IsZero() {
-		b = w.FloatMember(b, `"skin_fold_mm":`, x.SkinFoldMm)
-	}
-	if !x.BMR.IsZero() {
-		b = w.FloatMember(b, `"BMR":`, x.BMR)
-	}
-	if !x.RMR.IsZero() {
-		b = w.FloatMember(b, `"RMR":`, x.RMR)
-	}
-	if !x.EstimatedFitnessAge.IsZero() {
-		b = jsonscan.IntMember(b, `"estimated_fitness_age":`, x.EstimatedFitnessAge)
-	}
-	if !x.InsulinUnits.IsZero() {
-		b = w.FloatMember(b, `"insulin_units":`, x.InsulinUnits)
-	}
-	if !x.InsulinType.IsZero() {
-		b = jsonscan.TextMember(b, `"insulin_type":`, x.InsulinType)
-	}
-	if !x.UrineColor.IsZero() {
-		b = jsonscan.TextMember(b, `"urine_color":`, x.UrineColor)
-	}
-	if !x.UserNotes.IsZero() {
-		b = jsonscan.TextMember(b, `"user_notes":`, x.UserNotes)
-	}
+	b = w.FloatMember(b, `"weight_kg":`, x.WeightKg)
+	b = w.FloatMember(b, `"height_cm":`, x.HeightCm)
+	b = w.FloatMember(b, `"BMI":`, x.BMI)
+	b = w.FloatMember(b, `"bodyfat_percentage":`, x.BodyfatPercentage)
+	b = w.FloatMember(b, `"water_percentage":`, x.WaterPercentage)
+	b = w.FloatMember(b, `"bone_mass_g":`, x.BoneMassG)
+	b = w.FloatMember(b, `"muscle_mass_g":`, x.MuscleMassG)
+	b = w.FloatMember(b, `"lean_mass_g":`, x.LeanMassG)
+	b = w.FloatMember(b, `"visceral_fat_level":`, x.VisceralFatLevel)
+	b = jsonscan.TextMember(b, `"visceral_fat_category":`, x.VisceralFatCategory)
+	b = w.FloatMember(b, `"skin_fold_mm":`, x.SkinFoldMm)
+	b = w.FloatMember(b, `"BMR":`, x.BMR)
+	b = w.FloatMember(b, `"RMR":`, x.RMR)
+	b = jsonscan.IntMember(b, `"estimated_fitness_age":`, x.EstimatedFitnessAge)
+	b = w.FloatMember(b, `"insulin_units":`, x.InsulinUnits)
+	b = jsonscan.TextMember(b, `"insulin_type":`, x.InsulinType)
+	b = jsonscan.TextMember(b, `"urine_color":`, x.UrineColor)
+	b = jsonscan.TextMember(b, `"user_notes":`, x.UserNotes)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -7224,48 +6698,20 @@ func (x *MeasurementsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *MeasurementsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.DayAvgWeightKg.IsZero() {
-		b = w.FloatMember(b, `"day_avg_weight_kg":`, x.DayAvgWeightKg)
-	}
-	if !x.DayAvgHeightCm.IsZero() {
-		b = w.FloatMember(b, `"day_avg_height_cm":`, x.DayAvgHeightCm)
-	}
-	if !x.DayAvgBMI.IsZero() {
-		b = w.FloatMember(b, `"day_avg_bmi":`, x.DayAvgBMI)
-	}
-	if !x.DayAvgBodyfatPercentage.IsZero() {
-		b = w.FloatMember(b, `"day_avg_bodyfat_percentage":`, x.DayAvgBodyfatPercentage)
-	}
-	if !x.DayAvgWaterPercentage.IsZero() {
-		b = w.FloatMember(b, `"day_avg_water_percentage":`, x.DayAvgWaterPercentage)
-	}
-	if !x.DayAvgBoneMassG.IsZero() {
-		b = w.FloatMember(b, `"day_avg_bone_mass_g":`, x.DayAvgBoneMassG)
-	}
-	if !x.DayAvgMuscleMassG.IsZero() {
-		b = w.FloatMember(b, `"day_avg_muscle_mass_g":`, x.DayAvgMuscleMassG)
-	}
-	if !x.DayAvgLeanMassG.IsZero() {
-		b = w.FloatMember(b, `"day_avg_lean_mass_g":`, x.DayAvgLeanMassG)
-	}
-	if !x.DayAvgVisceralFatLevel.IsZero() {
-		b = w.FloatMember(b, `"day_avg_visceral_fat_level":`, x.DayAvgVisceralFatLevel)
-	}
-	if !x.DayAvgSkinFoldMm.IsZero() {
-		b = w.FloatMember(b, `"day_avg_skin_fold_mm":`, x.DayAvgSkinFoldMm)
-	}
-	if !x.DayAvgBMR.IsZero() {
-		b = w.FloatMember(b, `"day_avg_bmr":`, x.DayAvgBMR)
-	}
-	if !x.DayAvgRMR.IsZero() {
-		b = w.FloatMember(b, `"day_avg_rmr":`, x.DayAvgRMR)
-	}
-	if !x.DayAvgEstimatedFitnessAge.IsZero() {
-		b = w.FloatMember(b, `"day_avg_estimated_fitness_age":`, x.DayAvgEstimatedFitnessAge)
-	}
-	if !x.DayAvgInsulinUnits.IsZero() {
-		b = w.FloatMember(b, `"day_avg_insulin_units":`, x.DayAvgInsulinUnits)
-	}
+	b = w.FloatMember(b, `"day_avg_weight_kg":`, x.DayAvgWeightKg)
+	b = w.FloatMember(b, `"day_avg_height_cm":`, x.DayAvgHeightCm)
+	b = w.FloatMember(b, `"day_avg_bmi":`, x.DayAvgBMI)
+	b = w.FloatMember(b, `"day_avg_bodyfat_percentage":`, x.DayAvgBodyfatPercentage)
+	b = w.FloatMember(b, `"day_avg_water_percentage":`, x.DayAvgWaterPercentage)
+	b = w.FloatMember(b, `"day_avg_bone_mass_g":`, x.DayAvgBoneMassG)
+	b = w.FloatMember(b, `"day_avg_muscle_mass_g":`, x.DayAvgMuscleMassG)
+	b = w.FloatMember(b, `"day_avg_lean_mass_g":`, x.DayAvgLeanMassG)
+	b = w.FloatMember(b, `"day_avg_visceral_fat_level":`, x.DayAvgVisceralFatLevel)
+	b = w.FloatMember(b, `"day_avg_skin_fold_mm":`, x.DayAvgSkinFoldMm)
+	b = w.FloatMember(b, `"day_avg_bmr":`, x.DayAvgBMR)
+	b = w.FloatMember(b, `"day_avg_rmr":`, x.DayAvgRMR)
+	b = w.FloatMember(b, `"day_avg_estimated_fitness_age":`, x.DayAvgEstimatedFitnessAge)
+	b = w.FloatMember(b, `"day_avg_insulin_units":`, x.DayAvgInsulinUnits)
 	if x.Measurements != nil {
 		b = append(b, `"measurements":[`...)
 		first := len(b)
@@ -7410,30 +6856,14 @@ func (x *MenstruationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.PeriodStartDate.IsZero() {
 		b = x.PeriodStartDate.AppendJSON(w, append(b, `"period_start_date":`...))
 	}
-	if !x.PeriodLengthDays.IsZero() {
-		b = jsonscan.IntMember(b, `"period_length_days":`, x.PeriodLengthDays)
-	}
-	if !x.DayInCycle.IsZero() {
-		b = jsonscan.IntMember(b, `"day_in_cycle":`, x.DayInCycle)
-	}
-	if !x.CycleLengthDays.IsZero() {
-		b = jsonscan.IntMember(b, `"cycle_length_days":`, x.CycleLengthDays)
-	}
-	if !x.PredictedCycleLengthDays.IsZero() {
-		b = jsonscan.IntMember(b, `"predicted_cycle_length_days":`, x.PredictedCycleLengthDays)
-	}
-	if !x.IsPredictedCycle.IsZero() {
-		b = jsonscan.BoolMember(b, `"is_predicted_cycle":`, x.IsPredictedCycle)
-	}
-	if !x.CurrentPhase.IsZero() {
-		b = jsonscan.IntMember(b, `"current_phase":`, x.CurrentPhase)
-	}
-	if !x.LengthOfCurrentPhaseDays.IsZero() {
-		b = jsonscan.IntMember(b, `"length_of_current_phase_days":`, x.LengthOfCurrentPhaseDays)
-	}
-	if !x.DaysUntilNextPhase.IsZero() {
-		b = jsonscan.IntMember(b, `"days_until_next_phase":`, x.DaysUntilNextPhase)
-	}
+	b = jsonscan.IntMember(b, `"period_length_days":`, x.PeriodLengthDays)
+	b = jsonscan.IntMember(b, `"day_in_cycle":`, x.DayInCycle)
+	b = jsonscan.IntMember(b, `"cycle_length_days":`, x.CycleLengthDays)
+	b = jsonscan.IntMember(b, `"predicted_cycle_length_days":`, x.PredictedCycleLengthDays)
+	b = jsonscan.BoolMember(b, `"is_predicted_cycle":`, x.IsPredictedCycle)
+	b = jsonscan.IntMember(b, `"current_phase":`, x.CurrentPhase)
+	b = jsonscan.IntMember(b, `"length_of_current_phase_days":`, x.LengthOfCurrentPhaseDays)
+	b = jsonscan.IntMember(b, `"days_until_next_phase":`, x.DaysUntilNextPhase)
 	if !x.FertilityWindowStart.IsZero() {
 		b = x.FertilityWindowStart.AppendJSON(w, append(b, `"fertility_window_start":`...))
 	}
@@ -7585,9 +7015,7 @@ func (x *MenstruationIntervalSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *MenstruationIntervalSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Phase.IsZero() {
-		b = jsonscan.IntMember(b, `"phase":`, x.Phase)
-	}
+	b = jsonscan.IntMember(b, `"phase":`, x.Phase)
 	if !x.StartTimestamp.IsZero() {
 		b = x.StartTimestamp.AppendJSON(w, append(b, `"start_timestamp":`...))
 	}
@@ -7651,9 +7079,7 @@ func (x *MenstruationMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	if !x.TimestampLocalization.IsZero() {
-		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
-	}
+	b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -7741,42 +7167,18 @@ func (x *MovementData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *MovementData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.AvgSpeedMetersPerSecond.IsZero() {
-		b = w.FloatMember(b, `"avg_speed_meters_per_second":`, x.AvgSpeedMetersPerSecond)
-	}
-	if !x.MaxSpeedMetersPerSecond.IsZero() {
-		b = w.FloatMember(b, `"max_speed_meters_per_second":`, x.MaxSpeedMetersPerSecond)
-	}
-	if !x.AdjustedMaxSpeedMetersPerSecond.IsZero() {
-		b = w.FloatMember(b, `"adjusted_max_speed_meters_per_second":`, x.AdjustedMaxSpeedMetersPerSecond)
-	}
-	if !x.NormalizedSpeedMetersPerSecond.IsZero() {
-		b = w.FloatMember(b, `"normalized_speed_meters_per_second":`, x.NormalizedSpeedMetersPerSecond)
-	}
-	if !x.AvgVelocityMetersPerSecond.IsZero() {
-		b = w.FloatMember(b, `"avg_velocity_meters_per_second":`, x.AvgVelocityMetersPerSecond)
-	}
-	if !x.MaxVelocityMetersPerSecond.IsZero() {
-		b = w.FloatMember(b, `"max_velocity_meters_per_second":`, x.MaxVelocityMetersPerSecond)
-	}
-	if !x.AvgPaceMinutesPerKilometer.IsZero() {
-		b = w.FloatMember(b, `"avg_pace_minutes_per_kilometer":`, x.AvgPaceMinutesPerKilometer)
-	}
-	if !x.MaxPaceMinutesPerKilometer.IsZero() {
-		b = w.FloatMember(b, `"max_pace_minutes_per_kilometer":`, x.MaxPaceMinutesPerKilometer)
-	}
-	if !x.AvgCadenceRPM.IsZero() {
-		b = w.FloatMember(b, `"avg_cadence_rpm":`, x.AvgCadenceRPM)
-	}
-	if !x.MaxCadenceRPM.IsZero() {
-		b = w.FloatMember(b, `"max_cadence_rpm":`, x.MaxCadenceRPM)
-	}
-	if !x.AvgTorqueNewtonMeters.IsZero() {
-		b = w.FloatMember(b, `"avg_torque_newton_meters":`, x.AvgTorqueNewtonMeters)
-	}
-	if !x.MaxTorqueNewtonMeters.IsZero() {
-		b = w.FloatMember(b, `"max_torque_newton_meters":`, x.MaxTorqueNewtonMeters)
-	}
+	b = w.FloatMember(b, `"avg_speed_meters_per_second":`, x.AvgSpeedMetersPerSecond)
+	b = w.FloatMember(b, `"max_speed_meters_per_second":`, x.MaxSpeedMetersPerSecond)
+	b = w.FloatMember(b, `"adjusted_max_speed_meters_per_second":`, x.AdjustedMaxSpeedMetersPerSecond)
+	b = w.FloatMember(b, `"normalized_speed_meters_per_second":`, x.NormalizedSpeedMetersPerSecond)
+	b = w.FloatMember(b, `"avg_velocity_meters_per_second":`, x.AvgVelocityMetersPerSecond)
+	b = w.FloatMember(b, `"max_velocity_meters_per_second":`, x.MaxVelocityMetersPerSecond)
+	b = w.FloatMember(b, `"avg_pace_minutes_per_kilometer":`, x.AvgPaceMinutesPerKilometer)
+	b = w.FloatMember(b, `"max_pace_minutes_per_kilometer":`, x.MaxPaceMinutesPerKilometer)
+	b = w.FloatMember(b, `"avg_cadence_rpm":`, x.AvgCadenceRPM)
+	b = w.FloatMember(b, `"max_cadence_rpm":`, x.MaxCadenceRPM)
+	b = w.FloatMember(b, `"avg_torque_newton_meters":`, x.AvgTorqueNewtonMeters)
+	b = w.FloatMember(b, `"max_torque_newton_meters":`, x.MaxTorqueNewtonMeters)
 	if x.SpeedSamples != nil {
 		b = append(b, `"speed_samples":[`...)
 		first := len(b)
@@ -7947,42 +7349,18 @@ func (x *NutritionMacros) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *NutritionMacros) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Calories.IsZero() {
-		b = w.FloatMember(b, `"calories":`, x.Calories)
-	}
-	if !x.ProteinG.IsZero() {
-		b = w.FloatMember(b, `"protein_g":`, x.ProteinG)
-	}
-	if !x.CarbohydratesG.IsZero() {
-		b = w.FloatMember(b, `"carbohydrates_g":`, x.CarbohydratesG)
-	}
-	if !x.NetCarbohydratesG.IsZero() {
-		b = w.FloatMember(b, `"net_carbohydrates_g":`, x.NetCarbohydratesG)
-	}
-	if !x.SugarG.IsZero() {
-		b = w.FloatMember(b, `"sugar_g":`, x.SugarG)
-	}
-	if !x.FiberG.IsZero() {
-		b = w.FloatMember(b, `"fiber_g":`, x.FiberG)
-	}
-	if !x.FatG.IsZero() {
-		b = w.FloatMember(b, `"fat_g":`, x.FatG)
-	}
-	if !x.SaturatedFatG.IsZero() {
-		b = w.FloatMember(b, `"saturated_fat_g":`, x.SaturatedFatG)
-	}
-	if !x.TransFatG.IsZero() {
-		b = w.FloatMember(b, `"trans_fat_g":`, x.TransFatG)
-	}
-	if !x.CholesterolMg.IsZero() {
-		b = w.FloatMember(b, `"cholesterol_mg":`, x.CholesterolMg)
-	}
-	if !x.SodiumMg.IsZero() {
-		b = w.FloatMember(b, `"sodium_mg":`, x.SodiumMg)
-	}
-	if !x.AlcoholG.IsZero() {
-		b = w.FloatMember(b, `"alcohol_g":`, x.AlcoholG)
-	}
+	b = w.FloatMember(b, `"calories":`, x.Calories)
+	b = w.FloatMember(b, `"protein_g":`, x.ProteinG)
+	b = w.FloatMember(b, `"carbohydrates_g":`, x.CarbohydratesG)
+	b = w.FloatMember(b, `"net_carbohydrates_g":`, x.NetCarbohydratesG)
+	b = w.FloatMember(b, `"sugar_g":`, x.SugarG)
+	b = w.FloatMember(b, `"fiber_g":`, x.FiberG)
+	b = w.FloatMember(b, `"fat_g":`, x.FatG)
+	b = w.FloatMember(b, `"saturated_fat_g":`, x.SaturatedFatG)
+	b = w.FloatMember(b, `"trans_fat_g":`, x.TransFatG)
+	b = w.FloatMember(b, `"cholesterol_mg":`, x.CholesterolMg)
+	b = w.FloatMember(b, `"sodium_mg":`, x.SodiumMg)
+	b = w.FloatMember(b, `"alcohol_g":`, x.AlcoholG)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -8038,9 +7416,7 @@ func (x *NutritionMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	if !x.TimestampLocalization.IsZero() {
-		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
-	}
+	b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -8222,147 +7598,53 @@ func (x *NutritionMicros) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *NutritionMicros) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.VitaminAMg.IsZero() {
-		b = w.FloatMember(b, `"vitamin_A_mg":`, x.VitaminAMg)
-	}
-	if !x.ThiaminMg.IsZero() {
-		b = w.FloatMember(b, `"thiamin_mg":`, x.ThiaminMg)
-	}
-	if !x.RiboflavinMg.IsZero() {
-		b = w.FloatMember(b, `"riboflavin_mg":`, x.RiboflavinMg)
-	}
-	if !x.NiacinMg.IsZero() {
-		b = w.FloatMember(b, `"niacin_mg":`, x.NiacinMg)
-	}
-	if !x.PantothenicAcidMg.IsZero() {
-		b = w.FloatMember(b, `"pantothenic_acid_mg":`, x.PantothenicAcidMg)
-	}
-	if !x.VitaminB6Mg.IsZero() {
-		b = w.FloatMember(b, `"vitamin_B6_mg":`, x.VitaminB6Mg)
-	}
-	if !x.BiotinMg.IsZero() {
-		b = w.FloatMember(b, `"biotin_mg":`, x.BiotinMg)
-	}
-	if !x.FolateMg.IsZero() {
-		b = w.FloatMember(b, `"folate_mg":`, x.FolateMg)
-	}
-	if !x.FolicAcidMg.IsZero() {
-		b = w.FloatMember(b, `"folic_acid_mg":`, x.FolicAcidMg)
-	}
-	if !x.VitaminB12Mg.IsZero() {
-		b = w.FloatMember(b, `"vitamin_B12_mg":`, x.VitaminB12Mg)
-	}
-	if !x.VitaminCMg.IsZero() {
-		b = w.FloatMember(b, `"vitamin_C_mg":`, x.VitaminCMg)
-	}
-	if !x.VitaminDMg.IsZero() {
-		b = w.FloatMember(b, `"vitamin_D_mg":`, x.VitaminDMg)
-	}
-	if !x.VitaminD2Mg.IsZero() {
-		b = w.FloatMember(b, `"vitamin_D2_mg":`, x.VitaminD2Mg)
-	}
-	if !x.VitaminD3Mg.IsZero() {
-		b = w.FloatMember(b, `"vitamin_D3_mg":`, x.VitaminD3Mg)
-	}
-	if !x.VitaminEMg.IsZero() {
-		b = w.FloatMember(b, `"vitamin_E_mg":`, x.VitaminEMg)
-	}
-	if !x.VitaminKMg.IsZero() {
-		b = w.FloatMember(b, `"vitamin_K_mg":`, x.VitaminKMg)
-	}
-	if !x.CalciumMg.IsZero() {
-		b = w.FloatMember(b, `"calcium_mg":`, x.CalciumMg)
-	}
-	if !x.ChlorideMg.IsZero() {
-		b = w.FloatMember(b, `"chloride_mg":`, x.ChlorideMg)
-	}
-	if !x.ChromiumMg.IsZero() {
-		b = w.FloatMember(b, `"chromium_mg":`, x.ChromiumMg)
-	}
-	if !x.CopperMg.IsZero() {
-		b = w.FloatMember(b, `"copper_mg":`, x.CopperMg)
-	}
-	if !x.IodineMg.IsZero() {
-		b = w.FloatMember(b, `"iodine_mg":`, x.IodineMg)
-	}
-	if !x.IronMg.IsZero() {
-		b = w.FloatMember(b, `"iron_mg":`, x.IronMg)
-	}
-	if !x.MagnesiumMg.IsZero() {
-		b = w.FloatMember(b, `"magnesium_mg":`, x.MagnesiumMg)
-	}
-	if !x.ManganeseMg.IsZero() {
-		b = w.FloatMember(b, `"manganese_mg":`, x.ManganeseMg)
-	}
-	if !x.MolybdenumMg.IsZero() {
-		b = w.FloatMember(b, `"molybdenum_mg":`, x.MolybdenumMg)
-	}
-	if !x.PhosphorusMg.IsZero() {
-		b = w.FloatMember(b, `"phosphorus_mg":`, x.PhosphorusMg)
-	}
-	if !x.PotassiumMg.IsZero() {
-		b = w.FloatMember(b, `"potassium_mg":`, x.PotassiumMg)
-	}
-	if !x.SeleniumMg.IsZero() {
-		b = w.FloatMember(b, `"selenium_mg":`, x.SeleniumMg)
-	}
-	if !x.SodiumMg.IsZero() {
-		b = w.FloatMember(b, `"sodium_mg":`, x.SodiumMg)
-	}
-	if !x.ZincMg.IsZero() {
-		b = w.FloatMember(b, `"zinc_mg":`, x.ZincMg)
-	}
-	if !x.CaffeineMg.IsZero() {
-		b = w.FloatMember(b, `"caffeine_mg":`, x.CaffeineMg)
-	}
-	if !x.CystineG.IsZero() {
-		b = w.FloatMember(b, `"cystine_g":`, x.CystineG)
-	}
-	if !x.HistidineG.IsZero() {
-		b = w.FloatMember(b, `"histidine_g":`, x.HistidineG)
-	}
-	if !x.IsoleucineG.IsZero() {
-		b = w.FloatMember(b, `"isoleucine_g":`, x.IsoleucineG)
-	}
-	if !x.LeucineG.IsZero() {
-		b = w.FloatMember(b, `"leucine_g":`, x.LeucineG)
-	}
-	if !x.LysineG.IsZero() {
-		b = w.FloatMember(b, `"lysine_g":`, x.LysineG)
-	}
-	if !x.MethionineG.IsZero() {
-		b = w.FloatMember(b, `"methionine_g":`, x.MethionineG)
-	}
-	if !x.PhenylalanineG.IsZero() {
-		b = w.FloatMember(b, `"phenylalanine_g":`, x.PhenylalanineG)
-	}
-	if !x.ThreonineG.IsZero() {
-		b = w.FloatMember(b, `"threonine_g":`, x.ThreonineG)
-	}
-	if !x.TryptophanG.IsZero() {
-		b = w.FloatMember(b, `"tryptophan_g":`, x.TryptophanG)
-	}
-	if !x.TyrosineG.IsZero() {
-		b = w.FloatMember(b, `"tyrosine_g":`, x.TyrosineG)
-	}
-	if !x.ValineG.IsZero() {
-		b = w.FloatMember(b, `"valine_g":`, x.ValineG)
-	}
-	if !x.MonounsaturatedFatG.IsZero() {
-		b = w.FloatMember(b, `"monounsaturated_fat_g":`, x.MonounsaturatedFatG)
-	}
-	if !x.PolyunsaturatedFatG.IsZero() {
-		b = w.FloatMember(b, `"polyunsaturated_fat_g":`, x.PolyunsaturatedFatG)
-	}
-	if !x.Omega3G.IsZero() {
-		b = w.FloatMember(b, `"omega3_g":`, x.Omega3G)
-	}
-	if !x.Omega6G.IsZero() {
-		b = w.FloatMember(b, `"omega6_g":`, x.Omega6G)
-	}
-	if !x.StarchG.IsZero() {
-		b = w.FloatMember(b, `"starch_g":`, x.StarchG)
-	}
+	b = w.FloatMember(b, `"vitamin_A_mg":`, x.VitaminAMg)
+	b = w.FloatMember(b, `"thiamin_mg":`, x.ThiaminMg)
+	b = w.FloatMember(b, `"riboflavin_mg":`, x.RiboflavinMg)
+	b = w.FloatMember(b, `"niacin_mg":`, x.NiacinMg)
+	b = w.FloatMember(b, `"pantothenic_acid_mg":`, x.PantothenicAcidMg)
+	b = w.FloatMember(b, `"vitamin_B6_mg":`, x.VitaminB6Mg)
+	b = w.FloatMember(b, `"biotin_mg":`, x.BiotinMg)
+	b = w.FloatMember(b, `"folate_mg":`, x.FolateMg)
+	b = w.FloatMember(b, `"folic_acid_mg":`, x.FolicAcidMg)
+	b = w.FloatMember(b, `"vitamin_B12_mg":`, x.VitaminB12Mg)
+	b = w.FloatMember(b, `"vitamin_C_mg":`, x.VitaminCMg)
+	b = w.FloatMember(b, `"vitamin_D_mg":`, x.VitaminDMg)
+	b = w.FloatMember(b, `"vitamin_D2_mg":`, x.VitaminD2Mg)
+	b = w.FloatMember(b, `"vitamin_D3_mg":`, x.VitaminD3Mg)
+	b = w.FloatMember(b, `"vitamin_E_mg":`, x.VitaminEMg)
+	b = w.FloatMember(b, `"vitamin_K_mg":`, x.VitaminKMg)
+	b = w.FloatMember(b, `"calcium_mg":`, x.CalciumMg)
+	b = w.FloatMember(b, `"chloride_mg":`, x.ChlorideMg)
+	b = w.FloatMember(b, `"chromium_mg":`, x.ChromiumMg)
+	b = w.FloatMember(b, `"copper_mg":`, x.CopperMg)
+	b = w.FloatMember(b, `"iodine_mg":`, x.IodineMg)
+	b = w.FloatMember(b, `"iron_mg":`, x.IronMg)
+	b = w.FloatMember(b, `"magnesium_mg":`, x.MagnesiumMg)
+	b = w.FloatMember(b, `"manganese_mg":`, x.ManganeseMg)
+	b = w.FloatMember(b, `"molybdenum_mg":`, x.MolybdenumMg)
+	b = w.FloatMember(b, `"phosphorus_mg":`, x.PhosphorusMg)
+	b = w.FloatMember(b, `"potassium_mg":`, x.PotassiumMg)
+	b = w.FloatMember(b, `"selenium_mg":`, x.SeleniumMg)
+	b = w.FloatMember(b, `"sodium_mg":`, x.SodiumMg)
+	b = w.FloatMember(b, `"zinc_mg":`, x.ZincMg)
+	b = w.FloatMember(b, `"caffeine_mg":`, x.CaffeineMg)
+	b = w.FloatMember(b, `"cystine_g":`, x.CystineG)
+	b = w.FloatMember(b, `"histidine_g":`, x.HistidineG)
+	b = w.FloatMember(b, `"isoleucine_g":`, x.IsoleucineG)
+	b = w.FloatMember(b, `"leucine_g":`, x.LeucineG)
+	b = w.FloatMember(b, `"lysine_g":`, x.LysineG)
+	b = w.FloatMember(b, `"methionine_g":`, x.MethionineG)
+	b = w.FloatMember(b, `"phenylalanine_g":`, x.PhenylalanineG)
+	b = w.FloatMember(b, `"threonine_g":`, x.ThreonineG)
+	b = w.FloatMember(b, `"tryptophan_g":`, x.TryptophanG)
+	b = w.FloatMember(b, `"tyrosine_g":`, x.TyrosineG)
+	b = w.FloatMember(b, `"valine_g":`, x.ValineG)
+	b = w.FloatMember(b, `"monounsaturated_fat_g":`, x.MonounsaturatedFatG)
+	b = w.FloatMember(b, `"polyunsaturated_fat_g":`, x.PolyunsaturatedFatG)
+	b = w.FloatMember(b, `"omega3_g":`, x.Omega3G)
+	b = w.FloatMember(b, `"omega6_g":`, x.Omega6G)
+	b = w.FloatMember(b, `"starch_g":`, x.StarchG)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -8409,12 +7691,8 @@ func (x *NutritionQuantity) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *NutritionQuantity) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Amount.IsZero() {
-		b = w.FloatMember(b, `"amount":`, x.Amount)
-	}
-	if !x.Unit.IsZero() {
-		b = jsonscan.IntMember(b, `"unit":`, x.Unit)
-	}
+	b = w.FloatMember(b, `"amount":`, x.Amount)
+	b = jsonscan.IntMember(b, `"unit":`, x.Unit)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -8469,12 +7747,8 @@ func (x *NutritionSummary) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	start := len(b)
 	b = jsonscan.Member(b, x.Macros.WriteJSON(w, append(b, `"macros":`...)), 9)
 	b = jsonscan.Member(b, x.Micros.WriteJSON(w, append(b, `"micros":`...)), 9)
-	if !x.WaterMl.IsZero() {
-		b = w.FloatMember(b, `"water_ml":`, x.WaterMl)
-	}
-	if !x.DrinkMl.IsZero() {
-		b = w.FloatMember(b, `"drink_ml":`, x.DrinkMl)
-	}
+	b = w.FloatMember(b, `"water_ml":`, x.WaterMl)
+	b = w.FloatMember(b, `"drink_ml":`, x.DrinkMl)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -8524,15 +7798,9 @@ func (x *ObservationCode) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *ObservationCode) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.System.IsZero() {
-		b = jsonscan.TextMember(b, `"system":`, x.System)
-	}
-	if !x.Code.IsZero() {
-		b = jsonscan.TextMember(b, `"code":`, x.Code)
-	}
-	if !x.Display.IsZero() {
-		b = jsonscan.TextMember(b, `"display":`, x.Display)
-	}
+	b = jsonscan.TextMember(b, `"system":`, x.System)
+	b = jsonscan.TextMember(b, `"code":`, x.Code)
+	b = jsonscan.TextMember(b, `"display":`, x.Display)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -8579,9 +7847,7 @@ func (x *ObservationComponent) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *ObservationComponent) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Code.IsZero() {
-		b = jsonscan.TextMember(b, `"code":`, x.Code)
-	}
+	b = jsonscan.TextMember(b, `"code":`, x.Code)
 	b = jsonscan.Member(b, x.Value.WriteJSON(w, append(b, `"value":`...)), 8)
 	return jsonscan.Close(b, start, '}')
 }
@@ -8643,24 +7909,12 @@ func (x *ObservationValue) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *ObservationValue) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.ValueType.IsZero() {
-		b = jsonscan.IntMember(b, `"value_type":`, x.ValueType)
-	}
-	if !x.Quantity.IsZero() {
-		b = w.FloatMember(b, `"quantity":`, x.Quantity)
-	}
-	if !x.Unit.IsZero() {
-		b = jsonscan.TextMember(b, `"unit":`, x.Unit)
-	}
-	if !x.Boolean.IsZero() {
-		b = jsonscan.BoolMember(b, `"boolean":`, x.Boolean)
-	}
-	if !x.Text.IsZero() {
-		b = jsonscan.TextMember(b, `"text":`, x.Text)
-	}
-	if !x.Code.IsZero() {
-		b = jsonscan.TextMember(b, `"code":`, x.Code)
-	}
+	b = jsonscan.IntMember(b, `"value_type":`, x.ValueType)
+	b = w.FloatMember(b, `"quantity":`, x.Quantity)
+	b = jsonscan.TextMember(b, `"unit":`, x.Unit)
+	b = jsonscan.BoolMember(b, `"boolean":`, x.Boolean)
+	b = jsonscan.TextMember(b, `"text":`, x.Text)
+	b = jsonscan.TextMember(b, `"code":`, x.Code)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -8722,21 +7976,11 @@ func (x *OtherDeviceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *OtherDeviceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Name.IsZero() {
-		b = jsonscan.TextMember(b, `"name":`, x.Name)
-	}
-	if !x.Manufacturer.IsZero() {
-		b = jsonscan.TextMember(b, `"manufacturer":`, x.Manufacturer)
-	}
-	if !x.SerialNumber.IsZero() {
-		b = jsonscan.TextMember(b, `"serial_number":`, x.SerialNumber)
-	}
-	if !x.HardwareVersion.IsZero() {
-		b = jsonscan.TextMember(b, `"hardware_version":`, x.HardwareVersion)
-	}
-	if !x.SoftwareVersion.IsZero() {
-		b = jsonscan.TextMember(b, `"software_version":`, x.SoftwareVersion)
-	}
+	b = jsonscan.TextMember(b, `"name":`, x.Name)
+	b = jsonscan.TextMember(b, `"manufacturer":`, x.Manufacturer)
+	b = jsonscan.TextMember(b, `"serial_number":`, x.SerialNumber)
+	b = jsonscan.TextMember(b, `"hardware_version":`, x.HardwareVersion)
+	b = jsonscan.TextMember(b, `"software_version":`, x.SoftwareVersion)
 	if !x.LastUploadDate.IsZero() {
 		b = x.LastUploadDate.AppendJSON(w, append(b, `"last_upload_date":`...))
 	}
@@ -8789,12 +8033,8 @@ func (x *OtherSleepDurations) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *OtherSleepDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.DurationInBedSeconds.IsZero() {
-		b = w.FloatMember(b, `"duration_in_bed_seconds":`, x.DurationInBedSeconds)
-	}
-	if !x.DurationUnmeasurableSleepSeconds.IsZero() {
-		b = w.FloatMember(b, `"duration_unmeasurable_sleep_seconds":`, x.DurationUnmeasurableSleepSeconds)
-	}
+	b = w.FloatMember(b, `"duration_in_bed_seconds":`, x.DurationInBedSeconds)
+	b = w.FloatMember(b, `"duration_unmeasurable_sleep_seconds":`, x.DurationUnmeasurableSleepSeconds)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -8852,15 +8092,9 @@ func (x *OxygenData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *OxygenData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.AvgSaturationPercentage.IsZero() {
-		b = w.FloatMember(b, `"avg_saturation_percentage":`, x.AvgSaturationPercentage)
-	}
-	if !x.VO2MaxMlPerMinPerKg.IsZero() {
-		b = w.FloatMember(b, `"vo2max_ml_per_min_per_kg":`, x.VO2MaxMlPerMinPerKg)
-	}
-	if !x.DayAvgVO2MaxMlPerMinPerKg.IsZero() {
-		b = w.FloatMember(b, `"day_avg_vo2max_ml_per_min_per_kg":`, x.DayAvgVO2MaxMlPerMinPerKg)
-	}
+	b = w.FloatMember(b, `"avg_saturation_percentage":`, x.AvgSaturationPercentage)
+	b = w.FloatMember(b, `"vo2max_ml_per_min_per_kg":`, x.VO2MaxMlPerMinPerKg)
+	b = w.FloatMember(b, `"day_avg_vo2max_ml_per_min_per_kg":`, x.DayAvgVO2MaxMlPerMinPerKg)
 	if x.SaturationSamples != nil {
 		b = append(b, `"saturation_samples":[`...)
 		first := len(b)
@@ -8935,9 +8169,7 @@ func (x *OxygenSaturationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	if !x.AvgSaturationPercentage.IsZero() {
-		b = w.FloatMember(b, `"avg_saturation_percentage":`, x.AvgSaturationPercentage)
-	}
+	b = w.FloatMember(b, `"avg_saturation_percentage":`, x.AvgSaturationPercentage)
 	if x.Samples != nil {
 		b = append(b, `"samples":[`...)
 		first := len(b)
@@ -9106,18 +8338,10 @@ func (x *PlannedWorkout) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *PlannedWorkout) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.PlannedWorkoutID.IsZero() {
-		b = jsonscan.TextMember(b, `"planned_workout_id":`, x.PlannedWorkoutID)
-	}
-	if !x.WorkoutID.IsZero() {
-		b = jsonscan.TextMember(b, `"workout_id":`, x.WorkoutID)
-	}
-	if !x.ProviderWorkoutID.IsZero() {
-		b = jsonscan.TextMember(b, `"provider_workout_id":`, x.ProviderWorkoutID)
-	}
-	if !x.IsExternal.IsZero() {
-		b = jsonscan.BoolMember(b, `"is_external":`, x.IsExternal)
-	}
+	b = jsonscan.TextMember(b, `"planned_workout_id":`, x.PlannedWorkoutID)
+	b = jsonscan.TextMember(b, `"workout_id":`, x.WorkoutID)
+	b = jsonscan.TextMember(b, `"provider_workout_id":`, x.ProviderWorkoutID)
+	b = jsonscan.BoolMember(b, `"is_external":`, x.IsExternal)
 	if !x.PlannedDate.IsZero() {
 		b = x.PlannedDate.AppendJSON(w, append(b, `"planned_date":`...))
 	}
@@ -9127,9 +8351,7 @@ func (x *PlannedWorkout) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.LastUpdatedAt.IsZero() {
 		b = x.LastUpdatedAt.AppendJSON(w, append(b, `"last_updated_at":`...))
 	}
-	if !x.CoercionWarnings.IsZero() {
-		b = jsonscan.TextMember(b, `"coercion_warnings":`, x.CoercionWarnings)
-	}
+	b = jsonscan.TextMember(b, `"coercion_warnings":`, x.CoercionWarnings)
 	b = jsonscan.Member(b, x.AthleteMetrics.WriteJSON(w, append(b, `"athlete_metrics":`...)), 18)
 	b = jsonscan.Member(b, x.Details.WriteJSON(w, append(b, `"details":`...)), 10)
 	return jsonscan.Close(b, start, '}')
@@ -9277,54 +8499,26 @@ func (x *PlannedWorkoutDetailsMetadata) ScanJSON(s *jsonscan.Scanner, p int) int
 func (x *PlannedWorkoutDetailsMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.ID.IsZero() {
-		b = jsonscan.TextMember(b, `"id":`, x.ID)
-	}
-	if !x.Provider.IsZero() {
-		b = jsonscan.TextMember(b, `"provider":`, x.Provider)
-	}
-	if !x.Name.IsZero() {
-		b = jsonscan.TextMember(b, `"name":`, x.Name)
-	}
-	if !x.Description.IsZero() {
-		b = jsonscan.TextMember(b, `"description":`, x.Description)
-	}
-	if !x.Type.IsZero() {
-		b = jsonscan.IntMember(b, `"type":`, x.Type)
-	}
+	b = jsonscan.TextMember(b, `"id":`, x.ID)
+	b = jsonscan.TextMember(b, `"provider":`, x.Provider)
+	b = jsonscan.TextMember(b, `"name":`, x.Name)
+	b = jsonscan.TextMember(b, `"description":`, x.Description)
+	b = jsonscan.IntMember(b, `"type":`, x.Type)
 	if !x.PlannedDate.IsZero() {
 		b = x.PlannedDate.AppendJSON(w, append(b, `"planned_date":`...))
 	}
 	if !x.CreatedDate.IsZero() {
 		b = x.CreatedDate.AppendJSON(w, append(b, `"created_date":`...))
 	}
-	if !x.EstimatedDurationSeconds.IsZero() {
-		b = w.FloatMember(b, `"estimated_duration_seconds":`, x.EstimatedDurationSeconds)
-	}
-	if !x.EstimatedDistanceMeters.IsZero() {
-		b = w.FloatMember(b, `"estimated_distance_meters":`, x.EstimatedDistanceMeters)
-	}
-	if !x.EstimatedElevationGainMeters.IsZero() {
-		b = w.FloatMember(b, `"estimated_elevation_gain_meters":`, x.EstimatedElevationGainMeters)
-	}
-	if !x.EstimatedSpeedMetersPerSecond.IsZero() {
-		b = w.FloatMember(b, `"estimated_speed_meters_per_second":`, x.EstimatedSpeedMetersPerSecond)
-	}
-	if !x.EstimatedCalories.IsZero() {
-		b = w.FloatMember(b, `"estimated_calories":`, x.EstimatedCalories)
-	}
-	if !x.EstimatedEnergyKJ.IsZero() {
-		b = w.FloatMember(b, `"estimated_energy_kj":`, x.EstimatedEnergyKJ)
-	}
-	if !x.EstimatedTSS.IsZero() {
-		b = w.FloatMember(b, `"estimated_tss":`, x.EstimatedTSS)
-	}
-	if !x.EstimatedIF.IsZero() {
-		b = w.FloatMember(b, `"estimated_if":`, x.EstimatedIF)
-	}
-	if !x.PoolLengthMeters.IsZero() {
-		b = w.FloatMember(b, `"pool_length_meters":`, x.PoolLengthMeters)
-	}
+	b = w.FloatMember(b, `"estimated_duration_seconds":`, x.EstimatedDurationSeconds)
+	b = w.FloatMember(b, `"estimated_distance_meters":`, x.EstimatedDistanceMeters)
+	b = w.FloatMember(b, `"estimated_elevation_gain_meters":`, x.EstimatedElevationGainMeters)
+	b = w.FloatMember(b, `"estimated_speed_meters_per_second":`, x.EstimatedSpeedMetersPerSecond)
+	b = w.FloatMember(b, `"estimated_calories":`, x.EstimatedCalories)
+	b = w.FloatMember(b, `"estimated_energy_kj":`, x.EstimatedEnergyKJ)
+	b = w.FloatMember(b, `"estimated_tss":`, x.EstimatedTSS)
+	b = w.FloatMember(b, `"estimated_if":`, x.EstimatedIF)
+	b = w.FloatMember(b, `"pool_length_meters":`, x.PoolLengthMeters)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -9409,21 +8603,11 @@ func (x *PlannedWorkoutDetailsStep) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *PlannedWorkoutDetailsStep) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Order.IsZero() {
-		b = jsonscan.IntMember(b, `"order":`, x.Order)
-	}
-	if !x.Type.IsZero() {
-		b = jsonscan.IntMember(b, `"type":`, x.Type)
-	}
-	if !x.Name.IsZero() {
-		b = jsonscan.TextMember(b, `"name":`, x.Name)
-	}
-	if !x.Description.IsZero() {
-		b = jsonscan.TextMember(b, `"description":`, x.Description)
-	}
-	if !x.Intensity.IsZero() {
-		b = jsonscan.IntMember(b, `"intensity":`, x.Intensity)
-	}
+	b = jsonscan.IntMember(b, `"order":`, x.Order)
+	b = jsonscan.IntMember(b, `"type":`, x.Type)
+	b = jsonscan.TextMember(b, `"name":`, x.Name)
+	b = jsonscan.TextMember(b, `"description":`, x.Description)
+	b = jsonscan.IntMember(b, `"intensity":`, x.Intensity)
 	if x.Durations != nil {
 		b = append(b, `"durations":[`...)
 		first := len(b)
@@ -9440,21 +8624,13 @@ func (x *PlannedWorkoutDetailsStep) WriteJSON(w *jsonscan.Writer, b []byte) []by
 		}
 		b = jsonscan.Close(b, first, ']')
 	}
-	if !x.StrokeType.IsZero() {
-		b = jsonscan.IntMember(b, `"stroke_type":`, x.StrokeType)
-	}
+	b = jsonscan.IntMember(b, `"stroke_type":`, x.StrokeType)
 	if x.EquipmentType != nil {
 		b = jsonscan.WriteInts(append(b, `"equipment_type":`...), x.EquipmentType)
 	}
-	if !x.ExerciseName.IsZero() {
-		b = jsonscan.TextMember(b, `"exercise_name":`, x.ExerciseName)
-	}
-	if !x.ExerciseCategory.IsZero() {
-		b = jsonscan.IntMember(b, `"exercise_category":`, x.ExerciseCategory)
-	}
-	if !x.WeightKg.IsZero() {
-		b = w.FloatMember(b, `"weight_kg":`, x.WeightKg)
-	}
+	b = jsonscan.TextMember(b, `"exercise_name":`, x.ExerciseName)
+	b = jsonscan.IntMember(b, `"exercise_category":`, x.ExerciseCategory)
+	b = w.FloatMember(b, `"weight_kg":`, x.WeightKg)
 	if x.Steps != nil {
 		b = append(b, `"steps":[`...)
 		first := len(b)
@@ -9538,39 +8714,17 @@ func (x *PlannedWorkoutDetailsStepDuration) ScanJSON(s *jsonscan.Scanner, p int)
 func (x *PlannedWorkoutDetailsStepDuration) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.DurationType.IsZero() {
-		b = jsonscan.IntMember(b, `"duration_type":`, x.DurationType)
-	}
-	if !x.Seconds.IsZero() {
-		b = w.FloatMember(b, `"seconds":`, x.Seconds)
-	}
-	if !x.RestSeconds.IsZero() {
-		b = w.FloatMember(b, `"rest_seconds":`, x.RestSeconds)
-	}
-	if !x.DistanceMeters.IsZero() {
-		b = w.FloatMember(b, `"distance_meters":`, x.DistanceMeters)
-	}
-	if !x.Steps.IsZero() {
-		b = w.FloatMember(b, `"steps":`, x.Steps)
-	}
-	if !x.Reps.IsZero() {
-		b = w.FloatMember(b, `"reps":`, x.Reps)
-	}
-	if !x.Calories.IsZero() {
-		b = w.FloatMember(b, `"calories":`, x.Calories)
-	}
-	if !x.HRBelowBPM.IsZero() {
-		b = w.FloatMember(b, `"hr_below_bpm":`, x.HRBelowBPM)
-	}
-	if !x.HRAboveBPM.IsZero() {
-		b = w.FloatMember(b, `"hr_above_bpm":`, x.HRAboveBPM)
-	}
-	if !x.PowerBelowWatts.IsZero() {
-		b = w.FloatMember(b, `"power_below_watts":`, x.PowerBelowWatts)
-	}
-	if !x.PowerAboveWatts.IsZero() {
-		b = w.FloatMember(b, `"power_above_watts":`, x.PowerAboveWatts)
-	}
+	b = jsonscan.IntMember(b, `"duration_type":`, x.DurationType)
+	b = w.FloatMember(b, `"seconds":`, x.Seconds)
+	b = w.FloatMember(b, `"rest_seconds":`, x.RestSeconds)
+	b = w.FloatMember(b, `"distance_meters":`, x.DistanceMeters)
+	b = w.FloatMember(b, `"steps":`, x.Steps)
+	b = w.FloatMember(b, `"reps":`, x.Reps)
+	b = w.FloatMember(b, `"calories":`, x.Calories)
+	b = w.FloatMember(b, `"hr_below_bpm":`, x.HRBelowBPM)
+	b = w.FloatMember(b, `"hr_above_bpm":`, x.HRAboveBPM)
+	b = w.FloatMember(b, `"power_below_watts":`, x.PowerBelowWatts)
+	b = w.FloatMember(b, `"power_above_watts":`, x.PowerAboveWatts)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -9682,75 +8836,29 @@ func (x *PlannedWorkoutDetailsStepTarget) ScanJSON(s *jsonscan.Scanner, p int) i
 func (x *PlannedWorkoutDetailsStepTarget) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.TargetType.IsZero() {
-		b = jsonscan.IntMember(b, `"target_type":`, x.TargetType)
-	}
-	if !x.HRBPMLow.IsZero() {
-		b = w.FloatMember(b, `"hr_bpm_low":`, x.HRBPMLow)
-	}
-	if !x.HRBPMHigh.IsZero() {
-		b = w.FloatMember(b, `"hr_bpm_high":`, x.HRBPMHigh)
-	}
-	if !x.HRPercentage.IsZero() {
-		b = w.FloatMember(b, `"hr_percentage":`, x.HRPercentage)
-	}
-	if !x.HRPercentageLow.IsZero() {
-		b = w.FloatMember(b, `"hr_percentage_low":`, x.HRPercentageLow)
-	}
-	if !x.HRPercentageHigh.IsZero() {
-		b = w.FloatMember(b, `"hr_percentage_high":`, x.HRPercentageHigh)
-	}
-	if !x.Cadence.IsZero() {
-		b = w.FloatMember(b, `"cadence":`, x.Cadence)
-	}
-	if !x.CadenceLow.IsZero() {
-		b = w.FloatMember(b, `"cadence_low":`, x.CadenceLow)
-	}
-	if !x.CadenceHigh.IsZero() {
-		b = w.FloatMember(b, `"cadence_high":`, x.CadenceHigh)
-	}
-	if !x.PowerWatt.IsZero() {
-		b = w.FloatMember(b, `"power_watt":`, x.PowerWatt)
-	}
-	if !x.PowerWattLow.IsZero() {
-		b = w.FloatMember(b, `"power_watt_low":`, x.PowerWattLow)
-	}
-	if !x.PowerWattHigh.IsZero() {
-		b = w.FloatMember(b, `"power_watt_high":`, x.PowerWattHigh)
-	}
-	if !x.PowerPercentage.IsZero() {
-		b = w.FloatMember(b, `"power_percentage":`, x.PowerPercentage)
-	}
-	if !x.PowerPercentageLow.IsZero() {
-		b = w.FloatMember(b, `"power_percentage_low":`, x.PowerPercentageLow)
-	}
-	if !x.PowerPercentageHigh.IsZero() {
-		b = w.FloatMember(b, `"power_percentage_high":`, x.PowerPercentageHigh)
-	}
-	if !x.SpeedMetersPerSecond.IsZero() {
-		b = w.FloatMember(b, `"speed_meters_per_second":`, x.SpeedMetersPerSecond)
-	}
-	if !x.SpeedMetersPerSecondLow.IsZero() {
-		b = w.FloatMember(b, `"speed_meters_per_second_low":`, x.SpeedMetersPerSecondLow)
-	}
-	if !x.SpeedMetersPerSecondHigh.IsZero() {
-		b = w.FloatMember(b, `"speed_meters_per_second_high":`, x.SpeedMetersPerSecondHigh)
-	}
-	if !x.SpeedPercentage.IsZero() {
-		b = w.FloatMember(b, `"speed_percentage":`, x.SpeedPercentage)
-	}
-	if !x.SpeedPercentageLow.IsZero() {
-		b = w.FloatMember(b, `"speed_percentage_low":`, x.SpeedPercentageLow)
-	}
-	if !x.SpeedPercentageHigh.IsZero() {
-		b = w.FloatMember(b, `"speed_percentage_high":`, x.SpeedPercentageHigh)
-	}
-	if !x.SwimStrokes.IsZero() {
-		b = w.FloatMember(b, `"swim_strokes":`, x.SwimStrokes)
-	}
-	if !x.Repetitions.IsZero() {
-		b = jsonscan.IntMember(b, `"repetitions":`, x.Repetitions)
-	}
+	b = jsonscan.IntMember(b, `"target_type":`, x.TargetType)
+	b = w.FloatMember(b, `"hr_bpm_low":`, x.HRBPMLow)
+	b = w.FloatMember(b, `"hr_bpm_high":`, x.HRBPMHigh)
+	b = w.FloatMember(b, `"hr_percentage":`, x.HRPercentage)
+	b = w.FloatMember(b, `"hr_percentage_low":`, x.HRPercentageLow)
+	b = w.FloatMember(b, `"hr_percentage_high":`, x.HRPercentageHigh)
+	b = w.FloatMember(b, `"cadence":`, x.Cadence)
+	b = w.FloatMember(b, `"cadence_low":`, x.CadenceLow)
+	b = w.FloatMember(b, `"cadence_high":`, x.CadenceHigh)
+	b = w.FloatMember(b, `"power_watt":`, x.PowerWatt)
+	b = w.FloatMember(b, `"power_watt_low":`, x.PowerWattLow)
+	b = w.FloatMember(b, `"power_watt_high":`, x.PowerWattHigh)
+	b = w.FloatMember(b, `"power_percentage":`, x.PowerPercentage)
+	b = w.FloatMember(b, `"power_percentage_low":`, x.PowerPercentageLow)
+	b = w.FloatMember(b, `"power_percentage_high":`, x.PowerPercentageHigh)
+	b = w.FloatMember(b, `"speed_meters_per_second":`, x.SpeedMetersPerSecond)
+	b = w.FloatMember(b, `"speed_meters_per_second_low":`, x.SpeedMetersPerSecondLow)
+	b = w.FloatMember(b, `"speed_meters_per_second_high":`, x.SpeedMetersPerSecondHigh)
+	b = w.FloatMember(b, `"speed_percentage":`, x.SpeedPercentage)
+	b = w.FloatMember(b, `"speed_percentage_low":`, x.SpeedPercentageLow)
+	b = w.FloatMember(b, `"speed_percentage_high":`, x.SpeedPercentageHigh)
+	b = w.FloatMember(b, `"swim_strokes":`, x.SwimStrokes)
+	b = jsonscan.IntMember(b, `"repetitions":`, x.Repetitions)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -9796,9 +8904,7 @@ func (x *PolylineMapData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *PolylineMapData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.SummaryPolyline.IsZero() {
-		b = jsonscan.TextMember(b, `"summary_polyline":`, x.SummaryPolyline)
-	}
+	b = jsonscan.TextMember(b, `"summary_polyline":`, x.SummaryPolyline)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -9999,12 +9105,8 @@ func (x *PowerData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *PowerData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.AvgWatts.IsZero() {
-		b = w.FloatMember(b, `"avg_watts":`, x.AvgWatts)
-	}
-	if !x.MaxWatts.IsZero() {
-		b = w.FloatMember(b, `"max_watts":`, x.MaxWatts)
-	}
+	b = w.FloatMember(b, `"avg_watts":`, x.AvgWatts)
+	b = w.FloatMember(b, `"max_watts":`, x.MaxWatts)
 	if x.PowerSamples != nil {
 		b = append(b, `"power_samples":[`...)
 		first := len(b)
@@ -10381,12 +9483,8 @@ func (x *ReadinessData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *ReadinessData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Readiness.IsZero() {
-		b = w.FloatMember(b, `"readiness":`, x.Readiness)
-	}
-	if !x.RecoveryLevel.IsZero() {
-		b = w.FloatMember(b, `"recovery_level":`, x.RecoveryLevel)
-	}
+	b = w.FloatMember(b, `"readiness":`, x.Readiness)
+	b = w.FloatMember(b, `"recovery_level":`, x.RecoveryLevel)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -10488,15 +9586,9 @@ func (x *ScoresData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *ScoresData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Activity.IsZero() {
-		b = w.FloatMember(b, `"activity":`, x.Activity)
-	}
-	if !x.Recovery.IsZero() {
-		b = w.FloatMember(b, `"recovery":`, x.Recovery)
-	}
-	if !x.Sleep.IsZero() {
-		b = w.FloatMember(b, `"sleep":`, x.Sleep)
-	}
+	b = w.FloatMember(b, `"activity":`, x.Activity)
+	b = w.FloatMember(b, `"recovery":`, x.Recovery)
+	b = w.FloatMember(b, `"sleep":`, x.Sleep)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -10637,27 +9729,19 @@ func (x *SleepDataEnrichment) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *SleepDataEnrichment) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.SleepScore.IsZero() {
-		b = w.FloatMember(b, `"sleep_score":`, x.SleepScore)
-	}
+	b = w.FloatMember(b, `"sleep_score":`, x.SleepScore)
 	if x.SleepContributors != nil {
 		b = w.FloatMap(append(b, `"sleep_contributors":`...), x.SleepContributors)
 	}
-	if !x.SleepScoreV2.IsZero() {
-		b = w.FloatMember(b, `"sleep_score_v2":`, x.SleepScoreV2)
-	}
+	b = w.FloatMember(b, `"sleep_score_v2":`, x.SleepScoreV2)
 	if x.SleepScoreV2Contributors != nil {
 		b = w.FloatMap(append(b, `"sleep_score_v2_contributors":`...), x.SleepScoreV2Contributors)
 	}
-	if !x.ReadinessScore.IsZero() {
-		b = w.FloatMember(b, `"readiness_score":`, x.ReadinessScore)
-	}
+	b = w.FloatMember(b, `"readiness_score":`, x.ReadinessScore)
 	if x.ReadinessContributors != nil {
 		b = w.FloatMap(append(b, `"readiness_contributors":`...), x.ReadinessContributors)
 	}
-	if !x.RespiratoryScoreV2.IsZero() {
-		b = w.FloatMember(b, `"respiratory_score_v2":`, x.RespiratoryScoreV2)
-	}
+	b = w.FloatMember(b, `"respiratory_score_v2":`, x.RespiratoryScoreV2)
 	if x.RespiratoryScoreV2Contributors != nil {
 		b = w.FloatMap(append(b, `"respiratory_score_v2_contributors":`...), x.RespiratoryScoreV2Contributors)
 	}
@@ -10718,9 +9802,7 @@ func (x *SleepDurationsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *SleepDurationsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.SleepEfficiency.IsZero() {
-		b = w.FloatMember(b, `"sleep_efficiency":`, x.SleepEfficiency)
-	}
+	b = w.FloatMember(b, `"sleep_efficiency":`, x.SleepEfficiency)
 	b = jsonscan.Member(b, x.Asleep.WriteJSON(w, append(b, `"asleep":`...)), 9)
 	b = jsonscan.Member(b, x.Awake.WriteJSON(w, append(b, `"awake":`...)), 8)
 	b = jsonscan.Member(b, x.Other.WriteJSON(w, append(b, `"other":`...)), 8)
@@ -10872,18 +9954,10 @@ func (x *SleepMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	if !x.TimestampLocalization.IsZero() {
-		b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
-	}
-	if !x.SummaryID.IsZero() {
-		b = jsonscan.TextMember(b, `"summary_id":`, x.SummaryID)
-	}
-	if !x.IsNap.IsZero() {
-		b = jsonscan.BoolMember(b, `"is_nap":`, x.IsNap)
-	}
-	if !x.UploadType.IsZero() {
-		b = jsonscan.IntMember(b, `"upload_type":`, x.UploadType)
-	}
+	b = jsonscan.IntMember(b, `"timestamp_localization":`, x.TimestampLocalization)
+	b = jsonscan.TextMember(b, `"summary_id":`, x.SummaryID)
+	b = jsonscan.BoolMember(b, `"is_nap":`, x.IsNap)
+	b = jsonscan.IntMember(b, `"upload_type":`, x.UploadType)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -10928,9 +10002,7 @@ func (x *SleepScores) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *SleepScores) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Sleep.IsZero() {
-		b = w.FloatMember(b, `"sleep":`, x.Sleep)
-	}
+	b = w.FloatMember(b, `"sleep":`, x.Sleep)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -10974,9 +10046,7 @@ func (x *SleepTemperatureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *SleepTemperatureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Delta.IsZero() {
-		b = w.FloatMember(b, `"delta":`, x.Delta)
-	}
+	b = w.FloatMember(b, `"delta":`, x.Delta)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -11040,12 +10110,8 @@ func (x *SnoringData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.EndTime.IsZero() {
 		b = x.EndTime.AppendJSON(w, append(b, `"end_time":`...))
 	}
-	if !x.NumSnoringEvents.IsZero() {
-		b = jsonscan.IntMember(b, `"num_snoring_events":`, x.NumSnoringEvents)
-	}
-	if !x.TotalSnoringDurationSeconds.IsZero() {
-		b = w.FloatMember(b, `"total_snoring_duration_seconds":`, x.TotalSnoringDurationSeconds)
-	}
+	b = jsonscan.IntMember(b, `"num_snoring_events":`, x.NumSnoringEvents)
+	b = w.FloatMember(b, `"total_snoring_duration_seconds":`, x.TotalSnoringDurationSeconds)
 	if x.Samples != nil {
 		b = append(b, `"samples":[`...)
 		first := len(b)
@@ -11316,12 +10382,8 @@ func (x *StepControl) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *StepControl) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Type.IsZero() {
-		b = jsonscan.TextMember(b, `"type":`, x.Type)
-	}
-	if !x.Value.IsZero() {
-		b = w.FloatMember(b, `"value":`, x.Value)
-	}
+	b = jsonscan.TextMember(b, `"type":`, x.Type)
+	b = w.FloatMember(b, `"value":`, x.Value)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -11452,9 +10514,7 @@ func (x *StrainData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *StrainData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.StrainLevel.IsZero() {
-		b = w.FloatMember(b, `"strain_level":`, x.StrainLevel)
-	}
+	b = w.FloatMember(b, `"strain_level":`, x.StrainLevel)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -11507,18 +10567,10 @@ func (x *StrengthData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *StrengthData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.ExerciseName.IsZero() {
-		b = jsonscan.TextMember(b, `"exercise_name":`, x.ExerciseName)
-	}
-	if !x.ExerciseCategory.IsZero() {
-		b = jsonscan.TextMember(b, `"exercise_category":`, x.ExerciseCategory)
-	}
-	if !x.Weight.IsZero() {
-		b = w.FloatMember(b, `"weight":`, x.Weight)
-	}
-	if !x.WeightDisplayUnit.IsZero() {
-		b = jsonscan.TextMember(b, `"weight_display_unit":`, x.WeightDisplayUnit)
-	}
+	b = jsonscan.TextMember(b, `"exercise_name":`, x.ExerciseName)
+	b = jsonscan.TextMember(b, `"exercise_category":`, x.ExerciseCategory)
+	b = w.FloatMember(b, `"weight":`, x.Weight)
+	b = jsonscan.TextMember(b, `"weight_display_unit":`, x.WeightDisplayUnit)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -11592,33 +10644,15 @@ func (x *StressData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *StressData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.StressRating.IsZero() {
-		b = jsonscan.IntMember(b, `"stress_rating":`, x.StressRating)
-	}
-	if !x.AvgStressLevel.IsZero() {
-		b = w.FloatMember(b, `"avg_stress_level":`, x.AvgStressLevel)
-	}
-	if !x.MaxStressLevel.IsZero() {
-		b = w.FloatMember(b, `"max_stress_level":`, x.MaxStressLevel)
-	}
-	if !x.StressDurationSeconds.IsZero() {
-		b = w.FloatMember(b, `"stress_duration_seconds":`, x.StressDurationSeconds)
-	}
-	if !x.RestStressDurationSeconds.IsZero() {
-		b = w.FloatMember(b, `"rest_stress_duration_seconds":`, x.RestStressDurationSeconds)
-	}
-	if !x.LowStressDurationSeconds.IsZero() {
-		b = w.FloatMember(b, `"low_stress_duration_seconds":`, x.LowStressDurationSeconds)
-	}
-	if !x.MediumStressDurationSeconds.IsZero() {
-		b = w.FloatMember(b, `"medium_stress_duration_seconds":`, x.MediumStressDurationSeconds)
-	}
-	if !x.HighStressDurationSeconds.IsZero() {
-		b = w.FloatMember(b, `"high_stress_duration_seconds":`, x.HighStressDurationSeconds)
-	}
-	if !x.ActivityStressDurationSeconds.IsZero() {
-		b = w.FloatMember(b, `"activity_stress_duration_seconds":`, x.ActivityStressDurationSeconds)
-	}
+	b = jsonscan.IntMember(b, `"stress_rating":`, x.StressRating)
+	b = w.FloatMember(b, `"avg_stress_level":`, x.AvgStressLevel)
+	b = w.FloatMember(b, `"max_stress_level":`, x.MaxStressLevel)
+	b = w.FloatMember(b, `"stress_duration_seconds":`, x.StressDurationSeconds)
+	b = w.FloatMember(b, `"rest_stress_duration_seconds":`, x.RestStressDurationSeconds)
+	b = w.FloatMember(b, `"low_stress_duration_seconds":`, x.LowStressDurationSeconds)
+	b = w.FloatMember(b, `"medium_stress_duration_seconds":`, x.MediumStressDurationSeconds)
+	b = w.FloatMember(b, `"high_stress_duration_seconds":`, x.HighStressDurationSeconds)
+	b = w.FloatMember(b, `"activity_stress_duration_seconds":`, x.ActivityStressDurationSeconds)
 	if x.Samples != nil {
 		b = append(b, `"samples":[`...)
 		first := len(b)
@@ -11756,12 +10790,8 @@ func (x *SwimStepData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *SwimStepData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.StrokeType.IsZero() {
-		b = jsonscan.TextMember(b, `"stroke_type":`, x.StrokeType)
-	}
-	if !x.DrillType.IsZero() {
-		b = jsonscan.TextMember(b, `"drill_type":`, x.DrillType)
-	}
+	b = jsonscan.TextMember(b, `"stroke_type":`, x.StrokeType)
+	b = jsonscan.TextMember(b, `"drill_type":`, x.DrillType)
 	if x.Equipment != nil {
 		b = jsonscan.WriteStrings(append(b, `"equipment":`...), x.Equipment)
 	}
@@ -11814,15 +10844,9 @@ func (x *SwimmingData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *SwimmingData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.NumLaps.IsZero() {
-		b = jsonscan.IntMember(b, `"num_laps":`, x.NumLaps)
-	}
-	if !x.NumStrokes.IsZero() {
-		b = jsonscan.IntMember(b, `"num_strokes":`, x.NumStrokes)
-	}
-	if !x.PoolLengthMeters.IsZero() {
-		b = jsonscan.IntMember(b, `"pool_length_meters":`, x.PoolLengthMeters)
-	}
+	b = jsonscan.IntMember(b, `"num_laps":`, x.NumLaps)
+	b = jsonscan.IntMember(b, `"num_strokes":`, x.NumStrokes)
+	b = jsonscan.IntMember(b, `"pool_length_meters":`, x.PoolLengthMeters)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -11932,24 +10956,12 @@ func (x *TSSSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *TSSSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Planned.IsZero() {
-		b = w.FloatMember(b, `"planned":`, x.Planned)
-	}
-	if !x.Actual.IsZero() {
-		b = w.FloatMember(b, `"actual":`, x.Actual)
-	}
-	if !x.Method.IsZero() {
-		b = jsonscan.TextMember(b, `"method":`, x.Method)
-	}
-	if !x.IntensityFactorPlanned.IsZero() {
-		b = w.FloatMember(b, `"intensity_factor_planned":`, x.IntensityFactorPlanned)
-	}
-	if !x.IntensityFactorActual.IsZero() {
-		b = w.FloatMember(b, `"intensity_factor_actual":`, x.IntensityFactorActual)
-	}
-	if !x.NormalizedPowerWatts.IsZero() {
-		b = w.FloatMember(b, `"normalized_power_watts":`, x.NormalizedPowerWatts)
-	}
+	b = w.FloatMember(b, `"planned":`, x.Planned)
+	b = w.FloatMember(b, `"actual":`, x.Actual)
+	b = jsonscan.TextMember(b, `"method":`, x.Method)
+	b = w.FloatMember(b, `"intensity_factor_planned":`, x.IntensityFactorPlanned)
+	b = w.FloatMember(b, `"intensity_factor_actual":`, x.IntensityFactorActual)
+	b = w.FloatMember(b, `"normalized_power_watts":`, x.NormalizedPowerWatts)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -12145,15 +11157,9 @@ func (x *TemperatureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *TemperatureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.DayAvgBodyTemperatureCelsius.IsZero() {
-		b = w.FloatMember(b, `"day_avg_body_temperature_celsius":`, x.DayAvgBodyTemperatureCelsius)
-	}
-	if !x.DayAvgSkinTemperatureCelsius.IsZero() {
-		b = w.FloatMember(b, `"day_avg_skin_temperature_celsius":`, x.DayAvgSkinTemperatureCelsius)
-	}
-	if !x.DayAvgAmbientTemperatureCelsius.IsZero() {
-		b = w.FloatMember(b, `"day_avg_ambient_temperature_celsius":`, x.DayAvgAmbientTemperatureCelsius)
-	}
+	b = w.FloatMember(b, `"day_avg_body_temperature_celsius":`, x.DayAvgBodyTemperatureCelsius)
+	b = w.FloatMember(b, `"day_avg_skin_temperature_celsius":`, x.DayAvgSkinTemperatureCelsius)
+	b = w.FloatMember(b, `"day_avg_ambient_temperature_celsius":`, x.DayAvgAmbientTemperatureCelsius)
 	if x.BodyTemperatureSamples != nil {
 		b = append(b, `"body_temperature_samples":[`...)
 		first := len(b)
@@ -12406,15 +11412,9 @@ func (x *User) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if x.Provider != "" {
 		b = jsonscan.AppendString(append(b, `"provider":`...), string(x.Provider))
 	}
-	if !x.ReferenceID.IsZero() {
-		b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
-	}
-	if !x.Active.IsZero() {
-		b = jsonscan.BoolMember(b, `"active":`, x.Active)
-	}
-	if !x.Scopes.IsZero() {
-		b = jsonscan.TextMember(b, `"scopes":`, x.Scopes)
-	}
+	b = jsonscan.TextMember(b, `"reference_id":`, x.ReferenceID)
+	b = jsonscan.BoolMember(b, `"active":`, x.Active)
+	b = jsonscan.TextMember(b, `"scopes":`, x.Scopes)
 	if !x.CreatedAt.IsZero() {
 		b = x.CreatedAt.AppendJSON(w, append(b, `"created_at":`...))
 	}
@@ -12537,9 +11537,7 @@ func (x *WorkData) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *WorkData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.WorkKilojoules.IsZero() {
-		b = w.FloatMember(b, `"work_kilojoules":`, x.WorkKilojoules)
-	}
+	b = w.FloatMember(b, `"work_kilojoules":`, x.WorkKilojoules)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -12602,9 +11600,7 @@ func (x *WorkoutStep) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
 	b = jsonscan.Member(b, x.CompletionCondition.WriteJSON(w, append(b, `"completion_condition":`...)), 23)
-	if !x.IntensityType.IsZero() {
-		b = jsonscan.TextMember(b, `"intensity_type":`, x.IntensityType)
-	}
+	b = jsonscan.TextMember(b, `"intensity_type":`, x.IntensityType)
 	if x.IntensityTargets != nil {
 		b = append(b, `"intensity_targets":[`...)
 		first := len(b)
@@ -12623,9 +11619,7 @@ func (x *WorkoutStep) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	}
 	b = jsonscan.Member(b, x.Strength.WriteJSON(w, append(b, `"strength":`...)), 11)
 	b = jsonscan.Member(b, x.Swimming.WriteJSON(w, append(b, `"swimming":`...)), 11)
-	if !x.Notes.IsZero() {
-		b = jsonscan.TextMember(b, `"notes":`, x.Notes)
-	}
+	b = jsonscan.TextMember(b, `"notes":`, x.Notes)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -12696,33 +11690,15 @@ func (x *WorkoutTemplate) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *WorkoutTemplate) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.WorkoutID.IsZero() {
-		b = jsonscan.TextMember(b, `"workout_id":`, x.WorkoutID)
-	}
-	if !x.Name.IsZero() {
-		b = jsonscan.TextMember(b, `"name":`, x.Name)
-	}
-	if !x.Description.IsZero() {
-		b = jsonscan.TextMember(b, `"description":`, x.Description)
-	}
-	if !x.Sport.IsZero() {
-		b = jsonscan.TextMember(b, `"sport":`, x.Sport)
-	}
-	if !x.Environment.IsZero() {
-		b = jsonscan.TextMember(b, `"environment":`, x.Environment)
-	}
-	if !x.PoolLengthMeters.IsZero() {
-		b = w.FloatMember(b, `"pool_length_meters":`, x.PoolLengthMeters)
-	}
-	if !x.EstimatedDurationSeconds.IsZero() {
-		b = w.FloatMember(b, `"estimated_duration_seconds":`, x.EstimatedDurationSeconds)
-	}
-	if !x.EstimatedDistanceMeters.IsZero() {
-		b = w.FloatMember(b, `"estimated_distance_meters":`, x.EstimatedDistanceMeters)
-	}
-	if !x.EstimatedCalories.IsZero() {
-		b = w.FloatMember(b, `"estimated_calories":`, x.EstimatedCalories)
-	}
+	b = jsonscan.TextMember(b, `"workout_id":`, x.WorkoutID)
+	b = jsonscan.TextMember(b, `"name":`, x.Name)
+	b = jsonscan.TextMember(b, `"description":`, x.Description)
+	b = jsonscan.TextMember(b, `"sport":`, x.Sport)
+	b = jsonscan.TextMember(b, `"environment":`, x.Environment)
+	b = w.FloatMember(b, `"pool_length_meters":`, x.PoolLengthMeters)
+	b = w.FloatMember(b, `"estimated_duration_seconds":`, x.EstimatedDurationSeconds)
+	b = w.FloatMember(b, `"estimated_distance_meters":`, x.EstimatedDistanceMeters)
+	b = w.FloatMember(b, `"estimated_calories":`, x.EstimatedCalories)
 	if x.StepBlocks != nil {
 		b = append(b, `"step_blocks":[`...)
 		first := len(b)
@@ -12777,12 +11753,8 @@ func (x *contributor) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *contributor) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Name.IsZero() {
-		b = jsonscan.TextMember(b, `"contributor_name":`, x.Name)
-	}
-	if !x.Score.IsZero() {
-		b = w.FloatMember(b, `"contributor_score":`, x.Score)
-	}
+	b = jsonscan.TextMember(b, `"contributor_name":`, x.Name)
+	b = w.FloatMember(b, `"contributor_score":`, x.Score)
 	return jsonscan.Close(b, start, '}')
 }
 

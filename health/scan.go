@@ -196,8 +196,14 @@ func (l *LatLng) ScanJSON(s *jsonscan.Scanner, p int) int {
 
 // AppendJSON is for generated code. Use json.Marshal.
 func (l LatLng) AppendJSON(w *jsonscan.Writer, b []byte) []byte {
-	b = w.FloatMember(b, "[", l.Lat)
-	b = w.FloatMember(b, "", l.Lng)
+	b = append(b, '[')
+	for _, degrees := range [...]opt.Value[float64]{l.Lat, l.Lng} {
+		if v, ok := degrees.Get(); ok {
+			b = w.Float(b, v)
+		} else {
+			b = append(b, "null,"...)
+		}
+	}
 	b[len(b)-1] = ']'
 	return append(b, ',')
 }

@@ -632,12 +632,8 @@ func (x *HealthCheck) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if !x.CreatedAt.IsZero() {
 		b = x.CreatedAt.AppendJSON(w, append(b, `"creation_timestamp":`...))
 	}
-	if !x.TrendPercentage.IsZero() {
-		b = w.FloatMember(b, `"trend_percentage":`, x.TrendPercentage)
-	}
-	if !x.SentWebhooksLastHour.IsZero() {
-		b = jsonscan.IntMember(b, `"sent_webhooks_last_hour":`, x.SentWebhooksLastHour)
-	}
+	b = w.FloatMember(b, `"trend_percentage":`, x.TrendPercentage)
+	b = jsonscan.IntMember(b, `"sent_webhooks_last_hour":`, x.SentWebhooksLastHour)
 	if x.Version != "" {
 		b = jsonscan.AppendString(append(b, `"version":`...), string(x.Version))
 	}
@@ -914,9 +910,7 @@ func (x *LargeRequestSending) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if x.Reference != "" {
 		b = jsonscan.AppendString(append(b, `"reference":`...), string(x.Reference))
 	}
-	if !x.ExpectedPayloads.IsZero() {
-		b = jsonscan.IntMember(b, `"expected_payloads":`, x.ExpectedPayloads)
-	}
+	b = jsonscan.IntMember(b, `"expected_payloads":`, x.ExpectedPayloads)
 	if x.Status != "" {
 		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
@@ -1126,9 +1120,7 @@ func (x *Processing) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		b = jsonscan.AppendString(append(b, `"type":`...), string(x.typ))
 	}
 	b = jsonscan.Member(b, x.User.WriteJSON(w, append(b, `"user":`...)), 7)
-	if !x.RetryAfterSeconds.IsZero() {
-		b = w.FloatMember(b, `"retry_after_seconds":`, x.RetryAfterSeconds)
-	}
+	b = w.FloatMember(b, `"retry_after_seconds":`, x.RetryAfterSeconds)
 	if x.Status != "" {
 		b = jsonscan.AppendString(append(b, `"status":`...), string(x.Status))
 	}
@@ -1270,9 +1262,7 @@ func (x *S3Payload) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if x.URL != "" {
 		b = jsonscan.AppendString(append(b, `"url":`...), string(x.URL))
 	}
-	if !x.ExpiresIn.IsZero() {
-		b = jsonscan.IntMember(b, `"expires_in":`, x.ExpiresIn)
-	}
+	b = jsonscan.IntMember(b, `"expires_in":`, x.ExpiresIn)
 	if x.PayloadReference != "" {
 		b = jsonscan.AppendString(append(b, `"payload_reference":`...), string(x.PayloadReference))
 	}

@@ -211,11 +211,11 @@ func (e *emitter) write(m member, sample bool) {
 		case e.isText(inner):
 			value, leaf = "jsonscan.AppendString(%s, string(v))", "jsonscan.TextMember"
 		}
-		e.line("if !%s.IsZero() {", field)
 		if leaf != "" && !sample {
-			e.line("b = %s(b, `%s`, %s)\n}", leaf, key, field)
+			e.line("b = %s(b, `%s`, %s)", leaf, key, field)
 			return
 		}
+		e.line("if !%s.IsZero() {", field)
 		// The compiler makes stores of up to 16 constant bytes, and a call of more.
 		for piece := range slices.Chunk([]byte(key), 16) {
 			e.line("b = append(b, `%s`...)", piece)

@@ -52,8 +52,11 @@ func Member(before, b []byte, n int) []byte {
 	return b
 }
 
-// FloatMember appends a key with its colon and the value, which is not absent.
+// FloatMember appends a key with its colon and the value, if there is one.
 func (w *Writer) FloatMember(b []byte, key string, v opt.Value[float64]) []byte {
+	if v.IsZero() {
+		return b
+	}
 	b = append(b, key...)
 	if v, ok := v.Get(); ok {
 		return w.Float(b, v)
@@ -61,8 +64,11 @@ func (w *Writer) FloatMember(b []byte, key string, v opt.Value[float64]) []byte 
 	return append(b, "null,"...)
 }
 
-// IntMember appends a key with its colon and the value, which is not absent.
+// IntMember appends a key with its colon and the value, if there is one.
 func IntMember[I ~int | ~int32 | ~int64](b []byte, key string, v opt.Value[I]) []byte {
+	if v.IsZero() {
+		return b
+	}
 	b = append(b, key...)
 	if v, ok := v.Get(); ok {
 		return AppendInt(b, int64(v))
@@ -70,8 +76,11 @@ func IntMember[I ~int | ~int32 | ~int64](b []byte, key string, v opt.Value[I]) [
 	return append(b, "null,"...)
 }
 
-// BoolMember appends a key with its colon and the value, which is not absent.
+// BoolMember appends a key with its colon and the value, if there is one.
 func BoolMember(b []byte, key string, v opt.Value[bool]) []byte {
+	if v.IsZero() {
+		return b
+	}
 	b = append(b, key...)
 	if v, ok := v.Get(); ok {
 		return AppendBool(b, v)
@@ -79,8 +88,11 @@ func BoolMember(b []byte, key string, v opt.Value[bool]) []byte {
 	return append(b, "null,"...)
 }
 
-// TextMember appends a key with its colon and the value, which is not absent.
+// TextMember appends a key with its colon and the value, if there is one.
 func TextMember[T ~string](b []byte, key string, v opt.Value[T]) []byte {
+	if v.IsZero() {
+		return b
+	}
 	b = append(b, key...)
 	if v, ok := v.Get(); ok {
 		return AppendString(b, string(v))

@@ -94,9 +94,7 @@ func (x *Page[T]) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 		}
 		b = jsonscan.Close(b, first, ']')
 	}
-	if !x.Next.IsZero() {
-		b = jsonscan.IntMember(b, `"next":`, x.Next)
-	}
+	b = jsonscan.IntMember(b, `"next":`, x.Next)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -143,12 +141,8 @@ func (x *Reading) ScanJSON(s *jsonscan.Scanner, p int) int {
 func (x *Reading) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	b = append(b, '{')
 	start := len(b)
-	if !x.Value.IsZero() {
-		b = w.FloatMember(b, `"value":`, x.Value)
-	}
-	if !x.Kind.IsZero() {
-		b = jsonscan.TextMember(b, `"kind":`, x.Kind)
-	}
+	b = w.FloatMember(b, `"value":`, x.Value)
+	b = jsonscan.TextMember(b, `"kind":`, x.Kind)
 	return jsonscan.Close(b, start, '}')
 }
 
@@ -257,21 +251,11 @@ func (x *Record) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if x.Code != "" {
 		b = jsonscan.AppendString(append(b, `"code":`...), string(x.Code))
 	}
-	if !x.Float.IsZero() {
-		b = w.FloatMember(b, `"float":`, x.Float)
-	}
-	if !x.Int.IsZero() {
-		b = jsonscan.IntMember(b, `"int":`, x.Int)
-	}
-	if !x.Bool.IsZero() {
-		b = jsonscan.BoolMember(b, `"bool":`, x.Bool)
-	}
-	if !x.Text.IsZero() {
-		b = jsonscan.TextMember(b, `"text":`, x.Text)
-	}
-	if !x.Color.IsZero() {
-		b = jsonscan.IntMember(b, `"color":`, x.Color)
-	}
+	b = w.FloatMember(b, `"float":`, x.Float)
+	b = jsonscan.IntMember(b, `"int":`, x.Int)
+	b = jsonscan.BoolMember(b, `"bool":`, x.Bool)
+	b = jsonscan.TextMember(b, `"text":`, x.Text)
+	b = jsonscan.IntMember(b, `"color":`, x.Color)
 	if !x.Optional.IsZero() {
 		b = append(b, `"optional":`...)
 		if v, ok := x.Optional.Get(); ok {
@@ -315,15 +299,9 @@ func (x *Record) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 	if x.hidden != "" {
 		b = jsonscan.AppendString(append(b, `"hidden":`...), string(x.hidden))
 	}
-	if !x.Short.IsZero() {
-		b = w.FloatMember(b, `"s":`, x.Short)
-	}
-	if !x.Words8.IsZero() {
-		b = w.FloatMember(b, `"at_16_bytes_x":`, x.Words8)
-	}
-	if !x.Long.IsZero() {
-		b = w.FloatMember(b, `"a_name_of_more_than_32_bytes_in_all_and_still_allowed":`, x.Long)
-	}
+	b = w.FloatMember(b, `"s":`, x.Short)
+	b = w.FloatMember(b, `"at_16_bytes_x":`, x.Words8)
+	b = w.FloatMember(b, `"a_name_of_more_than_32_bytes_in_all_and_still_allowed":`, x.Long)
 	return jsonscan.Close(b, start, '}')
 }
 
