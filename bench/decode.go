@@ -41,8 +41,8 @@ func eachDocument(days int, do func(d document, allocations float64) error) erro
 	return nil
 }
 
-// decodeContenders reads the list of an event into records, as the others do.
-// webhook.Parse keeps the whole payload besides and so has a row of its own.
+// decodeContenders reads an event into values, as the others do. webhook.Parse finds
+// out what event it is and keeps the whole payload besides, and so has a row of its own.
 func decodeContenders(d document, allocations float64) []contender {
 	ours := contender{name: "terra", do: func() error { return d.decode(d.text) }, maxAllocations: allocations}
 	targets := smallDecodeTargets
@@ -50,9 +50,9 @@ func decodeContenders(d document, allocations float64) []contender {
 		targets, ours.maxSpace = bigDecodeTargets, 0.75
 	}
 	contenders := []contender{ours}
-	if d.collect != nil {
-		contenders[0].name = "terra, health.Records"
-		contenders[0].do = func() error { return d.collect(d.text) }
+	if d.values != nil {
+		contenders[0].name = d.how
+		contenders[0].do = func() error { return d.values(d.text) }
 		contenders = append(contenders, contender{
 			name:           "terra, webhook.Parse, keeps the text",
 			do:             ours.do,

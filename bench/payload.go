@@ -24,7 +24,8 @@ type document struct {
 	records int // in it
 
 	decode  func(text []byte) error // as this library does
-	collect func(text []byte) error // or into a list of the records in an event
+	values  func(text []byte) error // or, for an event, into values alone, as the others do
+	how     string                  // the name of that
 	read    func(text []byte) (json.Marshaler, error)
 	mirror  func() any // a new one
 	pointer func() any
@@ -124,7 +125,7 @@ func activityDocument() (document, error) {
 }
 
 func authDocument() (document, error) {
-	return eventDocument[mirror.AuthEvent, pointer.AuthEvent]("an auth event", 1, event{
+	d, err := eventDocument[mirror.AuthEvent, pointer.AuthEvent]("an auth event", 1, event{
 		Type:            "auth",
 		Status:          "success",
 		ReferenceID:     user.ReferenceID.Or(""),
@@ -132,6 +133,9 @@ func authDocument() (document, error) {
 		FlowID:          "d0b7a4ce-6d52-4c0f-8f0e-0f1b9a7c6e55",
 		User:            user,
 	})
+	d.how = "terra, into a webhook.Auth"
+	d.values = func(text []byte) error { return new(webhook.Auth).UnmarshalJSON(text) }
+	return d, err
 }
 
 // historyDocument is an event with many days, as a request for a long span yields.
@@ -156,7 +160,8 @@ func daysDocument(name string, days int) (document, error) {
 		User:    user,
 		Data:    records,
 	})
-	d.collect = func(text []byte) error {
+	d.how = "terra, health.Records"
+	d.values = func(text []byte) error {
 		var days []health.Daily
 		for day, err := range health.Records[health.Daily](bytes.NewReader(text)) {
 			if err != nil {

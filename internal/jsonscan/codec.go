@@ -36,7 +36,11 @@ const maxKept = 16 << 20
 func Unmarshal(data []byte, dst Object, mismatch func(offset int)) error {
 	d := decoders.Get().(*decoder)
 	defer d.release()
-	d.load(data)
+	if len(data) <= chunk {
+		d.Reset(Pad(data), true) // one copy for all strings, no longer than what they share anyway
+	} else {
+		d.load(data)
+	}
 	d.Mismatch = mismatch
 	return d.object(dst)
 }

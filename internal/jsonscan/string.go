@@ -149,9 +149,12 @@ func (s *Scanner) Quoted(p int) (text []byte, q int, ok bool) {
 	return text, q, true
 }
 
-// keep copies raw. Small strings share an allocation: a record has many.
+// chunk is how much memory small strings share: a record has many.
+const chunk = 512
+
+// keep copies raw.
 func (s *Scanner) keep(raw []byte) string {
-	const chunk, large = 512, 128
+	const large = 128
 	if len(raw) >= large {
 		return string(raw)
 	}
