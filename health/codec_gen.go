@@ -26,19 +26,25 @@ func (x *AFibClassificationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"afib_cl`) && s.Is8(p+8, `assifica`) && s.Is8(p+14, `cation":`) {
-				p = s.Comma(scanEnum(s, p+22, &x.AFibClassification, aFibFlagNames[:]))
+				if p, ok = s.Comma(scanEnum(s, p+22, &x.AFibClassification, aFibFlagNames[:])); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 1, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -308,22 +314,31 @@ func (x *ActivityLevelSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"activit`) && s.Is8(p+8, `y_level"`) && s.Is8(p+9, `_level":`) {
-				p = s.Comma(scanEnum(s, p+17, &x.ActivityLevel, activityLevelNames[:]))
+				if p, ok = s.Comma(scanEnum(s, p+17, &x.ActivityLevel, activityLevelNames[:])); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+				if p, ok = s.Comma(s.Float(p+25, &x.TimerDurationSeconds)); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 2, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -825,22 +840,31 @@ func (x *BloodPressureSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"systoli`) && s.Is8(p+6, `lic_bp":`) {
-				p = s.Comma(s.Float(p+14, &x.SystolicBP))
+				if p, ok = s.Comma(s.Float(p+14, &x.SystolicBP)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is8(p, `"diastol`) && s.Is8(p+7, `lic_bp":`) {
-				p = s.Comma(s.Float(p+15, &x.DiastolicBP))
+				if p, ok = s.Comma(s.Float(p+15, &x.DiastolicBP)); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 2, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -992,19 +1016,25 @@ func (x *BodyBatterySample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"level":`) {
-				p = s.Comma(s.Float(p+8, &x.Level))
+				if p, ok = s.Comma(s.Float(p+8, &x.Level)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 1, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -1120,19 +1150,25 @@ func (x *BreathSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"breaths`) && s.Is8(p+8, `_per_min`) && s.Is8(p+10, `er_min":`) {
-				p = s.Comma(s.Float(p+18, &x.BreathsPerMin))
+				if p, ok = s.Comma(s.Float(p+18, &x.BreathsPerMin)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 1, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -1273,22 +1309,31 @@ func (x *CadenceSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"cadence`) && s.Is8(p+6, `ce_rpm":`) {
-				p = s.Comma(s.Float(p+14, &x.CadenceRPM))
+				if p, ok = s.Comma(s.Float(p+14, &x.CadenceRPM)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+				if p, ok = s.Comma(s.Float(p+25, &x.TimerDurationSeconds)); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 2, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -1360,22 +1405,31 @@ func (x *CalorieSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"calorie`) && s.Is8(p+3, `lories":`) {
-				p = s.Comma(s.Float(p+11, &x.Calories))
+				if p, ok = s.Comma(s.Float(p+11, &x.Calories)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+				if p, ok = s.Comma(s.Float(p+25, &x.TimerDurationSeconds)); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 2, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -2407,22 +2461,31 @@ func (x *DistanceSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"distanc`) && s.Is8(p+8, `e_meters`) && s.Is8(p+10, `meters":`) {
-				p = s.Comma(s.Float(p+18, &x.DistanceMeters))
+				if p, ok = s.Comma(s.Float(p+18, &x.DistanceMeters)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+				if p, ok = s.Comma(s.Float(p+25, &x.TimerDurationSeconds)); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 2, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -2496,25 +2559,37 @@ func (x *DrinkSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"drink_n`) && s.Is8(p+5, `k_name":`) {
-				p = s.Comma(jsonscan.String(s, p+13, &x.DrinkName))
+				if p, ok = s.Comma(jsonscan.String(s, p+13, &x.DrinkName)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is8(p, `"drink_v`) && s.Is8(p+7, `volume":`) {
-				p = s.Comma(s.Float(p+15, &x.DrinkVolume))
+				if p, ok = s.Comma(s.Float(p+15, &x.DrinkVolume)); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
 			if s.Is8(p, `"drink_u`) && s.Is8(p+5, `k_unit":`) {
-				p = s.Comma(scanEnum(s, p+13, &x.DrinkUnit, nutritionUnitsNames[:]))
+				if p, ok = s.Comma(scanEnum(s, p+13, &x.DrinkUnit, nutritionUnitsNames[:])); !ok {
+					f, p = s.Next(k, 3, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 3, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -2724,22 +2799,31 @@ func (x *ElevationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"elev_me`) && s.Is8(p+6, `meters":`) {
-				p = s.Comma(s.Float(p+14, &x.ElevMeters))
+				if p, ok = s.Comma(s.Float(p+14, &x.ElevMeters)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+				if p, ok = s.Comma(s.Float(p+25, &x.TimerDurationSeconds)); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 2, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -2859,22 +2943,31 @@ func (x *FloorsClimbedSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"floors_`) && s.Is8(p+8, `climbed"`) && s.Is8(p+9, `limbed":`) {
-				p = s.Comma(s.Float(p+17, &x.FloorsClimbed))
+				if p, ok = s.Comma(s.Float(p+17, &x.FloorsClimbed)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+				if p, ok = s.Comma(s.Float(p+25, &x.TimerDurationSeconds)); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 2, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -3047,25 +3140,37 @@ func (x *GlucoseDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"blood_g`) && s.Is8(p+8, `lucose_m`) && s.Is8(p+16, `g_per_dL`) && s.Is8(p+18, `per_dL":`) {
-				p = s.Comma(s.Float(p+26, &x.BloodGlucoseMgPerDL))
+				if p, ok = s.Comma(s.Float(p+26, &x.BloodGlucoseMgPerDL)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is8(p, `"glucose`) && s.Is8(p+8, `_level_f`) && s.Is8(p+13, `l_flag":`) {
-				p = s.Comma(scanEnum(s, p+21, &x.GlucoseLevelFlag, glucoseFlagNames[:]))
+				if p, ok = s.Comma(scanEnum(s, p+21, &x.GlucoseLevelFlag, glucoseFlagNames[:])); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
 			if s.Is8(p, `"trend_a`) && s.Is8(p+6, `_arrow":`) {
-				p = s.Comma(scanEnum(s, p+14, &x.TrendArrow, trendArrowNames[:]))
+				if p, ok = s.Comma(scanEnum(s, p+14, &x.TrendArrow, trendArrowNames[:])); !ok {
+					f, p = s.Next(k, 3, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 3, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -3558,25 +3663,37 @@ func (x *HeartRateDataSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is4(p, `"bpm`) && s.Is4(p+2, `pm":`) {
-				p = s.Comma(s.Float(p+6, &x.BPM))
+				if p, ok = s.Comma(s.Float(p+6, &x.BPM)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+				if p, ok = s.Comma(s.Float(p+25, &x.TimerDurationSeconds)); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
 			if s.Is8(p, `"context`) && s.Is8(p+2, `ontext":`) {
-				p = s.Comma(scanEnum(s, p+10, &x.Context, heartRateContextNames[:]))
+				if p, ok = s.Comma(scanEnum(s, p+10, &x.Context, heartRateContextNames[:])); !ok {
+					f, p = s.Next(k, 3, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 3, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -3740,19 +3857,25 @@ func (x *HeartRateVariabilityDataSampleRMSSD) ScanJSON(s *jsonscan.Scanner, p in
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"hrv_rms`) && s.Is8(p+4, `_rmssd":`) {
-				p = s.Comma(s.Float(p+12, &x.HRVRMSSD))
+				if p, ok = s.Comma(s.Float(p+12, &x.HRVRMSSD)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 1, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -3814,19 +3937,25 @@ func (x *HeartRateVariabilityDataSampleSDNN) ScanJSON(s *jsonscan.Scanner, p int
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"hrv_sdn`) && s.Is8(p+3, `v_sdnn":`) {
-				p = s.Comma(s.Float(p+11, &x.HRVSDNN))
+				if p, ok = s.Comma(s.Float(p+11, &x.HRVSDNN)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 1, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -3952,31 +4081,49 @@ func (x *HormoneSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"lh_mIU_`) && s.Is8(p+8, `per_ml":`) {
-				p = s.Comma(s.Float(p+16, &x.LHMIUPerMl))
+				if p, ok = s.Comma(s.Float(p+16, &x.LHMIUPerMl)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is8(p, `"e3g_ng_`) && s.Is8(p+8, `per_ml":`) {
-				p = s.Comma(s.Float(p+16, &x.E3GNgPerMl))
+				if p, ok = s.Comma(s.Float(p+16, &x.E3GNgPerMl)); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
 			if s.Is8(p, `"pdg_ug_`) && s.Is8(p+8, `per_ml":`) {
-				p = s.Comma(s.Float(p+16, &x.PdGUgPerMl))
+				if p, ok = s.Comma(s.Float(p+16, &x.PdGUgPerMl)); !ok {
+					f, p = s.Next(k, 3, p)
+					break
+				}
 			}
 			if s.Is8(p, `"hcg_mIU`) && s.Is8(p+8, `_per_ml"`) && s.Is8(p+9, `per_ml":`) {
-				p = s.Comma(s.Float(p+17, &x.HCGMIUPerMl))
+				if p, ok = s.Comma(s.Float(p+17, &x.HCGMIUPerMl)); !ok {
+					f, p = s.Next(k, 4, p)
+					break
+				}
 			}
 			if s.Is8(p, `"fsh_mIU`) && s.Is8(p+8, `_per_ml"`) && s.Is8(p+9, `per_ml":`) {
-				p = s.Comma(s.Float(p+17, &x.FSHMIUPerMl))
+				if p, ok = s.Comma(s.Float(p+17, &x.FSHMIUPerMl)); !ok {
+					f, p = s.Next(k, 5, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 5, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -4137,19 +4284,25 @@ func (x *HydrationLevelSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"hydrati`) && s.Is8(p+8, `on_level`) && s.Is8(p+10, `_level":`) {
-				p = s.Comma(s.Float(p+18, &x.HydrationLevel))
+				if p, ok = s.Comma(s.Float(p+18, &x.HydrationLevel)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 1, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -4212,19 +4365,25 @@ func (x *HydrationMeasurementSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"hydrati`) && s.Is8(p+7, `ion_kg":`) {
-				p = s.Comma(s.Float(p+15, &x.HydrationKg))
+				if p, ok = s.Comma(s.Float(p+15, &x.HydrationKg)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 1, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -4398,22 +4557,31 @@ func (x *KetoneSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"ketone_`) && s.Is8(p+8, `mg_per_d`) && s.Is8(p+11, `per_dL":`) {
-				p = s.Comma(s.Float(p+19, &x.KetoneMgPerDL))
+				if p, ok = s.Comma(s.Float(p+19, &x.KetoneMgPerDL)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is8(p, `"sample_`) && s.Is8(p+6, `e_type":`) {
-				p = s.Comma(scanEnum(s, p+14, &x.SampleType, ketoneSampleTypeNames[:]))
+				if p, ok = s.Comma(scanEnum(s, p+14, &x.SampleType, ketoneSampleTypeNames[:])); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 2, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -6381,19 +6549,25 @@ func (x *METSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"level":`) {
-				p = s.Comma(s.Float(p+8, &x.Level))
+				if p, ok = s.Comma(s.Float(p+8, &x.Level)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 1, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -6922,19 +7096,25 @@ func (x *MenstruationFlowSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is4(p, `"flo`) && s.Is4(p+3, `ow":`) {
-				p = s.Comma(scanEnum(s, p+7, &x.Flow, menstruationFlowNames[:]))
+				if p, ok = s.Comma(scanEnum(s, p+7, &x.Flow, menstruationFlowNames[:])); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 1, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -8211,22 +8391,31 @@ func (x *OxygenSaturationSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"percent`) && s.Is8(p+5, `entage":`) {
-				p = s.Comma(s.Float(p+13, &x.Percentage))
+				if p, ok = s.Comma(s.Float(p+13, &x.Percentage)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is4(p, `"typ`) && s.Is4(p+3, `pe":`) {
-				p = s.Comma(scanEnum(s, p+7, &x.Type, oxygenSaturationTypeNames[:]))
+				if p, ok = s.Comma(scanEnum(s, p+7, &x.Type, oxygenSaturationTypeNames[:])); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 2, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -9005,22 +9194,31 @@ func (x *PositionSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"coords_`) && s.Is8(p+8, `lat_lng_`) && s.Is8(p+13, `ng_deg":`) {
-				p = s.Comma(x.CoordsLatLngDeg.ScanJSON(s, p+21))
+				if p, ok = s.Comma(x.CoordsLatLngDeg.ScanJSON(s, p+21)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+				if p, ok = s.Comma(s.Float(p+25, &x.TimerDurationSeconds)); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 2, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -9146,22 +9344,31 @@ func (x *PowerSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"watts":`) {
-				p = s.Comma(s.Float(p+8, &x.Watts))
+				if p, ok = s.Comma(s.Float(p+8, &x.Watts)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+				if p, ok = s.Comma(s.Float(p+25, &x.TimerDurationSeconds)); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 2, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -9232,19 +9439,25 @@ func (x *PulseVelocitySample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"pulse_w`) && s.Is8(p+8, `ave_velo`) && s.Is8(p+16, `city_met`) && s.Is8(p+24, `ers_per_`) && s.Is8(p+32, `second":`) {
-				p = s.Comma(s.Float(p+40, &x.PulseWaveVelocityMetersPerSecond))
+				if p, ok = s.Comma(s.Float(p+40, &x.PulseWaveVelocityMetersPerSecond)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 1, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -9309,22 +9522,31 @@ func (x *RRIntervalSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"rr_inte`) && s.Is8(p+8, `rval_ms"`) && s.Is8(p+9, `val_ms":`) {
-				p = s.Comma(s.Float(p+17, &x.RRIntervalMs))
+				if p, ok = s.Comma(s.Float(p+17, &x.RRIntervalMs)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is8(p, `"hr_bpm"`) && s.Is8(p+1, `hr_bpm":`) {
-				p = s.Comma(s.Float(p+9, &x.HRBPM))
+				if p, ok = s.Comma(s.Float(p+9, &x.HRBPM)); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 2, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -9395,19 +9617,25 @@ func (x *RawECGSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"potenti`) && s.Is8(p+7, `ial_uV":`) {
-				p = s.Comma(s.Float(p+15, &x.PotentialUV))
+				if p, ok = s.Comma(s.Float(p+15, &x.PotentialUV)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 1, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -9846,19 +10074,25 @@ func (x *SleepHypnogramSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"level":`) {
-				p = s.Comma(scanEnum(s, p+8, &x.Level, sleepLevelNames[:]))
+				if p, ok = s.Comma(scanEnum(s, p+8, &x.Level, sleepLevelNames[:])); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 1, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -10150,19 +10384,25 @@ func (x *SnoringSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"duratio`) && s.Is8(p+8, `n_second`) && s.Is8(p+11, `econds":`) {
-				p = s.Comma(s.Float(p+19, &x.DurationSeconds))
+				if p, ok = s.Comma(s.Float(p+19, &x.DurationSeconds)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 1, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -10224,22 +10464,31 @@ func (x *SpeedSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"speed_m`) && s.Is8(p+8, `eters_pe`) && s.Is8(p+16, `r_second`) && s.Is8(p+18, `second":`) {
-				p = s.Comma(s.Float(p+26, &x.SpeedMetersPerSecond))
+				if p, ok = s.Comma(s.Float(p+26, &x.SpeedMetersPerSecond)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+				if p, ok = s.Comma(s.Float(p+25, &x.TimerDurationSeconds)); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 2, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -10415,22 +10664,31 @@ func (x *StepSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"steps":`) {
-				p = s.Comma(s.Float(p+8, &x.Steps))
+				if p, ok = s.Comma(s.Float(p+8, &x.Steps)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+				if p, ok = s.Comma(s.Float(p+25, &x.TimerDurationSeconds)); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 2, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -10699,19 +10957,25 @@ func (x *StressSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"level":`) {
-				p = s.Comma(s.Float(p+8, &x.Level))
+				if p, ok = s.Comma(s.Float(p+8, &x.Level)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 1, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -11044,22 +11308,31 @@ func (x *TagEntry) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"tag_nam`) && s.Is8(p+3, `g_name":`) {
-				p = s.Comma(jsonscan.String(s, p+11, &x.TagName))
+				if p, ok = s.Comma(jsonscan.String(s, p+11, &x.TagName)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is8(p, `"notes":`) {
-				p = s.Comma(jsonscan.String(s, p+8, &x.Notes))
+				if p, ok = s.Comma(jsonscan.String(s, p+8, &x.Notes)); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 2, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -11214,19 +11487,25 @@ func (x *TemperatureSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"tempera`) && s.Is8(p+8, `ture_cel`) && s.Is8(p+14, `elsius":`) {
-				p = s.Comma(s.Float(p+22, &x.TemperatureCelsius))
+				if p, ok = s.Comma(s.Float(p+22, &x.TemperatureCelsius)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 1, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -11288,22 +11567,31 @@ func (x *TorqueSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"torque_`) && s.Is8(p+8, `newton_m`) && s.Is8(p+15, `meters":`) {
-				p = s.Comma(s.Float(p+23, &x.TorqueNewtonMeters))
+				if p, ok = s.Comma(s.Float(p+23, &x.TorqueNewtonMeters)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
 			if s.Is8(p, `"timer_d`) && s.Is8(p+8, `uration_`) && s.Is8(p+16, `seconds"`) && s.Is8(p+17, `econds":`) {
-				p = s.Comma(s.Float(p+25, &x.TimerDurationSeconds))
+				if p, ok = s.Comma(s.Float(p+25, &x.TimerDurationSeconds)); !ok {
+					f, p = s.Next(k, 2, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 2, p)
 	} else {
 		f, p = s.Object(k, p)
 	}
@@ -11451,19 +11739,25 @@ func (x *VO2MaxSample) ScanJSON(s *jsonscan.Scanner, p int) int {
 	f := -1
 	if q, ok := s.Enter(p); ok {
 		p = q
-		for from := 0; from != p; {
-			from = p
+		for {
+			from := p
 			if s.Is8(p, `"timesta`) && s.Is8(p+4, `estamp":`) {
-				p = s.Comma(x.Timestamp.ScanJSON(s, p+12))
+				if p, ok = s.Comma(x.Timestamp.ScanJSON(s, p+12)); !ok {
+					f, p = s.Next(k, 0, p)
+					break
+				}
 			}
 			if s.Is8(p, `"vo2max_`) && s.Is8(p+8, `ml_per_m`) && s.Is8(p+16, `in_per_k`) && s.Is8(p+19, `per_kg":`) {
-				p = s.Comma(s.Float(p+27, &x.VO2MaxMlPerMinPerKg))
+				if p, ok = s.Comma(s.Float(p+27, &x.VO2MaxMlPerMinPerKg)); !ok {
+					f, p = s.Next(k, 1, p)
+					break
+				}
 			}
-			if s.Leave(p) {
-				return p + 1
+			if p == from {
+				f, p = s.Key(k, p)
+				break
 			}
 		}
-		f, p = s.Key(k, 1, p)
 	} else {
 		f, p = s.Object(k, p)
 	}

@@ -29,7 +29,11 @@ const (
 // A timestamp in Terra's usual form, of the same day and offset as the last one,
 // is read as a few machine words.
 func (t *Timestamp) ScanJSON(s *jsonscan.Scanner, p int) int {
-	w, p := s.Window(p)
+	w := s.At(p)
+	if *(*byte)(w) == ' ' {
+		p++
+		w = s.At(p)
+	}
 	last := &s.Times
 	if jsonscan.Load64(w, 0) != last.Day0 || jsonscan.Load64(w, 4) != last.Day1 || jsonscan.Load64(w, 26)>>8 != last.Zone {
 		return t.scanSlow(s, p)

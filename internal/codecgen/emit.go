@@ -104,16 +104,16 @@ func (e *emitter) keys(name string, keys []string) {
 	e.line("},\nSeed: %#x,\nSlots: %q,\nNext: next%s[:],\n}\n", seed, slots, name)
 }
 
-// inOrder emits what reads the members of a sample without blanks in the order of
-// its fields, again and again while that passes some, and moves to the first that
-// is left. There are many more samples than other objects.
+// inOrder emits what reads the members of a sample with no blanks or single ones in
+// the order of its fields, again and again while that passes some, and moves to the
+// first that is left. There are many more samples than other objects.
 func (e *emitter) inOrder(members []member) {
-	e.line("f := -1\nif q, ok := s.Enter(p); ok {\np = q\nfor from := 0; from != p; {\nfrom = p")
-	for _, m := range members {
+	e.line("f := -1\nif q, ok := s.Enter(p); ok {\np = q\nfor {\nfrom := p")
+	for i, m := range members {
 		key := `"` + m.key + `":`
-		e.line("if %s {\np = s.Comma(%s)\n}", isKey(key), e.scan(m, fmt.Sprintf("p+%d", len(key))))
+		e.line("if %s {\nif p, ok = s.Comma(%s); !ok {\nf, p = s.Next(k, %d, p)\nbreak\n}\n}", isKey(key), e.scan(m, fmt.Sprintf("p+%d", len(key))), i)
 	}
-	e.line("if s.Leave(p) {\nreturn p + 1\n}\n}\nf, p = s.Key(k, %d, p)", len(members)-1)
+	e.line("if p == from {\nf, p = s.Key(k, p)\nbreak\n}\n}")
 	e.line("} else {\nf, p = s.Object(k, p)\n}")
 }
 

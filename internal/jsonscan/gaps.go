@@ -47,10 +47,21 @@ func (s *Scanner) objectSlow(k *Keys, p int) (f, q int) {
 	return f, s.learnGap(k, 0, f, p, q)
 }
 
-// nextSlow is Next where blanks follow the value, or the object's end.
+// nextSlow is Next where blanks follow the value, or the comma.
 func (s *Scanner) nextSlow(k *Keys, slot, p int) (f, q int) {
-	f, q = s.Key(k, slot-1, s.commaSlow(p))
-	return f, s.learnGap(k, slot, f, p, q)
+	c, q := s.space(p)
+	switch c {
+	case '}':
+		s.depth--
+		return -1, s.learnGap(k, slot, -1, p, q+1)
+	case ',':
+		if c, q = s.space(q + 1); c == '"' {
+			f, q = s.key(k, slot, q)
+			return f, s.learnGap(k, slot, f, p, q)
+		}
+		return -1, s.fail(q, "no key in an object")
+	}
+	return -1, s.fail(q, "no comma or brace after a value in an object")
 }
 
 // learnGap takes note of the gap at p, in which the key f ended before q, and returns

@@ -19,7 +19,9 @@ const null32 = 'n' | 'u'<<8 | 'l'<<16 | 'l'<<24
 // Float reads a number or null, or a string that holds a number.
 func (s *Scanner) Float(p int, dst *opt.Value[float64]) int {
 	if s.at(p) <= ' ' {
-		p = s.blanks(p)
+		if p++; s.at(p-1) != ' ' || s.at(p) <= ' ' {
+			p = s.blanks(p - 1)
+		}
 	}
 	if load32(s.base, p) == null32 {
 		*dst = opt.Null[float64]()
@@ -116,7 +118,9 @@ func (s *Scanner) number(p int) (text []byte, q int, ok bool) {
 // Int reads an integer or null; the integer may be written like 8.0, 8e0 or "8".
 func Int[I ~int | ~int64](s *Scanner, p int, dst *opt.Value[I]) int {
 	if s.at(p) <= ' ' {
-		p = s.blanks(p)
+		if p++; s.at(p-1) != ' ' || s.at(p) <= ' ' {
+			p = s.blanks(p - 1)
+		}
 	}
 	if load32(s.base, p) == null32 {
 		*dst = opt.Null[I]()
@@ -137,7 +141,9 @@ func Int[I ~int | ~int64](s *Scanner, p int, dst *opt.Value[I]) int {
 // payloads give instead.
 func Enum[E ~int32](s *Scanner, p int, dst *opt.Value[E], find func(name []byte) (E, bool)) int {
 	if s.at(p) <= ' ' {
-		p = s.blanks(p)
+		if p++; s.at(p-1) != ' ' || s.at(p) <= ' ' {
+			p = s.blanks(p - 1)
+		}
 	}
 	c := s.at(p)
 	if next := s.at(p + 1); c-'0' <= 9 && (next == ',' || next == '}') {

@@ -259,53 +259,20 @@ func (s *Scanner) Next(k *Keys, prev, p int) (f, q int) {
 	return s.nextSlow(k, prev+1, p)
 }
 
-// Comma moves from behind a value to the quote of the object's next key or to its
-// closing brace.
-func (s *Scanner) Comma(p int) (q int) {
-	if load16(s.base, p) == ','|'"'<<8 {
-		return p + 1
+// Comma moves from behind a value to the quote of the object's next key, if that
+// follows with no blank or a single one.
+func (s *Scanner) Comma(p int) (q int, ok bool) {
+	switch w := load32(s.base, p); {
+	case w&0xffff == ','|'"'<<8:
+		return p + 1, true
+	case w&0xffffff == ','|' '<<8|'"'<<16:
+		return p + 2, true
 	}
-	return s.commaSlow(p)
+	return p, false
 }
 
-func (s *Scanner) commaSlow(p int) (q int) {
-	if load16(s.base, p) == ','|' '<<8 && s.at(p+2) == '"' {
-		return p + 2
-	}
-	c, p := s.space(p)
-	switch c {
-	case '}':
-		return p
-	case ',':
-		if c, p = s.space(p + 1); c == '"' {
-			return p
-		}
-		return s.fail(p, "no key in an object")
-	}
-	return s.fail(p, "no comma or brace after a value in an object")
-}
-
-// Key reads the key that Comma moved to, or leaves the object, with the same result
-// as Next.
-func (s *Scanner) Key(k *Keys, prev, p int) (f, q int) {
-	switch s.at(p) {
-	case '"':
-		return s.key(k, prev+1, p)
-	case '}':
-		s.depth--
-		return -1, p + 1
-	}
-	return -1, p
-}
-
-// Leave leaves the object if Comma moved to its end.
-func (s *Scanner) Leave(p int) bool {
-	if s.at(p) != '}' {
-		return false
-	}
-	s.depth--
-	return true
-}
+// Key reads the key at p that Enter or Comma moved to.
+func (s *Scanner) Key(k *Keys, p int) (f, q int) { return s.key(k, len(k.Quoted), p) }
 
 // Is4 is whether the four bytes at p are those of want.
 func (s *Scanner) Is4(p int, want string) bool {
@@ -354,6 +321,9 @@ func (s *Scanner) More(p int) (q int, more bool) {
 	}
 	switch c {
 	case ',':
+		if s.at(p+1) == ' ' { // a single blank is no reason to look for more
+			p++
+		}
 		return p + 1, true
 	case ']':
 		s.depth--
@@ -373,6 +343,9 @@ func (s *Scanner) Window(p int) (w unsafe.Pointer, q int) {
 	}
 	return unsafe.Add(s.base, p), p
 }
+
+// At is the text from p on, with as many zeros behind it as in a Window.
+func (s *Scanner) At(p int) unsafe.Pointer { return unsafe.Add(s.base, p) }
 
 func (s *Scanner) at(p int) byte { return *(*byte)(unsafe.Add(s.base, p)) }
 
