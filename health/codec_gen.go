@@ -80,7 +80,7 @@ func (x *AFibClassificationSample) WriteJSON(w *jsonscan.Writer, b []byte) []byt
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *AFibClassificationSample) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -169,7 +169,7 @@ func (x *ActiveDurationsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *ActiveDurationsData) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -286,7 +286,7 @@ func (x *Activity) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *Activity) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *Activity) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x Activity) MarshalJSON() ([]byte, error) {
@@ -385,7 +385,7 @@ func (x *ActivityLevelSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *ActivityLevelSample) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -470,7 +470,9 @@ func (x *ActivityMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *ActivityMetadata) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *ActivityMetadata) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x ActivityMetadata) MarshalJSON() ([]byte, error) {
@@ -530,7 +532,9 @@ func (x *AsleepDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *AsleepDurations) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *AsleepDurations) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x AsleepDurations) MarshalJSON() ([]byte, error) {
@@ -626,7 +630,7 @@ func (x *Athlete) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *Athlete) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *Athlete) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x Athlete) MarshalJSON() ([]byte, error) {
@@ -686,7 +690,9 @@ func (x *AthleteMetrics) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *AthleteMetrics) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *AthleteMetrics) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x AthleteMetrics) MarshalJSON() ([]byte, error) {
@@ -754,7 +760,9 @@ func (x *AwakeDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *AwakeDurations) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *AwakeDurations) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x AwakeDurations) MarshalJSON() ([]byte, error) {
@@ -813,7 +821,9 @@ func (x *BloodPressureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *BloodPressureData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *BloodPressureData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x BloodPressureData) MarshalJSON() ([]byte, error) {
@@ -909,7 +919,7 @@ func (x *BloodPressureSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *BloodPressureSample) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -990,7 +1000,7 @@ func (x *Body) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *Body) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *Body) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x Body) MarshalJSON() ([]byte, error) {
@@ -1068,7 +1078,9 @@ func (x *BodyBatterySample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *BodyBatterySample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *BodyBatterySample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x BodyBatterySample) MarshalJSON() ([]byte, error) {
@@ -1124,7 +1136,9 @@ func (x *BodyMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *BodyMetadata) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *BodyMetadata) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x BodyMetadata) MarshalJSON() ([]byte, error) {
@@ -1203,7 +1217,9 @@ func (x *BreathSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *BreathSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *BreathSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x BreathSample) MarshalJSON() ([]byte, error) {
@@ -1282,7 +1298,9 @@ func (x *BreathsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *BreathsData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *BreathsData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x BreathsData) MarshalJSON() ([]byte, error) {
@@ -1378,7 +1396,9 @@ func (x *CadenceSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *CadenceSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *CadenceSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x CadenceSample) MarshalJSON() ([]byte, error) {
@@ -1474,7 +1494,9 @@ func (x *CalorieSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *CalorieSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *CalorieSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x CalorieSample) MarshalJSON() ([]byte, error) {
@@ -1541,7 +1563,9 @@ func (x *CaloriesData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *CaloriesData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *CaloriesData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x CaloriesData) MarshalJSON() ([]byte, error) {
@@ -1598,7 +1622,7 @@ func (x *CompletionCondition) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *CompletionCondition) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -1681,7 +1705,9 @@ func (x *Connection) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *Connection) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *Connection) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x Connection) MarshalJSON() ([]byte, error) {
@@ -1773,7 +1799,7 @@ func (x *Daily) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *Daily) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *Daily) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x Daily) MarshalJSON() ([]byte, error) {
@@ -1878,7 +1904,7 @@ func (x *DailyDataEnrichment) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *DailyDataEnrichment) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -1943,7 +1969,9 @@ func (x *DailyDistanceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *DailyDistanceData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *DailyDistanceData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x DailyDistanceData) MarshalJSON() ([]byte, error) {
@@ -2003,7 +2031,9 @@ func (x *DailyMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *DailyMetadata) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *DailyMetadata) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x DailyMetadata) MarshalJSON() ([]byte, error) {
@@ -2068,7 +2098,7 @@ func (x *DailyPatternSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *DailyPatternSample) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -2149,7 +2179,9 @@ func (x *DataEnrichment) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *DataEnrichment) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *DataEnrichment) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x DataEnrichment) MarshalJSON() ([]byte, error) {
@@ -2238,7 +2270,9 @@ func (x *DeviceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *DeviceData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *DeviceData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x DeviceData) MarshalJSON() ([]byte, error) {
@@ -2286,7 +2320,9 @@ func (x *DistanceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *DistanceData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *DistanceData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x DistanceData) MarshalJSON() ([]byte, error) {
@@ -2371,7 +2407,7 @@ func (x *DistanceDataDetailed) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *DistanceDataDetailed) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -2433,7 +2469,7 @@ func (x *DistanceDataSummary) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *DistanceDataSummary) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -2531,7 +2567,9 @@ func (x *DistanceSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *DistanceSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *DistanceSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x DistanceSample) MarshalJSON() ([]byte, error) {
@@ -2643,7 +2681,9 @@ func (x *DrinkSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *DrinkSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *DrinkSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x DrinkSample) MarshalJSON() ([]byte, error) {
@@ -2708,7 +2748,9 @@ func (x *ECGReading) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *ECGReading) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *ECGReading) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x ECGReading) MarshalJSON() ([]byte, error) {
@@ -2772,7 +2814,9 @@ func (x *ElevationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *ElevationData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *ElevationData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x ElevationData) MarshalJSON() ([]byte, error) {
@@ -2868,7 +2912,9 @@ func (x *ElevationSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *ElevationSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *ElevationSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x ElevationSample) MarshalJSON() ([]byte, error) {
@@ -2916,7 +2962,9 @@ func (x *EnergyData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *EnergyData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *EnergyData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x EnergyData) MarshalJSON() ([]byte, error) {
@@ -3014,7 +3062,7 @@ func (x *FloorsClimbedSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *FloorsClimbedSample) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -3112,7 +3160,9 @@ func (x *GlucoseData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *GlucoseData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *GlucoseData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x GlucoseData) MarshalJSON() ([]byte, error) {
@@ -3226,7 +3276,9 @@ func (x *GlucoseDataSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *GlucoseDataSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *GlucoseDataSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x GlucoseDataSample) MarshalJSON() ([]byte, error) {
@@ -3274,7 +3326,9 @@ func (x *HealthObservation) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *HealthObservation) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *HealthObservation) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x HealthObservation) MarshalJSON() ([]byte, error) {
@@ -3361,7 +3415,7 @@ func (x *HealthObservationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *HealthObservationData) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -3423,7 +3477,7 @@ func (x *HealthObservationMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []by
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *HealthObservationMetadata) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -3512,7 +3566,9 @@ func (x *HeartData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *HeartData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *HeartData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x HeartData) MarshalJSON() ([]byte, error) {
@@ -3560,7 +3616,9 @@ func (x *HeartRateData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *HeartRateData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *HeartRateData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x HeartRateData) MarshalJSON() ([]byte, error) {
@@ -3634,7 +3692,7 @@ func (x *HeartRateDataDetailed) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *HeartRateDataDetailed) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -3749,7 +3807,7 @@ func (x *HeartRateDataSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *HeartRateDataSample) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -3830,7 +3888,7 @@ func (x *HeartRateDataSummary) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *HeartRateDataSummary) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -3910,7 +3968,7 @@ func (x *HeartRateVariabilityDataSampleRMSSD) WriteJSON(w *jsonscan.Writer, b []
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *HeartRateVariabilityDataSampleRMSSD) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -3990,7 +4048,7 @@ func (x *HeartRateVariabilityDataSampleSDNN) WriteJSON(w *jsonscan.Writer, b []b
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *HeartRateVariabilityDataSampleSDNN) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -4051,7 +4109,9 @@ func (x *HeartRateZoneData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *HeartRateZoneData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *HeartRateZoneData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x HeartRateZoneData) MarshalJSON() ([]byte, error) {
@@ -4199,7 +4259,9 @@ func (x *HormoneSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *HormoneSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *HormoneSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x HormoneSample) MarshalJSON() ([]byte, error) {
@@ -4258,7 +4320,9 @@ func (x *HydrationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *HydrationData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *HydrationData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x HydrationData) MarshalJSON() ([]byte, error) {
@@ -4338,7 +4402,7 @@ func (x *HydrationLevelSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *HydrationLevelSample) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -4418,7 +4482,7 @@ func (x *HydrationMeasurementSample) WriteJSON(w *jsonscan.Writer, b []byte) []b
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *HydrationMeasurementSample) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -4475,7 +4539,9 @@ func (x *IntensityTarget) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *IntensityTarget) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *IntensityTarget) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x IntensityTarget) MarshalJSON() ([]byte, error) {
@@ -4530,7 +4596,9 @@ func (x *KetoneData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *KetoneData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *KetoneData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x KetoneData) MarshalJSON() ([]byte, error) {
@@ -4626,7 +4694,9 @@ func (x *KetoneSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *KetoneSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *KetoneSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x KetoneSample) MarshalJSON() ([]byte, error) {
@@ -4675,7 +4745,7 @@ func (x *LabReportAppliedRange) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportAppliedRange) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -4734,7 +4804,7 @@ func (x *LabReportArtifactsResponse) WriteJSON(w *jsonscan.Writer, b []byte) []b
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportArtifactsResponse) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -4800,7 +4870,7 @@ func (x *LabReportBiomarker) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportBiomarker) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -4850,7 +4920,7 @@ func (x *LabReportBoundedValue) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportBoundedValue) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -4903,7 +4973,7 @@ func (x *LabReportDeliveriesResponse) WriteJSON(w *jsonscan.Writer, b []byte) []
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportDeliveriesResponse) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -4964,7 +5034,9 @@ func (x *LabReportDelivery) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *LabReportDelivery) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *LabReportDelivery) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x LabReportDelivery) MarshalJSON() ([]byte, error) {
@@ -5057,7 +5129,7 @@ func (x *LabReportEventData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportEventData) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -5111,7 +5183,7 @@ func (x *LabReportEventError) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportEventError) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -5180,7 +5252,7 @@ func (x *LabReportEventResult) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportEventResult) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -5264,7 +5336,7 @@ func (x *LabReportEventResultSource) WriteJSON(w *jsonscan.Writer, b []byte) []b
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportEventResultSource) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -5318,7 +5390,7 @@ func (x *LabReportFailureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportFailureData) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -5367,7 +5439,9 @@ func (x *LabReportFile) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *LabReportFile) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *LabReportFile) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x LabReportFile) MarshalJSON() ([]byte, error) {
@@ -5429,7 +5503,7 @@ func (x *LabReportFilesResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte 
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportFilesResponse) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -5487,7 +5561,7 @@ func (x *LabReportInterpretation) WriteJSON(w *jsonscan.Writer, b []byte) []byte
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportInterpretation) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -5540,7 +5614,7 @@ func (x *LabReportListResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportListResponse) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -5614,7 +5688,7 @@ func (x *LabReportMeasurement) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportMeasurement) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -5667,7 +5741,9 @@ func (x *LabReportPanel) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *LabReportPanel) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *LabReportPanel) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x LabReportPanel) MarshalJSON() ([]byte, error) {
@@ -5716,7 +5792,7 @@ func (x *LabReportQualitativeValue) WriteJSON(w *jsonscan.Writer, b []byte) []by
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportQualitativeValue) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -5796,7 +5872,7 @@ func (x *LabReportRangeContext) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportRangeContext) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -5854,7 +5930,7 @@ func (x *LabReportReferenceRange) WriteJSON(w *jsonscan.Writer, b []byte) []byte
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportReferenceRange) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -5904,7 +5980,7 @@ func (x *LabReportReprocessResponse) WriteJSON(w *jsonscan.Writer, b []byte) []b
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportReprocessResponse) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -5972,7 +6048,9 @@ func (x *LabReportResult) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *LabReportResult) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *LabReportResult) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x LabReportResult) MarshalJSON() ([]byte, error) {
@@ -6045,7 +6123,7 @@ func (x *LabReportResultSource) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportResultSource) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -6207,7 +6285,9 @@ func (x *LabReportSession) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *LabReportSession) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *LabReportSession) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x LabReportSession) MarshalJSON() ([]byte, error) {
@@ -6262,7 +6342,7 @@ func (x *LabReportStatusEntry) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportStatusEntry) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -6312,7 +6392,7 @@ func (x *LabReportUploadResponse) WriteJSON(w *jsonscan.Writer, b []byte) []byte
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportUploadResponse) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -6364,7 +6444,7 @@ func (x *LapData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *LapData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *LapData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x LapData) MarshalJSON() ([]byte, error) {
@@ -6452,7 +6532,9 @@ func (x *LapSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *LapSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *LapSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x LapSample) MarshalJSON() ([]byte, error) {
@@ -6523,7 +6605,7 @@ func (x *METData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *METData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *METData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x METData) MarshalJSON() ([]byte, error) {
@@ -6601,7 +6683,9 @@ func (x *METSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *METSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *METSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x METSample) MarshalJSON() ([]byte, error) {
@@ -6671,7 +6755,7 @@ func (x *Meal) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *Meal) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *Meal) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x Meal) MarshalJSON() ([]byte, error) {
@@ -6790,7 +6874,7 @@ func (x *MeasurementDataSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *MeasurementDataSample) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -6898,7 +6982,9 @@ func (x *MeasurementsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *MeasurementsData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *MeasurementsData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x MeasurementsData) MarshalJSON() ([]byte, error) {
@@ -6946,7 +7032,9 @@ func (x *Menstruation) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *Menstruation) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *Menstruation) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x Menstruation) MarshalJSON() ([]byte, error) {
@@ -7070,7 +7158,9 @@ func (x *MenstruationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *MenstruationData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *MenstruationData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x MenstruationData) MarshalJSON() ([]byte, error) {
@@ -7149,7 +7239,7 @@ func (x *MenstruationFlowSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte 
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *MenstruationFlowSample) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -7207,7 +7297,7 @@ func (x *MenstruationIntervalSample) WriteJSON(w *jsonscan.Writer, b []byte) []b
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *MenstruationIntervalSample) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -7265,7 +7355,7 @@ func (x *MenstruationMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *MenstruationMetadata) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -7387,7 +7477,9 @@ func (x *MovementData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *MovementData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *MovementData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x MovementData) MarshalJSON() ([]byte, error) {
@@ -7457,7 +7549,9 @@ func (x *Nutrition) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *Nutrition) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *Nutrition) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x Nutrition) MarshalJSON() ([]byte, error) {
@@ -7545,7 +7639,9 @@ func (x *NutritionMacros) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *NutritionMacros) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *NutritionMacros) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x NutritionMacros) MarshalJSON() ([]byte, error) {
@@ -7601,7 +7697,9 @@ func (x *NutritionMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *NutritionMetadata) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *NutritionMetadata) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x NutritionMetadata) MarshalJSON() ([]byte, error) {
@@ -7829,7 +7927,9 @@ func (x *NutritionMicros) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *NutritionMicros) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *NutritionMicros) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x NutritionMicros) MarshalJSON() ([]byte, error) {
@@ -7877,7 +7977,9 @@ func (x *NutritionQuantity) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *NutritionQuantity) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *NutritionQuantity) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x NutritionQuantity) MarshalJSON() ([]byte, error) {
@@ -7933,7 +8035,9 @@ func (x *NutritionSummary) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *NutritionSummary) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *NutritionSummary) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x NutritionSummary) MarshalJSON() ([]byte, error) {
@@ -7985,7 +8089,9 @@ func (x *ObservationCode) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *ObservationCode) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *ObservationCode) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x ObservationCode) MarshalJSON() ([]byte, error) {
@@ -8034,7 +8140,7 @@ func (x *ObservationComponent) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *ObservationComponent) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -8099,7 +8205,9 @@ func (x *ObservationValue) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *ObservationValue) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *ObservationValue) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x ObservationValue) MarshalJSON() ([]byte, error) {
@@ -8171,7 +8279,9 @@ func (x *OtherDeviceData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *OtherDeviceData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *OtherDeviceData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x OtherDeviceData) MarshalJSON() ([]byte, error) {
@@ -8220,7 +8330,7 @@ func (x *OtherSleepDurations) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *OtherSleepDurations) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -8295,7 +8405,9 @@ func (x *OxygenData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *OxygenData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *OxygenData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x OxygenData) MarshalJSON() ([]byte, error) {
@@ -8363,7 +8475,7 @@ func (x *OxygenSaturationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *OxygenSaturationData) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -8460,7 +8572,7 @@ func (x *OxygenSaturationSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte 
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *OxygenSaturationSample) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -8547,7 +8659,9 @@ func (x *PlannedWorkout) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *PlannedWorkout) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *PlannedWorkout) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x PlannedWorkout) MarshalJSON() ([]byte, error) {
@@ -8603,7 +8717,7 @@ func (x *PlannedWorkoutDetails) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *PlannedWorkoutDetails) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -8713,7 +8827,7 @@ func (x *PlannedWorkoutDetailsMetadata) WriteJSON(w *jsonscan.Writer, b []byte) 
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *PlannedWorkoutDetailsMetadata) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -8833,7 +8947,7 @@ func (x *PlannedWorkoutDetailsStep) WriteJSON(w *jsonscan.Writer, b []byte) []by
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *PlannedWorkoutDetailsStep) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -8919,7 +9033,7 @@ func (x *PlannedWorkoutDetailsStepDuration) WriteJSON(w *jsonscan.Writer, b []by
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *PlannedWorkoutDetailsStepDuration) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -9053,7 +9167,7 @@ func (x *PlannedWorkoutDetailsStepTarget) WriteJSON(w *jsonscan.Writer, b []byte
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *PlannedWorkoutDetailsStepTarget) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -9098,7 +9212,9 @@ func (x *PolylineMapData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *PolylineMapData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *PolylineMapData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x PolylineMapData) MarshalJSON() ([]byte, error) {
@@ -9167,7 +9283,9 @@ func (x *PositionData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *PositionData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *PositionData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x PositionData) MarshalJSON() ([]byte, error) {
@@ -9258,7 +9376,9 @@ func (x *PositionSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *PositionSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *PositionSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x PositionSample) MarshalJSON() ([]byte, error) {
@@ -9317,7 +9437,9 @@ func (x *PowerData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *PowerData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *PowerData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x PowerData) MarshalJSON() ([]byte, error) {
@@ -9413,7 +9535,9 @@ func (x *PowerSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *PowerSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *PowerSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x PowerSample) MarshalJSON() ([]byte, error) {
@@ -9494,7 +9618,7 @@ func (x *PulseVelocitySample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *PulseVelocitySample) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -9591,7 +9715,9 @@ func (x *RRIntervalSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *RRIntervalSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *RRIntervalSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x RRIntervalSample) MarshalJSON() ([]byte, error) {
@@ -9669,7 +9795,9 @@ func (x *RawECGSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *RawECGSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *RawECGSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x RawECGSample) MarshalJSON() ([]byte, error) {
@@ -9717,7 +9845,9 @@ func (x *ReadinessData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *ReadinessData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *ReadinessData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x ReadinessData) MarshalJSON() ([]byte, error) {
@@ -9769,7 +9899,9 @@ func (x *RespirationData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *RespirationData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *RespirationData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x RespirationData) MarshalJSON() ([]byte, error) {
@@ -9821,7 +9953,9 @@ func (x *ScoresData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *ScoresData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *ScoresData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x ScoresData) MarshalJSON() ([]byte, error) {
@@ -9897,7 +10031,7 @@ func (x *Sleep) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *Sleep) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *Sleep) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x Sleep) MarshalJSON() ([]byte, error) {
@@ -9978,7 +10112,7 @@ func (x *SleepDataEnrichment) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *SleepDataEnrichment) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -10047,7 +10181,7 @@ func (x *SleepDurationsData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *SleepDurationsData) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -10127,7 +10261,7 @@ func (x *SleepHypnogramSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *SleepHypnogramSample) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -10196,7 +10330,9 @@ func (x *SleepMetadata) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *SleepMetadata) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *SleepMetadata) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x SleepMetadata) MarshalJSON() ([]byte, error) {
@@ -10241,7 +10377,9 @@ func (x *SleepScores) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *SleepScores) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *SleepScores) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x SleepScores) MarshalJSON() ([]byte, error) {
@@ -10286,7 +10424,7 @@ func (x *SleepTemperatureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *SleepTemperatureData) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -10358,7 +10496,9 @@ func (x *SnoringData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *SnoringData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *SnoringData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x SnoringData) MarshalJSON() ([]byte, error) {
@@ -10437,7 +10577,9 @@ func (x *SnoringSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *SnoringSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *SnoringSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x SnoringSample) MarshalJSON() ([]byte, error) {
@@ -10534,7 +10676,9 @@ func (x *SpeedSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *SpeedSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *SpeedSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x SpeedSample) MarshalJSON() ([]byte, error) {
@@ -10589,7 +10733,9 @@ func (x *StepBlock) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *StepBlock) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *StepBlock) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x StepBlock) MarshalJSON() ([]byte, error) {
@@ -10637,7 +10783,9 @@ func (x *StepControl) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *StepControl) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *StepControl) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x StepControl) MarshalJSON() ([]byte, error) {
@@ -10733,7 +10881,9 @@ func (x *StepSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *StepSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *StepSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x StepSample) MarshalJSON() ([]byte, error) {
@@ -10777,7 +10927,9 @@ func (x *StrainData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *StrainData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *StrainData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x StrainData) MarshalJSON() ([]byte, error) {
@@ -10833,7 +10985,9 @@ func (x *StrengthData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *StrengthData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *StrengthData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x StrengthData) MarshalJSON() ([]byte, error) {
@@ -10931,7 +11085,9 @@ func (x *StressData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *StressData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *StressData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x StressData) MarshalJSON() ([]byte, error) {
@@ -11009,7 +11165,9 @@ func (x *StressSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *StressSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *StressSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x StressSample) MarshalJSON() ([]byte, error) {
@@ -11063,7 +11221,9 @@ func (x *SwimStepData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *SwimStepData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *SwimStepData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x SwimStepData) MarshalJSON() ([]byte, error) {
@@ -11115,7 +11275,9 @@ func (x *SwimmingData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *SwimmingData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *SwimmingData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x SwimmingData) MarshalJSON() ([]byte, error) {
@@ -11166,7 +11328,7 @@ func (x *TSSData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *TSSData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *TSSData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x TSSData) MarshalJSON() ([]byte, error) {
@@ -11230,7 +11392,9 @@ func (x *TSSSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *TSSSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *TSSSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x TSSSample) MarshalJSON() ([]byte, error) {
@@ -11281,7 +11445,7 @@ func (x *TagData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *TagData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *TagData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x TagData) MarshalJSON() ([]byte, error) {
@@ -11376,7 +11540,7 @@ func (x *TagEntry) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *TagEntry) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *TagEntry) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x TagEntry) MarshalJSON() ([]byte, error) {
@@ -11461,7 +11625,9 @@ func (x *TemperatureData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *TemperatureData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *TemperatureData) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x TemperatureData) MarshalJSON() ([]byte, error) {
@@ -11540,7 +11706,9 @@ func (x *TemperatureSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *TemperatureSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *TemperatureSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x TemperatureSample) MarshalJSON() ([]byte, error) {
@@ -11637,7 +11805,9 @@ func (x *TorqueSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *TorqueSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *TorqueSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x TorqueSample) MarshalJSON() ([]byte, error) {
@@ -11713,7 +11883,7 @@ func (x *User) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *User) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *User) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x User) MarshalJSON() ([]byte, error) {
@@ -11792,7 +11962,9 @@ func (x *VO2MaxSample) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *VO2MaxSample) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *VO2MaxSample) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x VO2MaxSample) MarshalJSON() ([]byte, error) {
@@ -11836,7 +12008,7 @@ func (x *WorkData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *WorkData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *WorkData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x WorkData) MarshalJSON() ([]byte, error) {
@@ -11918,7 +12090,9 @@ func (x *WorkoutStep) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *WorkoutStep) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *WorkoutStep) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x WorkoutStep) MarshalJSON() ([]byte, error) {
@@ -12005,7 +12179,9 @@ func (x *WorkoutTemplate) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *WorkoutTemplate) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *WorkoutTemplate) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x WorkoutTemplate) MarshalJSON() ([]byte, error) {
@@ -12053,7 +12229,9 @@ func (x *contributor) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *contributor) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *contributor) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x contributor) MarshalJSON() ([]byte, error) {

@@ -64,8 +64,33 @@ func DecodeStrict[T Record](data []byte) (T, error) {
 	return record, err
 }
 
+// decode calls methods that the compiler knows, and so need not set memory aside for
+// the record: through an interface it could be kept.
 func decode[T Record](data []byte, record *T, mismatch func(offset int)) error {
-	return jsonscan.Unmarshal(data, any(record).(jsonscan.Object), mismatch)
+	var scan func(s *jsonscan.Scanner, p int) int
+	switch r := any(record).(type) {
+	case *Activity:
+		scan = r.ScanJSON
+	case *Athlete:
+		scan = r.ScanJSON
+	case *Body:
+		scan = r.ScanJSON
+	case *Daily:
+		scan = r.ScanJSON
+	case *HealthObservation:
+		scan = r.ScanJSON
+	case *HormoneSample:
+		scan = r.ScanJSON
+	case *Menstruation:
+		scan = r.ScanJSON
+	case *Nutrition:
+		scan = r.ScanJSON
+	case *PlannedWorkout:
+		scan = r.ScanJSON
+	case *Sleep:
+		scan = r.ScanJSON
+	}
+	return jsonscan.Unmarshal(data, scan, mismatch)
 }
 
 // maxPaths limits the work for a text that is all wrong, and deep.

@@ -63,7 +63,9 @@ func (x *AccessRevoked) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *AccessRevoked) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *AccessRevoked) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x AccessRevoked) MarshalJSON() ([]byte, error) {
@@ -129,7 +131,9 @@ func (x *AthleteEvent) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *AthleteEvent) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *AthleteEvent) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x AthleteEvent) MarshalJSON() ([]byte, error) {
@@ -209,7 +213,7 @@ func (x *Auth) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *Auth) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *Auth) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x Auth) MarshalJSON() ([]byte, error) {
@@ -308,7 +312,9 @@ func (x *AuthFailed) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *AuthFailed) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *AuthFailed) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x AuthFailed) MarshalJSON() ([]byte, error) {
@@ -370,7 +376,9 @@ func (x *ConnectionError) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *ConnectionError) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *ConnectionError) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x ConnectionError) MarshalJSON() ([]byte, error) {
@@ -443,7 +451,9 @@ func (x *DataEvent[T]) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *DataEvent[T]) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *DataEvent[T]) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x DataEvent[T]) MarshalJSON() ([]byte, error) {
@@ -505,7 +515,7 @@ func (x *Deauth) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *Deauth) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *Deauth) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x Deauth) MarshalJSON() ([]byte, error) {
@@ -568,7 +578,7 @@ func (x *GoogleNoDataSource) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *GoogleNoDataSource) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -641,7 +651,9 @@ func (x *HealthCheck) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *HealthCheck) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *HealthCheck) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x HealthCheck) MarshalJSON() ([]byte, error) {
@@ -710,7 +722,7 @@ func (x *LabReportCompleted) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LabReportCompleted) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -779,7 +791,9 @@ func (x *LabReportFailed) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *LabReportFailed) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *LabReportFailed) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x LabReportFailed) MarshalJSON() ([]byte, error) {
@@ -848,7 +862,7 @@ func (x *LargeRequestProcessing) WriteJSON(w *jsonscan.Writer, b []byte) []byte 
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LargeRequestProcessing) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -922,7 +936,7 @@ func (x *LargeRequestSending) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (x *LargeRequestSending) UnmarshalJSON(data []byte) error {
-	return jsonscan.Unmarshal(data, x, nil)
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -985,7 +999,7 @@ func (x *NoData) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *NoData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *NoData) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x NoData) MarshalJSON() ([]byte, error) {
@@ -1065,7 +1079,9 @@ func (x *PermissionChange) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *PermissionChange) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *PermissionChange) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x PermissionChange) MarshalJSON() ([]byte, error) {
@@ -1131,7 +1147,9 @@ func (x *Processing) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *Processing) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *Processing) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x Processing) MarshalJSON() ([]byte, error) {
@@ -1205,7 +1223,9 @@ func (x *RateLimitHit) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *RateLimitHit) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *RateLimitHit) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x RateLimitHit) MarshalJSON() ([]byte, error) {
@@ -1273,7 +1293,9 @@ func (x *S3Payload) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *S3Payload) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *S3Payload) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x S3Payload) MarshalJSON() ([]byte, error) {
@@ -1352,7 +1374,9 @@ func (x *UserReauth) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *UserReauth) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *UserReauth) UnmarshalJSON(data []byte) error {
+	return jsonscan.Unmarshal(data, x.ScanJSON, nil)
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (x UserReauth) MarshalJSON() ([]byte, error) {

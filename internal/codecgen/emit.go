@@ -87,7 +87,7 @@ func (e *emitter) structCodec(s structType) {
 	e.line("return jsonscan.Close(b, start, '}')\n}\n")
 
 	e.line("// UnmarshalJSON implements [json.Unmarshaler].")
-	e.line("func (x *%s) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }\n", typ)
+	e.line("func (x *%s) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }\n", typ)
 	e.line("// MarshalJSON implements [json.Marshaler].")
 	e.line("func (x %s) MarshalJSON() ([]byte, error) {\nw, b := jsonscan.NewWriter()\nreturn w.Text(x.WriteJSON(w, b))\n}\n", typ)
 }

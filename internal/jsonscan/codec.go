@@ -31,9 +31,13 @@ var decoders = sync.Pool{New: func() any { return new(decoder) }}
 // maxKept is the largest buffer that is kept for the next text.
 const maxKept = 16 << 20
 
-// Unmarshal reads data, of which nothing is kept, into dst. Values that do not
-// fit their fields are passed over and told to mismatch, if there is one.
-func Unmarshal(data []byte, dst Object, mismatch func(offset int)) error {
+// Unmarshal has scan, the ScanJSON of an object, read data, of which nothing is kept.
+// Values that do not fit their fields are passed over and told to mismatch, if there
+// is one.
+//
+// It takes the method and not the object, which the compiler can so prove to stay where
+// it is.
+func Unmarshal(data []byte, scan func(s *Scanner, p int) int, mismatch func(offset int)) error {
 	d := decoders.Get().(*decoder)
 	defer d.release()
 	if len(data) <= chunk {
@@ -42,7 +46,14 @@ func Unmarshal(data []byte, dst Object, mismatch func(offset int)) error {
 		d.load(data)
 	}
 	d.Mismatch = mismatch
-	return d.object(dst)
+	c, p := d.space(0)
+	if err := d.End(scan(&d.Scanner, p)); err != nil {
+		return err
+	}
+	if c != '{' && c != 'n' {
+		return ErrNotObject
+	}
+	return nil
 }
 
 // UnmarshalValue has scan read data, which may be any value.
@@ -146,19 +157,6 @@ func (d *decoder) release() {
 	}
 	d.Forget()
 	decoders.Put(d)
-}
-
-// object reads the whole text, an object or null, into dst.
-func (s *Scanner) object(dst Object) error {
-	c, p := s.space(0)
-	q := dst.ScanJSON(s, p)
-	if err := s.End(q); err != nil {
-		return err
-	}
-	if c != '{' && c != 'n' {
-		return ErrNotObject
-	}
-	return nil
 }
 
 // Scan is the ScanJSON of types that are not known when the caller is compiled.

@@ -64,7 +64,7 @@ func TestMemoryIsLinear(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var record sample.Record
 			allocated := allocatedBy(func() {
-				err := jsonscan.Unmarshal([]byte(test.text), &record, nil)
+				err := jsonscan.Unmarshal([]byte(test.text), record.ScanJSON, nil)
 				var syntax *jsonscan.SyntaxError
 				if err != nil && !errors.As(err, &syntax) {
 					t.Errorf("the error is %v", err)
@@ -92,7 +92,7 @@ func TestShortArraysInALongText(t *testing.T) {
 	const n = 2000
 	text := `{"children":[` + strings.Repeat(`{"children":[{"float":1,"text":"some"},{"float":2},{"float":3}]},`, n) + `{}]}`
 	var record sample.Record
-	if err := jsonscan.Unmarshal([]byte(text), &record, nil); err != nil {
+	if err := jsonscan.Unmarshal([]byte(text), record.ScanJSON, nil); err != nil {
 		t.Fatal(err)
 	}
 	if len(record.Children) != n+1 {
@@ -114,7 +114,7 @@ func TestSamplesAreCounted(t *testing.T) {
 		for _, reading := range []string{`{"value":60,"kind":"awake and moving about the house"},`, "\n  {\n    \"value\": 60,\n    \"kind\": \"awake, and moving\"\n  },"} {
 			text := `{"readings":[` + strings.TrimSuffix(strings.Repeat(reading, n), ",") + "\n]}"
 			var record sample.Record
-			if err := jsonscan.Unmarshal([]byte(text), &record, nil); err != nil {
+			if err := jsonscan.Unmarshal([]byte(text), record.ScanJSON, nil); err != nil {
 				t.Fatal(err)
 			}
 			if len(record.Readings) != n || cap(record.Readings) != n {
@@ -165,7 +165,7 @@ func TestLongValues(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var record sample.Record
-			if err := jsonscan.Unmarshal([]byte(test.text), &record, nil); (err == nil) != test.valid {
+			if err := jsonscan.Unmarshal([]byte(test.text), record.ScanJSON, nil); (err == nil) != test.valid {
 				t.Errorf("the error is %v", err)
 			}
 		})
@@ -178,7 +178,7 @@ func TestDeepRecords(t *testing.T) {
 		// Each child is two levels, and the innermost object is one.
 		text := strings.Repeat(`{"children":[`, n) + `{"unknown":0}` + strings.Repeat(`]}`, n)
 		var record sample.Record
-		if err := jsonscan.Unmarshal([]byte(text), &record, nil); (err == nil) != valid {
+		if err := jsonscan.Unmarshal([]byte(text), record.ScanJSON, nil); (err == nil) != valid {
 			t.Errorf("%d children in each other: %v", n, err)
 		}
 	}

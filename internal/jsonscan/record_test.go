@@ -59,7 +59,7 @@ func checkRecord(t *testing.T, text []byte) {
 	t.Helper()
 	before := bytes.Clone(text)
 	var got sample.Record
-	err := jsonscan.Unmarshal(text, &got, nil)
+	err := jsonscan.Unmarshal(text, got.ScanJSON, nil)
 	if !bytes.Equal(text, before) {
 		t.Fatal("the text was changed")
 	}
@@ -109,7 +109,7 @@ func checkRoundTrip(t *testing.T, record *sample.Record) {
 		t.Fatal("what is written is no compact JSON")
 	}
 	var again sample.Record
-	if err := jsonscan.Unmarshal(text, &again, func(int) { t.Error("what is written does not fit its field") }); err != nil {
+	if err := jsonscan.Unmarshal(text, again.ScanJSON, func(int) { t.Error("what is written does not fit its field") }); err != nil {
 		t.Fatalf("what is written is not read: %v", err)
 	}
 	twice, err := again.MarshalJSON()
@@ -162,7 +162,7 @@ func TestMismatches(t *testing.T) {
 	}
 	var offsets []int
 	var record sample.Record
-	if err := jsonscan.Unmarshal([]byte(text), &record, func(offset int) { offsets = append(offsets, offset) }); err != nil {
+	if err := jsonscan.Unmarshal([]byte(text), record.ScanJSON, func(offset int) { offsets = append(offsets, offset) }); err != nil {
 		t.Fatal(err)
 	}
 	if got := jsonscan.Paths([]byte(text), offsets); !reflect.DeepEqual(got, want) {

@@ -44,7 +44,7 @@ func (x *Nested) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *Nested) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *Nested) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x Nested) MarshalJSON() ([]byte, error) {
@@ -99,7 +99,7 @@ func (x *Page[T]) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *Page[T]) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *Page[T]) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x Page[T]) MarshalJSON() ([]byte, error) {
@@ -147,7 +147,7 @@ func (x *Reading) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *Reading) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *Reading) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x Reading) MarshalJSON() ([]byte, error) {
@@ -306,7 +306,7 @@ func (x *Record) WriteJSON(w *jsonscan.Writer, b []byte) []byte {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (x *Record) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x, nil) }
+func (x *Record) UnmarshalJSON(data []byte) error { return jsonscan.Unmarshal(data, x.ScanJSON, nil) }
 
 // MarshalJSON implements [json.Marshaler].
 func (x Record) MarshalJSON() ([]byte, error) {
