@@ -65,6 +65,20 @@ func TestFirstTimestamp(t *testing.T) {
 	}
 }
 
+// A scanner that has seen no timestamp takes no zeros for the last one's day and zone.
+func TestZerosAreNoTimestamp(t *testing.T) {
+	t.Parallel()
+	zeros := strings.Repeat("\x00", 12)
+	for _, text := range []string{zeros + "07:04:11" + zeros + "\x00\x00", zeros + "07:04:11\x00\x01\x02\x03\x04\x05\x06" + zeros[:7], zeros + "07:04:11"} {
+		var s jsonscan.Scanner
+		s.Reset(jsonscan.Pad([]byte(text)), false)
+		var ts health.Timestamp
+		if p := ts.ScanJSON(&s, 0); s.End(p) == nil || ts != (health.Timestamp{}) {
+			t.Errorf("zeros and a clock, %d bytes of them, are read", len(text))
+		}
+	}
+}
+
 // FuzzTimestamps reads and writes timestamps one after the other, the first of which
 // the codec remembers to be quick about the others.
 func FuzzTimestamps(f *testing.F) {

@@ -35,7 +35,7 @@ func (t *Timestamp) ScanJSON(s *jsonscan.Scanner, p int) int {
 		w = s.At(p)
 	}
 	last := &s.Times
-	if jsonscan.Load64(w, 0) != last.Day0 || jsonscan.Load64(w, 4) != last.Day1 || jsonscan.Load64(w, 26)>>8 != last.Zone {
+	if jsonscan.Load64(w, 0) != last.Day0 || jsonscan.Load64(w, 4) != last.Day1 || jsonscan.Load64(w, 26)|0xff != last.Zone {
 		return t.scanSlow(s, p)
 	}
 	clock := jsonscan.Load64(w, 12) ^ clockZeros
@@ -81,7 +81,7 @@ func (t *Timestamp) scanSlow(s *jsonscan.Scanner, p int) int {
 				Day0:     binary.LittleEndian.Uint64(text)<<8 | '"',
 				Day1:     binary.LittleEndian.Uint64(text[3:]),
 				Fraction: fractionZeros&^(0xff<<56) | uint64(text[26])<<56,
-				Zone:     binary.LittleEndian.Uint64(text[24:])>>16 | '"'<<48,
+				Zone:     binary.LittleEndian.Uint64(text[24:])>>8 | '"'<<56 | 0xff,
 				Midnight: v.sec - clockOf(v.sec),
 				Offset:   v.offset,
 				Kind:     uint8(v.zone),

@@ -79,7 +79,7 @@ type span struct{ from, to int }
 type TimeCache struct {
 	Day0, Day1 uint64 // the bytes "YYYY-MM and Y-MM-DDT
 	Fraction   uint64 // the bytes .000000 and the zone's first
-	Zone       uint64 // the bytes +hh:mm"
+	Zone       uint64 // a byte of ones, so that no text is that of an empty cache, and +hh:mm"
 	Midnight   int64
 	Offset     int16
 	Kind       uint8
