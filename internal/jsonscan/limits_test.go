@@ -174,12 +174,15 @@ func TestLongValues(t *testing.T) {
 
 func TestDeepRecords(t *testing.T) {
 	t.Parallel()
-	for n, valid := range map[int]bool{100: true, jsonscan.MaxDepth/2 - 1: true, jsonscan.MaxDepth / 2: false, jsonscan.MaxDepth: false} {
-		// Each child is two levels, and the innermost object is one.
-		text := strings.Repeat(`{"children":[`, n) + `{"unknown":0}` + strings.Repeat(`]}`, n)
-		var record sample.Record
-		if err := jsonscan.Unmarshal([]byte(text), record.ScanJSON, nil); (err == nil) != valid {
-			t.Errorf("%d children in each other: %v", n, err)
+	for _, blanks := range []string{"", " ", "\n  "} {
+		for n, valid := range map[int]bool{100: true, jsonscan.MaxDepth/2 - 1: true, jsonscan.MaxDepth / 2: false, jsonscan.MaxDepth: false} {
+			// Each child is two levels, and the innermost object is one.
+			open := "{" + blanks + `"children":`
+			text := strings.Repeat(open+"[", n) + open + "0}" + strings.Repeat("]"+blanks+"}", n)
+			var record sample.Record
+			if err := jsonscan.Unmarshal([]byte(text), record.ScanJSON, nil); (err == nil) != valid {
+				t.Errorf("%d children in each other, with blanks %q: %v", n, blanks, err)
+			}
 		}
 	}
 }
