@@ -336,7 +336,7 @@ func (r *devReport) text(w io.Writer) {
 	fmt.Fprintf(w, "console\t%s\n", r.Console)
 	fmt.Fprintf(w, "base URL\t%s\n", r.BaseURL)
 	fmt.Fprintf(w, "receiver\t%s\n", r.Receiver)
-	fmt.Fprintf(w, "\n%s connected %s; records of the last %d whole days:\n", r.User.ReferenceID, r.User.Provider, devDays)
+	fmt.Fprintf(w, "\n%s connected %s; records of the last four weeks:\n", r.User.ReferenceID, r.User.Provider)
 	for _, c := range r.Records {
 		fmt.Fprintf(w, "  %s\t%d\n", c.Type, c.Count)
 	}
