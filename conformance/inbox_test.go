@@ -81,6 +81,59 @@ func TestInboxGroups(t *testing.T) {
 	})
 }
 
+// TestInboxBodies has deliveries stored together, some of them twice, and finds the
+// body of each as it was, whatever its length and that of those beside it.
+func TestInboxBodies(t *testing.T) {
+	t.Parallel()
+	eachKind(t, func(t *testing.T, create func(testing.TB) database) {
+		const n = 200
+		d := create(t)
+		in := openInbox(t, d)
+		bodies := map[string][]byte{}
+		for i := range int64(n) {
+			random := rand.New(rand.NewPCG(1, uint64(i)))
+			body := make([]byte, []int{0, 1, 100, 3000, 30_000}[i%5])
+			for j := range body {
+				body[j] = byte(random.Uint32()) // zeros among them
+			}
+			bodies[deliveryID(i)] = body
+		}
+		var first atomic.Int64
+		var puts sync.WaitGroup
+		behindLock(t, d, func() {
+			for id, body := range bodies {
+				for range 2 {
+					puts.Go(func() {
+						duplicate, err := in.Put(t.Context(), ingest.Delivery{ID: id, ReceivedAt: time.Now(), Body: body})
+						if err != nil {
+							t.Error(err)
+						} else if !duplicate {
+							first.Add(1)
+						}
+					})
+				}
+			}
+		})
+		puts.Wait()
+		if first.Load() != n {
+			t.Errorf("%d are told that theirs was the first, want %d", first.Load(), n)
+		}
+		found := 0
+		for item, err := range in.Scan(t.Context(), ingest.Pending) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if body, ok := bodies[item.ID]; !ok || !bytes.Equal(item.Body, body) {
+				t.Errorf("a body of %d bytes is not the one of %d bytes that was put", len(item.Body), len(body))
+			}
+			found++
+		}
+		if found != n {
+			t.Errorf("%d are there, want %d", found, n)
+		}
+	})
+}
+
 // TestInboxPoison has one delivery that the database refuses among others.
 func TestInboxPoison(t *testing.T) {
 	t.Parallel()
