@@ -185,9 +185,13 @@ func (in *Inbox) begin(ctx context.Context, m *nats.Msg, ttl time.Duration, old 
 	}
 	if e.Parts > 0 {
 		body, err = in.body(ctx, l.key, e.Parts)
-		if errors.Is(err, jetstream.ErrMsgNotFound) { // parts go when a delivery is done, and before its message
+		switch {
+		case errors.Is(err, jetstream.ErrMsgNotFound) && in.forgotten(meta.Timestamp):
+			// Parts go when a delivery is done, and before its message.
 			return nil, failed("lease", id, in.finish(ctx, l, true))
-		} else if err != nil {
+		case errors.Is(err, jetstream.ErrMsgNotFound): // another message says or will say that it is done
+			return nil, nil
+		case err != nil:
 			return nil, failed("lease", id, err)
 		}
 	}
@@ -203,8 +207,10 @@ func (in *Inbox) overtaken(ctx context.Context, l lease, wasLater bool) (kind st
 	switch {
 	case err != nil:
 		return "", err
-	case last.Sequence != l.seq:
+	case last.Sequence > l.seq:
 		return kindOf(last.Subject), nil
+	case last.Sequence < l.seq:
+		return "", jetstream.ErrMsgNotFound // it has gone, with what stands in its place
 	case !wasLater:
 		return "", nil
 	}

@@ -97,9 +97,10 @@ func (in *Inbox) look(ctx context.Context, seq uint64, state ingest.State) (inge
 	k := key(string(e.ID))
 	// The newest message tells the state. Another may still be there, between the two
 	// steps of ending a lease or after the server was killed there.
-	if newest, err := in.newest(ctx, k); err != nil {
+	wasLater := m.Header.Get(jetstream.SchedulerHeader) != ""
+	if kind, err := in.overtaken(ctx, lease{seq: seq, key: k}, wasLater); err != nil {
 		return ingest.Item{}, err
-	} else if newest.Sequence != seq {
+	} else if kind != "" {
 		return ingest.Item{}, jetstream.ErrMsgNotFound
 	}
 	if e.Parts > 0 {

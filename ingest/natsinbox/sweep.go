@@ -85,7 +85,10 @@ func (in *Inbox) sweepMessage(ctx context.Context, m *jetstream.RawStreamMsg, ac
 	if err != nil {
 		return absent(err)
 	}
-	forgotten := last.Sequence == m.Sequence && acknowledged && time.Since(m.Time) > in.remember
+	if last.Sequence < m.Sequence { // it has gone meanwhile
+		return nil
+	}
+	forgotten := last.Sequence == m.Sequence && acknowledged && in.forgotten(m.Time)
 	if last.Sequence == m.Sequence && !forgotten {
 		return nil
 	}
@@ -96,6 +99,10 @@ func (in *Inbox) sweepMessage(ctx context.Context, m *jetstream.RawStreamMsg, ac
 	}
 	return absent(in.stream.DeleteMsg(ctx, m.Sequence))
 }
+
+// forgotten reports whether a delivery may have been done and forgotten since the time
+// of its message.
+func (in *Inbox) forgotten(at time.Time) bool { return time.Since(at) > in.remember }
 
 // absent is err unless it says that somebody else has removed the message.
 func absent(err error) error {

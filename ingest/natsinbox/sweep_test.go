@@ -181,6 +181,14 @@ func TestKilledBeforeDue(t *testing.T) {
 			due.Header.Del(jetstream.ScheduleNextHeader)
 			publish(t, js, strings.Replace(due.Subject, "normal", "later", 1), due.Header, due.Data)
 
+			for deadline := time.Now().Add(20 * time.Second); messages(t, js, "normal.*") == 0; {
+				if time.Now().After(deadline) {
+					t.Fatal("it is not stored again")
+				}
+			}
+			if got := scan(t, in, ingest.Pending); len(got) != 0 {
+				t.Errorf("%d are listed as pending that are %s", len(got), end.kind)
+			}
 			leaseNone(t, in, func() bool { return messages(t, js, "later.*")+messages(t, js, "normal.*") == 0 })
 			check(t, in, d, end.stats)
 		})
@@ -236,7 +244,7 @@ func TestKilledBeforeAcknowledging(t *testing.T) {
 	js := connect(t, n)
 	in := open(t, js)
 	put(t, in, delivery("id", 2<<20))
-	lease(t, in, 1, 100*time.Millisecond)
+	lease(t, in, 1, time.Millisecond)
 	stream, err := js.Stream(t.Context(), "terra-inbox")
 	if err == nil {
 		err = stream.Purge(t.Context(), jetstream.WithPurgeSubject("terra-inbox.part.*.*"))
@@ -244,7 +252,18 @@ func TestKilledBeforeAcknowledging(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	leaseNone(t, in, func() bool { return messages(t, js, ">") == 0 })
+	// While IDs are remembered a message would say that it is done. As none does, it is
+	// left alone.
+	put(t, in, delivery("behind", 10))
+	behind := lease(t, in, 1, 2*time.Second)
+	if left := messages(t, js, "normal.*"); left != 2 {
+		t.Errorf("%d messages are left of two that nothing says are done", left)
+	}
+	if err := in.Ack(t.Context(), behind...); err != nil {
+		t.Fatal(err)
+	}
+	in = open(t, js, natsinbox.WithRemember(time.Second))
+	leaseNone(t, in, func() bool { return messages(t, js, "normal.*") == 0 })
 	check(t, in, delivery("id", 2<<20), ingest.Stats{})
 }
 
