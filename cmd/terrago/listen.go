@@ -345,9 +345,10 @@ func (s *listening) register(ctx context.Context, address string) (leave func(),
 		return nil, err
 	}
 	// One that was killed has left its destination behind. It is gone for certain, as the
-	// directory is this one's now; the sandbox may be another.
+	// directory is this one's now; but another may have its address, and the sandbox may be
+	// another.
 	file := filepath.Join(s.Dir, listenDestination)
-	if left, err := os.ReadFile(file); err == nil && string(left) != address {
+	if left, err := os.ReadFile(file); err == nil && string(left) != address && !answers(ctx, string(left)) {
 		call(ctx, nextAnswer, func(ctx context.Context) error { return c.removeDestination(ctx, string(left)) })
 	}
 	os.WriteFile(file, []byte(address), 0o600) // at worst this one stays, if it is killed
@@ -393,6 +394,20 @@ func (s *listening) register(ctx context.Context, address string) (leave func(),
 		}
 		os.Remove(file)
 	}, nil
+}
+
+// answers reports whether somebody listens where a URL leads.
+func answers(ctx context.Context, address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	conn, err := (&net.Dialer{Timeout: nextAnswer}).DialContext(ctx, "tcp", u.Host)
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
 }
 
 // diary writes down what happens, line by line.

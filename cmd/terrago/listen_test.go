@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -312,6 +313,27 @@ func TestListenKilled(t *testing.T) {
 	if n := len(b.sandbox.Destinations()); n != 1 {
 		t.Errorf("%d destinations are left", n)
 	}
+}
+
+// TestListenKilledAndReplaced: another one that has got the address of the one that was
+// killed keeps its destination.
+func TestListenKilledAndReplaced(t *testing.T) {
+	t.Parallel()
+	b := newListenBench(t)
+	dir := t.TempDir()
+	other := startListen(t, "--base-url", b.api, "--dir", t.TempDir())
+	if err := os.WriteFile(filepath.Join(dir, listenDestination), []byte(other.url), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l := startListen(t, "--base-url", b.api, "--dir", dir)
+	want := []string{b.other, other.url, l.url}
+	for i, d := range b.sandbox.Destinations() {
+		if i >= len(want) || d.URL != want[i] {
+			t.Fatalf("destination %d is another", i)
+		}
+	}
+	l.end(t, exitDone)
+	other.end(t, exitDone)
 }
 
 // brokenPipe takes some lines and then no more.
