@@ -186,3 +186,18 @@ func TestDeepRecords(t *testing.T) {
 		}
 	}
 }
+
+// However an object ends, it is left: more of them than may nest stand beside each other.
+func TestRecordsBesideEachOther(t *testing.T) {
+	t.Parallel()
+	for _, child := range []string{
+		`{}`, `{ }`, `{"float":1}`, `{"float":1 }`, `{ "float":1}`, `{ "float":1 }`, `{"shares":{}}`, `{"shares":{"a":1 }}`, `{"ints":[ ]}`, `{"ints":[0 ]}`,
+		`{"unknown":{"a":[]} }`, `{"nested":{"deep":{ }}}`, `{"readings":[{"value":1 },{ "value":1}]}`, `{"int":{}}`, `null`, `[]`,
+	} {
+		var record sample.Record
+		text := `{"children":[` + strings.Repeat(child+",", jsonscan.MaxDepth) + child + `]}`
+		if err := jsonscan.Unmarshal([]byte(text), record.ScanJSON, nil); err != nil {
+			t.Errorf("many children, each %s: %v", child, err)
+		}
+	}
+}
