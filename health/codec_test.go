@@ -472,20 +472,29 @@ func TestMarshal(t *testing.T) {
 	}
 }
 
-// TestDecodeKeepsNothing overwrites the text after it was decoded.
+// TestDecodeKeepsNothing overwrites the text after it was decoded, and decodes others.
 func TestDecodeKeepsNothing(t *testing.T) {
 	t.Parallel()
+	behind := strings.Repeat("#", 100)
+	var records []reflect.Value
 	for _, d := range documents {
-		data := []byte(d.text)
+		memory := []byte(d.text + behind)
+		data := memory[:len(d.text)]
 		record := reflect.New(reflect.TypeOf(d.want).Elem())
 		if err := record.Interface().(json.Unmarshaler).UnmarshalJSON(data); err != nil {
 			t.Fatal(err)
 		}
+		if string(data) != d.text || string(memory[len(data):]) != behind {
+			t.Errorf("%s: the caller's memory is written to", d.name)
+		}
 		for i := range data {
 			data[i] = '#'
 		}
-		for _, path := range oracle.Differences(reflect.ValueOf(d.want).Elem(), record.Elem(), "$") {
-			t.Errorf("%s: %s shares the text's memory", d.name, path)
+		records = append(records, record)
+	}
+	for i, d := range documents {
+		for _, path := range oracle.Differences(reflect.ValueOf(d.want).Elem(), records[i].Elem(), "$") {
+			t.Errorf("%s: %s shares memory with a text", d.name, path)
 		}
 	}
 }

@@ -94,6 +94,12 @@ func FuzzTimestamps(f *testing.F) {
 		f.Add(usual, text)
 		f.Add(text, usual)
 	}
+	for i := range len(usual) - 1 {
+		for _, b := range []string{"/", ":", ";", "9", "-", "."} {
+			f.Add(usual, usual[:i]+b+usual[i+1:])
+		}
+		f.Add(usual, usual[:i]+"é"+usual[i+2:])
+	}
 	f.Fuzz(func(t *testing.T, first, second string) {
 		var sent, want, got health.HeartRateDataDetailed
 		var texts []string

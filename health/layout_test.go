@@ -30,6 +30,25 @@ func TestLayouts(t *testing.T) {
 	}
 }
 
+// TestSampleEveryMutation reads a sample with each of its bytes gone, and another one.
+func TestSampleEveryMutation(t *testing.T) {
+	t.Parallel()
+	const timestamp, bpm, context = `"timestamp":"2026-03-02T00:17:42.000000+13:00"`, `"bpm":61`, `"context":2`
+	for _, text := range []string{
+		"{" + timestamp + "," + bpm + "," + context + "}",
+		"{" + context + ", " + bpm + ", " + timestamp + "}",
+		"{\n " + timestamp + ",\n " + bpm + "\n}",
+	} {
+		list := `{"hr_samples":[` + text + `, ` + text + `]}`
+		for i := len(list) - len(text) - 4; i < len(list); i++ {
+			oracle.Test(t, reflect.TypeFor[health.HeartRateDataDetailed](), []byte(list[:i]+list[i+1:]))
+			for _, b := range []byte("\x00 \n\",:{}[]9\xb0") {
+				oracle.Test(t, reflect.TypeFor[health.HeartRateDataDetailed](), []byte(list[:i]+string([]byte{b})+list[i+1:]))
+			}
+		}
+	}
+}
+
 // A layoutWriter keeps to a layout for a while.
 type layoutWriter struct {
 	rng    *rand.Rand

@@ -110,15 +110,11 @@ func (s *Scanner) FloatMap(p int, dst *map[string]float64) int {
 		if f, ok := v.Get(); ok {
 			m[name] = f
 		}
-		if load16(s.base, p) == ','|'"'<<8 {
-			p++
-			continue
+		if c = s.at(p); c != ',' {
+			c, p = s.space(p)
 		}
-		if c, p = s.space(p); c == ',' {
-			c, p = s.space(p + 1)
-			if c != '"' {
-				return s.fail(p, "no key in an object")
-			}
+		if c == ',' {
+			p++
 		} else if c != '}' {
 			return s.fail(p, "no comma or brace after a value in an object")
 		}

@@ -145,6 +145,46 @@ func TestTooManyObjects(t *testing.T) {
 	}
 }
 
+// A list of them takes memory of its own, which counts as well.
+func TestTooManyListsOfObjects(t *testing.T) {
+	t.Parallel()
+	type large [4096]byte
+	var s jsonscan.Scanner
+	s.Reset(jsonscan.Pad([]byte(`[`+strings.Repeat(`[{}],`, 1000)+`[{}]]`)), false)
+	var lists [][]large
+	p := jsonscan.Records(&s, 0, &lists, func(list *[]large, s *jsonscan.Scanner, p int) int {
+		return jsonscan.Samples(s, p, list, func(_ *large, s *jsonscan.Scanner, p int) int { return s.Skip(p) })
+	})
+	if err := s.End(p); err == nil {
+		t.Errorf("%d lists are read", len(lists))
+	}
+}
+
+// A string that is kept keeps little of its text.
+//
+// Not parallel, because it measures the memory of the whole process.
+func TestStringsKeepLittle(t *testing.T) {
+	const n = 200
+	kept := make([]sample.Record, n)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for _, size := range []int{400, 600, 60_000} {
+		text := []byte(`{"name":"a name","unknown":"` + strings.Repeat("x", size) + `"}`)
+		for i := range kept {
+			if err := jsonscan.Unmarshal(text, kept[i].ScanJSON, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		if growth := int64(after.HeapAlloc) - int64(before.HeapAlloc); growth > n<<10+1<<20 {
+			t.Errorf("%d names out of texts of %d bytes take %d bytes", n, size, growth)
+		}
+	}
+	runtime.KeepAlive(kept)
+}
+
 func TestLongValues(t *testing.T) {
 	t.Parallel()
 	const n = 10 << 20

@@ -14,14 +14,14 @@ import (
 )
 
 // full has every member of a record.
-const full = `{"name":"n","code":"c","float":1.5,"int":-3,"bool":true,"text":"t\u00e9","color":2,` +
+const full = `{"name":"n","code":"c","float":-1.5,"int":-3,"bool":true,"text":"t\u00e9","color":12,` +
 	`"optional":{"value":1,"kind":"k"},"nested":{"deep":{"value":null,"kind":""}},"level":7,"texts":["a",null,""],` +
 	`"codes":["x"],"ints":[1,null,-2],"shares":{"a":0.5,"b":null,"c":2},"readings":[{"value":1},{"kind":"z"},{}],` +
 	`"children":[{"float":2,"children":[]},{"unknown":[{"x":1}]}],"hidden":"h","s":1,"at_16_bytes_x":2,` +
 	`"a_name_of_more_than_32_bytes_in_all_and_still_allowed":3}`
 
 var records = []string{
-	full, `{}`, `null`, ` { "float" : 1 , "int" : 2 } `, "{\n  \"float\": 1,\n  \"readings\": [\n    {\n      \"value\": 1\n    }\n  ]\n}",
+	full, `{}`, `null`, ` { "float" : 1 , "int" :  2 , "color" :  3 } `, "{\n  \"float\": 1,\n  \"readings\": [\n    {\n      \"value\": 1\n    }\n  ]\n}",
 	`{"float":"72","int":"8.0","bool":"true","color":"green","text":7,"nested":[],"texts":{},"readings":5,"optional":[]}`,
 	`{"float":"x","float":2,"old_float":3,"FLOAT":4,"older_float":null}`, `{"nested":{"deep":{"value":1}},"nested":{"deep":{"kind":"k"}}}`,
 	`{"readings":[{},{"value":2}],"readings":null,"ints":null,"shares":null,"texts":null,"children":null}`,
