@@ -104,9 +104,10 @@ func (e *emitter) keys(name string, keys []string) {
 	e.line("},\nSeed: %#x,\nSlots: %q,\nNext: next%s[:],\n}\n", seed, slots, name)
 }
 
-// inOrder emits what reads the members of a sample with no blanks or single ones in
-// the order of its fields, again and again while that passes some, and moves to the
-// first that is left. There are many more samples than other objects.
+// inOrder emits what reads the members of a sample that have no blanks between them, or
+// single ones. It looks for them in the order of the fields, again and again as long as
+// that finds some, then moves to the first key that is left, if any. There are many more
+// samples than other objects.
 func (e *emitter) inOrder(members []member) {
 	e.line("f := -1\nif q, ok := s.Enter(p); ok {\np = q\nfor {\nfrom := p")
 	for i, m := range members {

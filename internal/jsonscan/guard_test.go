@@ -39,9 +39,17 @@ func TestReadsEndInThePadding(t *testing.T) {
 			}
 			return p
 		},
+		"heart rates": func(s *jsonscan.Scanner) int {
+			var heart health.HeartRateDataDetailed
+			return heart.ScanJSON(s, 0)
+		},
 		"any value": func(s *jsonscan.Scanner) int { return s.Skip(0) },
 	}
-	texts := append([]string{"[" + timestamp + "," + times.String()}, records...)
+	const heart, spacedHeart = `{"timestamp":` + timestamp + `,"bpm":61,"context":2}`, `{"bpm": 61, "timestamp": ` + timestamp + ` }`
+	texts := append([]string{
+		"[" + timestamp + "," + times.String(),
+		`{"hr_samples":[` + heart + `,` + heart + `, ` + spacedHeart + `, ` + spacedHeart + `]}`,
+	}, records...)
 	var s jsonscan.Scanner
 	for name, scan := range scans {
 		for _, text := range texts {

@@ -18,7 +18,7 @@ const null32 = 'n' | 'u'<<8 | 'l'<<16 | 'l'<<24
 
 // Float reads a number or null, or a string that holds a number.
 func (s *Scanner) Float(p int, dst *opt.Value[float64]) int {
-	if s.at(p) <= ' ' {
+	if s.at(p) <= ' ' { // a single blank takes no call
 		if p++; s.at(p-1) != ' ' || s.at(p) <= ' ' {
 			p = s.blanks(p - 1)
 		}
@@ -117,7 +117,7 @@ func (s *Scanner) number(p int) (text []byte, q int, ok bool) {
 
 // Int reads an integer or null; the integer may be written like 8.0, 8e0 or "8".
 func Int[I ~int | ~int64](s *Scanner, p int, dst *opt.Value[I]) int {
-	if s.at(p) <= ' ' {
+	if s.at(p) <= ' ' { // a single blank takes no call
 		if p++; s.at(p-1) != ' ' || s.at(p) <= ' ' {
 			p = s.blanks(p - 1)
 		}
@@ -140,7 +140,7 @@ func Int[I ~int | ~int64](s *Scanner, p int, dst *opt.Value[I]) int {
 // Enum reads a number of an enumeration, or null. find knows the names that older
 // payloads give instead.
 func Enum[E ~int32](s *Scanner, p int, dst *opt.Value[E], find func(name []byte) (E, bool)) int {
-	if s.at(p) <= ' ' {
+	if s.at(p) <= ' ' { // a single blank takes no call
 		if p++; s.at(p-1) != ' ' || s.at(p) <= ' ' {
 			p = s.blanks(p - 1)
 		}

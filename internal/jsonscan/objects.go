@@ -84,11 +84,11 @@ func (s *Scanner) count(p, size int) int {
 	if s.counted <= p && p < s.end {
 		rest := s.buf[p:s.end]
 		for i := 0; ; i++ {
-			n := bytes.IndexByte(rest[i:], ']')
-			if n < 0 {
+			next := bytes.IndexByte(rest[i:], ']')
+			if next < 0 {
 				break
 			}
-			if i += n; lastByte(rest[:i]) == '}' {
+			if i += next; lastByte(rest[:i]) == '}' {
 				rest = rest[:i]
 				break
 			}

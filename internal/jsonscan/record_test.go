@@ -29,6 +29,7 @@ var records = []string{
 	`{"texts":[1,"a",{}],"ints":[1.5,"2",null,9223372036854775808]}`, `{"text":null,"name":null,"optional":null,"level":null,"nested":null}`,
 	`{"float":1e999,"int":1e999}`, `{"t\u0065xt":"escaped"}`, `{"":1,"float":2}`, `{"float":1,}`, `{"float":1]`, `{"readings":[{}}`, `{"shares":{"a":1,}}`,
 	`[]`, `7`, `"text"`, `true`, ``, `{"readings":[{},]}`, `{"float":.5}`, `{"bool":tru}`, `{"optional":{"value":1`, `{"level":}`, "{\"float\":1\x00}", like("{ \"float\" : 1 , \"b\\u006fol\"\n:\ttrue }"),
+	like("{ \"float\":1," + strings.Repeat("\t", 2*jsonscan.Padding) + "\"int\":2}"),
 	`{ "readings":[{"value":1 ,"kind":"in a reading"}] ,"name":"n" ,"kind":"unknown"}`,
 	like("{\n    \"INT\": 1,\n    \"older_float\": 2,\n    \"an unknown key\": {},\n    \"children\": [\n    {\n    \"INT\": 2\n    }\n    ]\n}"),
 }
