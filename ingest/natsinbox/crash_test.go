@@ -185,11 +185,11 @@ func (l *load) settle(js jetstream.JetStream) {
 	}
 	l.open()
 	for _, subjects := range []string{"urgent.*", "normal.*", "later.*", "part.*.*"} {
-		left := messages(t, js, subjects)
-		for deadline := time.Now().Add(10 * time.Second); left > 0 && time.Now().Before(deadline); {
-			left = messages(t, js, subjects) // in a cluster it goes a moment later
-		}
-		if left > 0 {
+		left := 0
+		if !eventually(func() bool { // in a cluster it goes a moment later
+			left = messages(t, js, subjects)
+			return left == 0
+		}) {
 			t.Errorf("%d messages %s are left of what is done", left, subjects)
 		}
 	}

@@ -72,13 +72,14 @@ func lease(t *testing.T, in ingest.Inbox, limit int, ttl time.Duration) []ingest
 func awaitStats(t *testing.T, in *natsinbox.Inbox, so func(ingest.Stats) bool) {
 	t.Helper()
 	var s ingest.Stats
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
+	known := eventually(func() bool {
 		var err error
-		if s, err = in.Stats(t.Context()); err == nil && so(s) {
-			return
-		}
+		s, err = in.Stats(t.Context())
+		return err == nil && so(s)
+	})
+	if !known {
+		t.Errorf("the statistics stay at %+v", s)
 	}
-	t.Errorf("the statistics stay at %+v", s)
 }
 
 func TestLifeOfADelivery(t *testing.T) {
@@ -357,18 +358,22 @@ func TestForget(t *testing.T) {
 	t.Parallel()
 	n := single(t)
 	n.start(t)
-	in := open(t, connect(t, n), natsinbox.WithRemember(time.Second))
-	put(t, in, delivery("id", 10))
-	if err := in.Ack(t.Context(), lease(t, in, 1, time.Minute)...); err != nil {
-		t.Fatal(err)
-	}
-	if !put(t, in, delivery("id", 10)) {
-		t.Error("it is forgotten at once")
-	}
-	for deadline := time.Now().Add(20 * time.Second); put(t, in, delivery("id", 10)); {
-		if time.Now().After(deadline) {
-			t.Fatal("it is remembered for ever")
+	js := connect(t, n)
+	for id, in := range map[string]*natsinbox.Inbox{
+		"kept":      open(t, js),
+		"forgotten": open(t, js, natsinbox.WithRemember(time.Second)),
+	} {
+		put(t, in, delivery(id, 10))
+		if err := in.Ack(t.Context(), lease(t, in, 1, time.Minute)...); err != nil {
+			t.Fatal(err)
 		}
+	}
+	in := open(t, js)
+	if !eventually(func() bool { return !put(t, in, delivery("forgotten", 10)) }) {
+		t.Fatal("it is remembered for ever")
+	}
+	if !put(t, in, delivery("kept", 10)) {
+		t.Error("it is forgotten too early")
 	}
 }
 

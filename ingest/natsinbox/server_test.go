@@ -65,7 +65,7 @@ func (n node) url() string { return fmt.Sprintf("nats://127.0.0.1:%d", n.Port) }
 func (n node) start(tb testing.TB) *server.Server {
 	tb.Helper()
 	s := n.launch(tb)
-	if !s.ReadyForConnections(10 * time.Second) {
+	if !s.ReadyForConnections(30 * time.Second) {
 		tb.Fatal("the server does not start")
 	}
 	return s
@@ -98,7 +98,7 @@ func serve(config string) error {
 		return err
 	}
 	go s.Start()
-	if !s.ReadyForConnections(20 * time.Second) {
+	if !s.ReadyForConnections(30 * time.Second) {
 		return fmt.Errorf("the server does not start")
 	}
 	fmt.Println("ready")
@@ -221,6 +221,17 @@ func dir(tb testing.TB) string {
 	return d
 }
 
+// eventually reports whether it is so within a minute. In between it leaves the machine
+// to those who see to it.
+func eventually(so func() bool) bool {
+	for deadline := time.Now().Add(time.Minute); !so(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			return false
+		}
+	}
+	return true
+}
+
 // connect reconnects for ever.
 func connect(tb testing.TB, nodes ...node) jetstream.JetStream {
 	tb.Helper()
@@ -244,10 +255,10 @@ func connect(tb testing.TB, nodes ...node) jetstream.JetStream {
 // open opens an inbox as soon as JetStream is up.
 func open(tb testing.TB, js jetstream.JetStream, opts ...natsinbox.Option) *natsinbox.Inbox {
 	tb.Helper()
-	ctx, cancel := context.WithTimeout(tb.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
 	defer cancel()
 	for {
-		attempt, cancel := context.WithTimeout(ctx, 3*time.Second)
+		attempt, cancel := context.WithTimeout(ctx, 10*time.Second)
 		in, err := natsinbox.Open(attempt, js, opts...)
 		cancel()
 		if err == nil {
