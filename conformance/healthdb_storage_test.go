@@ -422,7 +422,7 @@ func TestStoreOddText(t *testing.T) {
 
 func TestStoreHugeDelivery(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes some seconds: run it without -short")
+		t.Skip("SKIPPED: takes some seconds; run it without -short")
 	}
 	t.Parallel()
 	var records []string
