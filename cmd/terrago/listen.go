@@ -232,11 +232,8 @@ func (s *listening) open(ctx context.Context) (release func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	// Time goes on evenly here, so that setting the clock back holds up no delivery.
-	began := time.Now()
-	clock := func() time.Time { return began.Add(time.Since(began)) }
 	s.inbox, err = store.OpenInbox(ctx, at, store.InboxOptions{
-		Logger: s.log, SQL: []sqlinbox.Option{sqlinbox.WithOrder(), sqlinbox.WithClock(clock)},
+		Logger: s.log, SQL: []sqlinbox.Option{sqlinbox.WithOrder(), sqlinbox.WithClock(new(evenClock).now)},
 	})
 	if err != nil {
 		lock.Close()
