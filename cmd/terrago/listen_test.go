@@ -153,16 +153,16 @@ func TestListen(t *testing.T) {
 	}
 	want := []string{b.trigger(t)}
 	if v := l.next(t, isReceived); v.Event != "sleep" || v.UserID != b.user || v.TraceID != want[0] || !v.Verified || v.Size == 0 {
-		t.Errorf("received: %+v", v)
+		t.Errorf("received is another, or as %s of %d bytes, verified: %t", v.Event, v.Size, v.Verified)
 	}
 	if v := l.next(t, isForwarded); v.TraceID != want[0] || v.Status != 200 || v.Attempt != 1 || v.Signed {
-		t.Errorf("forwarded: %+v", v)
+		t.Errorf("forwarded is another, or answered %d at attempt %d, signed anew: %t", v.Status, v.Attempt, v.Signed)
 	}
 	if _, err := b.sandbox.Trigger(sandbox.EventRequest{Type: "sleep", UserID: b.user, Fault: sandbox.FaultCorruptSignature}); err != nil {
 		t.Fatal(err)
 	}
 	if v := l.next(t, isRefused); v.Status != 401 || v.Verified {
-		t.Errorf("refused: %+v", v)
+		t.Errorf("refused with %d, verified: %t", v.Status, v.Verified)
 	}
 
 	b.down.Store(true)
@@ -211,7 +211,7 @@ func TestListenGivesUp(t *testing.T) {
 	l := startListen(t, "--base-url", b.api, "--dir", t.TempDir(), "--forward-to", b.program, "--fail-on-error")
 	b.trigger(t)
 	if v := l.next(t, isFailed); v.Status != http.StatusBadGateway {
-		t.Errorf("failed: %+v", v)
+		t.Errorf("failed with %d", v.Status)
 	}
 	select {
 	case status := <-l.status:
