@@ -19,14 +19,14 @@ import (
 const (
 	// patience is how long anything may take that is bound to happen. It is met only
 	// when a test fails.
-	patience = 30 * time.Second
+	patience = 2 * time.Minute
 
 	// silence is how long nothing has to happen before it is taken for nothing.
 	silence = 250 * time.Millisecond
 
 	// short and long are how long leases last: one that a test sees the end of, and
 	// one that it does not.
-	short = 2 * time.Second
+	short = 4 * time.Second
 	long  = 10 * time.Minute
 )
 

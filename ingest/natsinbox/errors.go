@@ -12,6 +12,7 @@ import (
 
 // Codes of the server's errors that the client library has no names for.
 const (
+	codeUnavailable  jetstream.ErrorCode = 10008 // a cluster's, without a leader
 	codeAccountLimit jetstream.ErrorCode = 10002
 	codeResources    jetstream.ErrorCode = 10023
 	codeStorageLimit jetstream.ErrorCode = 10047

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -46,7 +45,8 @@ const (
 )
 
 // Inbox is an [ingest.Inbox] in a JetStream stream. It need not be closed and has
-// no goroutines but while calls are under way; it ends with its connection.
+// no goroutines but while calls are under way, and for the sweeps that Lease starts; it
+// ends with its connection.
 type Inbox struct {
 	js         jetstream.JetStream
 	nc         *nats.Conn
@@ -56,7 +56,7 @@ type Inbox struct {
 	stream     jetstream.Stream
 	group      group
 	extensions extensions
-	swept      atomic.Pointer[swept]
+	sweeps     sweeps
 	sweepEvery time.Duration
 }
 
@@ -126,7 +126,7 @@ func Open(ctx context.Context, js jetstream.JetStream, opts ...Option) (*Inbox, 
 			return nil, fmt.Errorf("natsinbox: open consumer: %w", err)
 		}
 	}
-	if _, err := in.sweepIfDue(ctx); err != nil {
+	if err := in.sweepFirst(ctx); err != nil {
 		return nil, fmt.Errorf("natsinbox: open: %w", err)
 	}
 	return in, nil
@@ -247,7 +247,7 @@ func (in *Inbox) partSize() int {
 // newest is the message that tells the state of the delivery: the last under any
 // of its subjects.
 func (in *Inbox) newest(ctx context.Context, k string) (*jetstream.RawStreamMsg, error) {
-	return in.stream.GetLastMsgForSubject(ctx, in.subject("*", k))
+	return in.last(ctx, in.subject("*", k))
 }
 
 // body assembles what was split. It fails with [jetstream.ErrMsgNotFound] if the
@@ -255,7 +255,7 @@ func (in *Inbox) newest(ctx context.Context, k string) (*jetstream.RawStreamMsg,
 func (in *Inbox) body(ctx context.Context, k string, parts int) ([]byte, error) {
 	var body []byte
 	for n := range parts {
-		m, err := in.stream.GetLastMsgForSubject(ctx, in.subject(part, k+"."+strconv.Itoa(n)))
+		m, err := in.last(ctx, in.subject(part, k+"."+strconv.Itoa(n)))
 		if err != nil {
 			return nil, err
 		}

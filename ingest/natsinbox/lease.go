@@ -217,7 +217,7 @@ func (in *Inbox) overtaken(ctx context.Context, l lease, wasLater bool) (kind st
 	// The server stores a delivery that has become due and then removes it from those
 	// that will. Killed in between, it stores it once more after it was dealt with.
 	for _, kind := range []string{done, dead} {
-		m, err := in.stream.GetLastMsgForSubject(ctx, in.subject(kind, l.key))
+		m, err := in.last(ctx, in.subject(kind, l.key))
 		switch {
 		case errors.Is(err, jetstream.ErrMsgNotFound):
 		case err != nil:
@@ -362,7 +362,7 @@ func (in *Inbox) replace(ctx context.Context, l lease, m *nats.Msg) error {
 
 // stored reads the message of a lease again.
 func (in *Inbox) stored(ctx context.Context, l lease) (envelope, []byte, error) {
-	m, err := in.stream.GetMsg(ctx, l.seq)
+	m, err := in.get(ctx, l.seq)
 	switch {
 	case errors.Is(err, jetstream.ErrMsgNotFound):
 		return envelope{}, nil, ingest.ErrLeaseLost

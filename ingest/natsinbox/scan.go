@@ -77,7 +77,7 @@ func (in *Inbox) scan(ctx context.Context, state ingest.State, yield func(ingest
 
 // from finds the first message of kind at or after seq, nil if there is none.
 func (in *Inbox) from(ctx context.Context, kind string, seq uint64) (*jetstream.RawStreamMsg, error) {
-	m, err := in.stream.GetMsg(ctx, seq, jetstream.WithGetMsgSubject(in.subject(kind, "*")))
+	m, err := in.get(ctx, seq, jetstream.WithGetMsgSubject(in.subject(kind, "*")))
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return nil, nil
 	}
@@ -86,7 +86,7 @@ func (in *Inbox) from(ctx context.Context, kind string, seq uint64) (*jetstream.
 
 // look makes an item of message seq, whose mark is not that of a lease.
 func (in *Inbox) look(ctx context.Context, seq uint64, state ingest.State) (ingest.Item, error) {
-	m, err := in.stream.GetMsg(ctx, seq)
+	m, err := in.get(ctx, seq)
 	if err != nil {
 		return ingest.Item{}, err
 	}
@@ -119,11 +119,10 @@ func (in *Inbox) look(ctx context.Context, seq uint64, state ingest.State) (inge
 func (in *Inbox) Stats(ctx context.Context) (ingest.Stats, error) {
 	var s ingest.Stats
 	for _, kind := range []string{urgent, normal, later, dead} {
-		consumer, err := in.stream.Consumer(ctx, kind)
+		info, err := in.consumer(ctx, kind)
 		if err != nil {
 			return ingest.Stats{}, fmt.Errorf("natsinbox: stats: %w", err)
 		}
-		info := consumer.CachedInfo()
 		if kind == dead {
 			s.Dead = int(info.NumPending)
 			continue

@@ -4,43 +4,79 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// swept is what is known of the last run of sweep.
-type swept struct {
-	at          time.Time
-	connections uint64 // of this client, up to then
-	last        uint64 // message in the stream, at the first run on this connection
+// again is how long after a sweep that failed the next one starts, on the same
+// connection.
+const again = time.Minute
+
+// sweeps is what is known of the sweeps of an inbox.
+type sweeps struct {
+	mu          sync.Mutex
+	connections uint64 // of this client, up to now
+	last        uint64 // message in the stream when it had connected
+	next        time.Time
+	running     bool
 }
 
-// sweepIfDue sweeps when the connection is a new one, as a crash of the server ends
-// connections, and now and then: a server whose disk was full for a while does not.
-// It returns the number of a message such that what was in the stream at a crash is
-// not younger.
+func (in *Inbox) connections() uint64 { return 1 + in.nc.Stats().Reconnects }
+
+// sweepFirst sweeps before the inbox is used.
+func (in *Inbox) sweepFirst(ctx context.Context) error {
+	s := &in.sweeps
+	s.connections = in.connections()
+	var err error
+	if s.last, err = in.lastSequence(ctx); err != nil {
+		return err
+	}
+	s.next = time.Now().Add(in.sweepEvery)
+	return in.sweep(ctx)
+}
+
+// sweepIfDue has the inbox swept when the connection is a new one, as a crash of the
+// server ends connections, and now and then: a server whose disk was full for a while
+// does not. It does not wait for that, which takes its time where much is leased. It
+// returns the number of a message such that what was in the stream at a crash is not
+// younger.
 func (in *Inbox) sweepIfDue(ctx context.Context) (last uint64, err error) {
-	now := swept{at: time.Now(), connections: 1 + in.nc.Stats().Reconnects}
-	before := in.swept.Load()
-	same := before != nil && before.connections == now.connections
-	switch {
-	case same && now.at.Sub(before.at) < in.sweepEvery:
-		return before.last, nil
-	case same:
-		now.last = before.last
-	default:
-		info, err := in.stream.Info(ctx)
-		if err != nil {
+	s, connections := &in.sweeps, in.connections()
+	s.mu.Lock()
+	last, known := s.last, s.connections == connections
+	s.mu.Unlock()
+	if !known {
+		if last, err = in.lastSequence(ctx); err != nil {
 			return 0, err
 		}
-		now.last = info.State.LastSeq
 	}
-	if err := in.sweep(ctx); err != nil {
-		return 0, err
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.connections < connections {
+		s.connections, s.last, s.next = connections, last, time.Time{}
 	}
-	in.swept.Store(&now)
-	return now.last, nil
+	if !s.running && !time.Now().Before(s.next) {
+		s.running = true
+		s.next = time.Now().Add(in.sweepEvery)
+		go in.sweepAside(s.connections)
+	}
+	return last, nil
+}
+
+// sweepAside ends with the connection.
+func (in *Inbox) sweepAside(connections uint64) {
+	ctx, stop := in.whileConnected(context.Background())
+	defer stop()
+	err := in.sweep(ctx)
+	s := &in.sweeps
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running = false
+	if err != nil && s.connections == connections {
+		s.next = time.Now().Add(min(again, in.sweepEvery))
+	}
 }
 
 // sweep removes messages that were acknowledged and are still there. A server that
@@ -53,11 +89,10 @@ func (in *Inbox) sweepIfDue(ctx context.Context) (last uint64, err error) {
 // and nothing of what waits behind that.
 func (in *Inbox) sweep(ctx context.Context) error {
 	for _, kind := range []string{urgent, normal} {
-		consumer, err := in.stream.Consumer(ctx, kind)
+		info, err := in.consumer(ctx, kind)
 		if err != nil {
 			return err
 		}
-		info := consumer.CachedInfo()
 		for seq := uint64(1); ; seq++ {
 			m, err := in.from(ctx, kind, seq)
 			if err != nil {
