@@ -326,21 +326,36 @@ func (db *DB) renote(tx *sqldb.Tx, d delivery) error {
 
 // body is a compressed body in memory that is used again.
 type body struct {
-	buf bytes.Buffer
-	w   *flate.Writer
+	buf  bytes.Buffer
+	w    *flate.Writer
+	from *sync.Pool
 }
 
-var bodies = sync.Pool{New: func() any {
-	b := new(body)
-	b.w, _ = flate.NewWriter(nil, flate.BestSpeed)
-	return b
-}}
+// To look for repetitions in a body of a few KB takes as long as all else about its
+// delivery, and saves a third of what is stored of it.
+const smallBody = 8 << 10
+
+var smallBodies, bodies = compressors(flate.HuffmanOnly), compressors(flate.BestSpeed)
+
+func compressors(level int) *sync.Pool {
+	p := new(sync.Pool)
+	p.New = func() any {
+		b := &body{from: p}
+		b.w, _ = flate.NewWriter(nil, level) // the level is valid
+		return b
+	}
+	return p
+}
 
 // maxKept is the largest buffer that is kept for the next body.
 const maxKept = 1 << 20
 
 func compress(raw []byte) *body {
-	b := bodies.Get().(*body)
+	p := bodies
+	if len(raw) <= smallBody {
+		p = smallBodies
+	}
+	b := p.Get().(*body)
 	b.buf.Reset()
 	b.w.Reset(&b.buf)
 	_, _ = b.w.Write(raw) // a bytes.Buffer takes everything
@@ -350,7 +365,7 @@ func compress(raw []byte) *body {
 
 func (b *body) release() {
 	if b.buf.Cap() <= maxKept {
-		bodies.Put(b)
+		b.from.Put(b)
 	}
 }
 
