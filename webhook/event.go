@@ -160,6 +160,9 @@ func (e *envelope) String() string {
 	return strings.TrimSpace(e.logType() + " event " + e.meta.TraceID)
 }
 
+// GoString is the text of String, so that %#v shows no more than %v.
+func (e *envelope) GoString() string { return e.String() }
+
 // LogValue keeps health data out of the logs of whoever logs an event.
 func (e *envelope) LogValue() slog.Value {
 	return slog.GroupValue(

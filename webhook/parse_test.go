@@ -641,14 +641,14 @@ func TestEventsPrintNoData(t *testing.T) {
 		var out bytes.Buffer
 		slog.New(slog.NewJSONHandler(&out, nil)).Info("event", "event", ev)
 		slog.New(slog.NewTextHandler(&out, nil)).Info("event", "event", ev)
-		fmt.Fprintf(&out, "%v %+v %s", ev, ev, ev)
+		fmt.Fprintf(&out, "%v %+v %#v %s", ev, ev, ev, ev)
 		for _, private := range []string{"0b4f0e57", "POLAR", "member-7", "2022-03-16", "user_id", "route"} {
 			if strings.Contains(out.String(), private) {
 				t.Errorf("%s: %s shows", tt.name, private)
 			}
 		}
-		if n := strings.Count(out.String(), "trace-1"); n != 5 {
-			t.Errorf("%s: the trace id shows %d times, want 5", tt.name, n)
+		if n := strings.Count(out.String(), "trace-1"); n != 6 {
+			t.Errorf("%s: the trace id shows %d times, want 6", tt.name, n)
 		}
 	}
 }
