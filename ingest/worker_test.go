@@ -370,6 +370,67 @@ func TestWorkerLeavesBehindWhatDoesNotEnd(t *testing.T) {
 	})
 }
 
+// TestWorkerHandsOnWhatDoesNotEnd: an attempt that ignores the end of its context keeps
+// the delivery from others no longer than it may take, and its own end does not touch
+// the lease of the attempt that followed.
+func TestWorkerHandsOnWhatDoesNotEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		inbox := ingest.NewMemory()
+		fill(t, inbox, 1)
+		var attempts atomic.Int32
+		ended := make(chan time.Duration, 2)
+		began := time.Now()
+		stop := start(t, ingest.NewWorker(inbox, func(context.Context, ingest.Received) error {
+			if attempts.Add(1) == 1 {
+				time.Sleep(85 * time.Second)
+			} else {
+				time.Sleep(50 * time.Second)
+			}
+			ended <- time.Since(began)
+			return nil
+		}, ingest.WithApplyTimeout(time.Minute), ingest.WithLease(20*time.Second), ingest.WithLogger(quiet())))
+		time.Sleep(time.Hour)
+		stop()
+		if n := attempts.Load(); n != 2 {
+			t.Fatalf("%d attempts, want 2", n)
+		}
+		if first, second := <-ended, <-ended; first != 85*time.Second || second-50*time.Second > first {
+			t.Errorf("the attempts ended after %v and %v, want the second to have begun within the first", first, second)
+		}
+		if s := stats(t, inbox); s != (ingest.Stats{}) {
+			t.Errorf("left: %+v", s)
+		}
+	})
+}
+
+// slow is an inbox that takes its time for an Ack.
+type slow struct{ ingest.Inbox }
+
+func (s slow) Ack(ctx context.Context, items ...ingest.Item) error {
+	time.Sleep(time.Second)
+	return s.Inbox.Ack(ctx, items...)
+}
+
+// TestWorkerAcksBeforeItStops: what was applied is not handed out again because the
+// worker was stopped before it was acked.
+func TestWorkerAcksBeforeItStops(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		inbox := slow{ingest.NewMemory()}
+		fill(t, inbox, 5)
+		stop := start(t, ingest.NewWorker(inbox, func(context.Context, ingest.Received) error {
+			time.Sleep(time.Millisecond)
+			return nil
+		}, ingest.WithConcurrency(1), ingest.WithLogger(quiet())))
+		time.Sleep(time.Second / 2) // all are applied, and the first of them is being acked
+		stop()
+		if s := stats(t, inbox); s != (ingest.Stats{}) {
+			t.Errorf("left: %+v", s)
+		}
+	})
+}
+
 // mute is an inbox that stops to answer.
 type mute struct {
 	ingest.Inbox
