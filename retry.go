@@ -13,8 +13,8 @@ import (
 // Repeated are calls that change nothing by being repeated, when the answer was
 // 408, 429 or 5xx, or the connection failed, the response was cut short, or an
 // attempt ran out of time. The caller's own deadline or cancellation always ends
-// the call. [Collection.Fetch], [Collection.Request] and the calls of [AuthService]
-// that create something are never repeated.
+// the call. Fetch and Request, of [Collection] and [AthleteService], and the calls of
+// [AuthService] that create something are never repeated.
 type RetryPolicy struct {
 	// Attempts counts the first one too: 1 turns retries off. Default 3.
 	Attempts int

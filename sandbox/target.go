@@ -30,7 +30,8 @@ type DestinationStatus struct {
 	Warnings []time.Time `json:"warnings,omitempty"`
 
 	// DisabledAt is 24 hours after FailingSince, once that has come. No delivery is
-	// attempted from then on, until [Server.SetDestinations] makes a new start.
+	// attempted from then on, until [Server.SetDestinations] or [Server.AddDestination]
+	// makes a new start.
 	DisabledAt time.Time `json:"disabled_at,omitzero"`
 
 	// Throttled is true from three timeouts in a row until a success: all but auth,
