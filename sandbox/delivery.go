@@ -117,6 +117,14 @@ func (s *Server) SetDestinations(list []Destination) error {
 	return nil
 }
 
+// KeepDestinations returns a function that makes the present destinations the only
+// ones again, as [Server.SetDestinations] does, with the secrets that
+// [Server.Destinations] does not tell.
+func (s *Server) KeepDestinations() (restore func()) {
+	list := s.dispatch.keepDestinations()
+	return func() { s.dispatch.setDestinations(list) }
+}
+
 // AddDestination puts d behind the others, or in the place of the one with the same
 // URL, which then makes a new start. Nothing changes for the others.
 func (s *Server) AddDestination(d Destination) error {

@@ -162,6 +162,17 @@ func (d *dispatcher) setDestinations(list []Destination) {
 	d.look()
 }
 
+// keepDestinations are the present ones with their secrets.
+func (d *dispatcher) keepDestinations() []Destination {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	list := make([]Destination, len(d.targets))
+	for i, t := range d.targets {
+		list[i] = t.Destination
+	}
+	return list
+}
+
 // addDestination adds one, or replaces the one with its URL.
 func (d *dispatcher) addDestination(dest Destination) {
 	d.mu.Lock()

@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/terra-go/terra/sandbox"
+	"github.com/terra-go/terra/webhook"
 )
 
 // Every switch works as it is, and shows up in force.
@@ -107,5 +109,33 @@ func TestScenario(t *testing.T) {
 	f.do(t, "POST", "/scenarios/unknown", nil, http.StatusNotFound)
 	if strings.Contains(page, "http://") {
 		t.Error("the report names an address")
+	}
+}
+
+// TestScenarioKeepsDestinations: those that were there before a scenario are sent to
+// again, and signed for with their own secrets.
+func TestScenarioKeepsDestinations(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, false)
+	const own = "a secret of its own"
+	verifier, err := webhook.NewVerifier([]string{own})
+	if err != nil {
+		t.Fatal(err)
+	}
+	received := make(chan error, 1)
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, err := verifier.ReadRequest(w, r, 1<<20, nil)
+		received <- err
+	}))
+	t.Cleanup(other.Close)
+	if err := f.AddDestination(sandbox.Destination{URL: other.URL, Secret: own}); err != nil {
+		t.Fatal(err)
+	}
+	f.post(t, "/scenarios/enrichment-null", nil)
+	if _, err := f.Connect("GARMIN", "ada"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-received; err != nil {
+		t.Errorf("what is delivered after the scenario cannot be verified: %v", err)
 	}
 }

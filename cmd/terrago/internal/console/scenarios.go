@@ -98,11 +98,7 @@ func (h *Console) play(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(h.live.ctx, cancel)()
-	var before []sandbox.Destination
-	for _, d := range s.Destinations() {
-		before = append(before, d.Destination)
-	}
-	defer s.SetDestinations(before) //nolint:errcheck // they were valid
+	defer s.KeepDestinations()()
 	began := time.Now()
 	report, err := scenario.Run(ctx, s, name, scenario.Options{URL: h.Platform.ReceiverURL})
 	switch {
