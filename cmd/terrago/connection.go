@@ -68,7 +68,8 @@ func (c connection) credentials() (terra.Credentials, error) {
 	return terra.Credentials{DevID: devID, APIKey: apiKey}, nil
 }
 
-// explain adds to a failed request what its sender can do about it.
+// explain adds to a failed request what its sender can do about it. It may hold what
+// the API says, so it is for the sender alone.
 func (c connection) explain(err error) error {
 	if err == nil {
 		return nil
@@ -76,22 +77,32 @@ func (c connection) explain(err error) error {
 	if e, ok := errors.AsType[*terra.ArgumentError](err); ok {
 		return usagef("%s", e)
 	}
-	var hint string
-	switch {
-	case errors.Is(err, terra.ErrConnection) && c.Sandbox:
-		hint = noSandbox(c.baseURL())
-	case errors.Is(err, terra.ErrConnection):
-		hint = "nothing answers at " + c.baseURL()
-	case errors.Is(err, terra.ErrUnauthorized) && c.Sandbox:
-		hint = c.baseURL() + " does not know a sandbox's credentials; is it one?"
-	case errors.Is(err, terra.ErrUnauthorized):
-		hint = "check TERRA_DEV_ID and TERRA_API_KEY, and that both are of the same environment"
-	case errors.Is(err, terra.ErrQueued):
-		hint = "ask for fewer days, or add --to-webhook"
-	}
+	hint := c.hint(err)
 	if e, ok := errors.AsType[*terra.Error](err); ok && hint == "" {
 		hint = safeio.String(cmp.Or(e.Detail, e.Message))
 	}
+	return withHint(err, hint)
+}
+
+// hint is what can be done about a failed request, or nothing.
+func (c connection) hint(err error) string {
+	switch {
+	case errors.Is(err, terra.ErrConnection) && c.Sandbox:
+		return noSandbox(c.baseURL())
+	case errors.Is(err, terra.ErrConnection):
+		return "nothing answers at " + c.baseURL()
+	case errors.Is(err, terra.ErrUnauthorized) && c.Sandbox:
+		return c.baseURL() + " does not know a sandbox's credentials; is it one?"
+	case errors.Is(err, terra.ErrUnauthorized):
+		return "check TERRA_DEV_ID and TERRA_API_KEY, and that both are of the same environment"
+	case errors.Is(err, terra.ErrQueued):
+		return "ask for fewer days, or add --to-webhook"
+	}
+	return ""
+}
+
+// withHint adds a hint to an error that does not say the same already.
+func withHint(err error, hint string) error {
 	if hint == "" || strings.Contains(err.Error(), hint) {
 		return err
 	}

@@ -388,7 +388,7 @@ func (s *service) reconcile(ctx context.Context) {
 	switch {
 	case ctx.Err() != nil:
 	case err != nil:
-		s.log.ErrorContext(ctx, "connections not reconciled", "error", s.connection.explain(err))
+		s.log.ErrorContext(ctx, "connections not reconciled", "error", withHint(err, s.connection.hint(err)))
 	default:
 		s.log.InfoContext(ctx, "connections reconciled", "added", r.Added, "changed", r.Changed, "gone", r.Gone, "unchanged", r.Unchanged)
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -614,6 +615,30 @@ func TestServeChores(t *testing.T) {
 	}
 	if status, out, _ := terrago(t, append([]string{"events", "replay", "trace"}, where...)...); status != exitFailed || !strings.Contains(out, "no longer kept") {
 		t.Errorf("replay without a body: status %d", status)
+	}
+}
+
+// TestServeLogsNoAnswers: what the API says of a failed request may be about a person, so
+// the log has what can be done about it and nothing of that.
+func TestServeLogsNoAnswers(t *testing.T) {
+	t.Parallel()
+	for status, hint := range map[int]string{
+		http.StatusBadRequest:   "400 Bad Request",
+		http.StatusUnauthorized: "does not know a sandbox's credentials",
+	} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(status)
+				io.WriteString(w, `{"title":"private","detail":"private","message":"private"}`)
+			}))
+			t.Cleanup(api.Close)
+			s := startServe(t, "--db", "sqlite:"+filepath.Join(t.TempDir(), "t.db"), "--reconcile", "1h", "--base-url", api.URL)
+			eventually(t, "it has failed", func() bool { return strings.Contains(s.log.String(), "connections not reconciled") })
+			if log := s.log.String(); strings.Contains(log, "private") || !strings.Contains(log, hint) {
+				t.Errorf("it logs more than it should, or not that: %s", hint)
+			}
+		})
 	}
 }
 
