@@ -22,6 +22,9 @@ const (
 // errKnown is a conflict that was found without the server's help.
 var errKnown = errors.New("known already")
 
+// errNoAnswer is the server's silence, for as long as it was waited for here.
+var errNoAnswer = errors.New("no answer from JetStream")
+
 // conflict tells whether a message was not stored because of one that is there,
 // or on its way to be.
 func conflict(err error) bool {

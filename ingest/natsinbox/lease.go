@@ -123,6 +123,9 @@ func (in *Inbox) leaseOnce(ctx context.Context, limit int, ttl time.Duration) ([
 	if err == nil {
 		msgs, err = p.take(connected)
 	}
+	if err != nil && context.Cause(connected) == errDisconnected {
+		err = errDisconnected
+	}
 	stop()
 	p.close()
 	switch {

@@ -3,7 +3,6 @@ package natsinbox
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -100,7 +99,7 @@ func (p *puller) next(ctx context.Context, within time.Duration) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	case <-t.C:
-		return errors.New("no answer from JetStream")
+		return errNoAnswer
 	}
 	if m.Reply != "" {
 		p.got = append(p.got, m)

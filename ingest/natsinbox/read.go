@@ -52,13 +52,20 @@ func (in *Inbox) consumer(ctx context.Context, kind string) (*jetstream.Consumer
 // ask puts a question, again where there was no leader to answer it, or where one
 // went with the question.
 func ask[A any](ctx context.Context, nc *nats.Conn, question func(context.Context) (A, error)) (A, error) {
+	caller := ctx
 	ctx, cancel := context.WithTimeout(ctx, leaderless)
 	defer cancel()
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		attempt, cancel := context.WithTimeout(ctx, patience)
 		answer, err := question(attempt)
 		cancel()
-		if err == nil || !nobody(err) || !nc.IsConnected() || pause(ctx, wait) != nil {
+		switch {
+		case err == nil || !nobody(err):
+			return answer, err
+		case nc.IsConnected() && pause(ctx, wait) == nil:
+		case caller.Err() == nil && errors.Is(err, context.DeadlineExceeded):
+			return answer, errNoAnswer
+		default:
 			return answer, err
 		}
 	}
