@@ -23,3 +23,29 @@ func TestMemory(t *testing.T) {
 		}
 	})
 }
+
+// TestMemoryForgets: an id that was done long ago takes no memory any more, and is that
+// of a new delivery.
+func TestMemoryForgets(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	inbox := ingest.NewMemory(ingest.WithClock(func() time.Time { return now }))
+	d := ingest.Delivery{ID: "a"}
+	for range 2 {
+		if duplicate, err := inbox.Put(t.Context(), d); err != nil || duplicate {
+			t.Fatalf("duplicate: %t, error %v", duplicate, err)
+		}
+		items, err := inbox.Lease(t.Context(), 1, time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := inbox.Ack(t.Context(), items...); err != nil {
+			t.Fatal(err)
+		}
+		now = now.Add(48 * time.Hour)
+		if duplicate, err := inbox.Put(t.Context(), d); err != nil || !duplicate {
+			t.Errorf("after two days, duplicate: %t, error %v", duplicate, err)
+		}
+		now = now.Add(time.Minute)
+	}
+}

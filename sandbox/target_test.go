@@ -353,3 +353,47 @@ func TestThrottledByRule(t *testing.T) {
 		}
 	}
 }
+
+// TestRemoveDestination: what is on its way to another, and what waits behind that,
+// gets there, and what was meant for the one that is gone is given up.
+func TestRemoveDestination(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var second atomic.Int32
+		s, err := sandbox.New(sandbox.WithTransport(transport(func(r *http.Request) (*http.Response, error) {
+			time.Sleep(time.Second)
+			if r.URL.Host == "one.example" {
+				return status(503)
+			}
+			second.Add(1)
+			return status(200)
+		})))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		s.SetDestinations([]sandbox.Destination{{URL: "http://one.example"}, {URL: "http://two.example"}})
+		user, err := s.Connect("GARMIN", "anna")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Trigger(sandbox.EventRequest{Type: "daily", UserID: user.UserID}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait() // both are at the first event
+		if err := s.RemoveDestination("http://one.example"); err != nil {
+			t.Fatal(err)
+		}
+		advance(t, s, 24*time.Hour)
+		if n := second.Load(); n != 2 {
+			t.Errorf("the other one got %d deliveries, want 2", n)
+		}
+		states := map[sandbox.State]int{}
+		for _, d := range s.Deliveries() {
+			states[d.State]++
+		}
+		if states[sandbox.StateDelivered] != 2 || states[sandbox.StateFailed] != 2 {
+			t.Errorf("they end as %v, want two delivered and two given up", states)
+		}
+	})
+}
