@@ -282,9 +282,11 @@ func (s *listening) greet(ctx context.Context, address string) {
 func (s *listening) farewell() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	d := s.diary
-	d.say("%d received, %d refused, %d left out, %d passed on.", d.received, d.refused, d.leftOut, d.forwarded)
 	stats, err := s.inbox.Stats(ctx)
+	d := s.diary
+	d.mu.Lock() // a request that was cut off may yet be noted
+	defer d.mu.Unlock()
+	d.say("%d received, %d refused, %d left out, %d passed on.", d.received, d.refused, d.leftOut, d.forwarded)
 	if err == nil && stats.Pending > 0 {
 		d.say("Not passed on: %s, in %s. The next terrago listen --forward-to there goes on with them.", deliveries(stats.Pending), s.Dir)
 	}
