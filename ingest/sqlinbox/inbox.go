@@ -155,7 +155,7 @@ func (in *Inbox) Lease(ctx context.Context, limit int, ttl time.Duration) ([]ing
 		if err := in.ended(ctx); err != nil {
 			return nil, err
 		}
-		items, err := in.store.lease(ctx, limit, ttl)
+		items, err := in.lease(ctx, limit, ttl)
 		if err != nil {
 			return nil, failed("lease", err)
 		}
@@ -171,6 +171,14 @@ func (in *Inbox) Lease(ctx context.Context, limit int, ttl time.Duration) ([]ing
 		case <-in.closing.Done():
 		}
 	}
+}
+
+// lease looks once. A database that does not answer is an error by the time at which the
+// leases would have run out: on a broken connection nothing else might tell for long.
+func (in *Inbox) lease(ctx context.Context, limit int, ttl time.Duration) ([]ingest.Item, error) {
+	ctx, cancel := context.WithTimeout(ctx, max(ttl, batchTimeout))
+	defer cancel()
+	return in.store.lease(ctx, limit, ttl)
 }
 
 // Extend implements [ingest.Inbox].

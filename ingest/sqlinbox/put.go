@@ -149,7 +149,9 @@ func (in *Inbox) commit(batch []*ticket) {
 	alone := err != nil && len(rows) > 1 && ofOneRow(err)
 	for _, t := range rows {
 		f := first[t.id]
-		if f.err = err; alone {
+		// Who has given up since is not tried for: when the database hangs, one after the
+		// other would keep it busy for long after it is well again.
+		if f.err = err; alone && f.ctx.Err() == nil {
 			f.err = in.put([]*ticket{f}, []*row{t})
 		}
 	}
