@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/terra-go/terra/health"
 	"github.com/terra-go/terra/sandbox"
@@ -302,7 +301,7 @@ func startClient(t *testing.T, version, base, apiKey string) *client {
 	if err != nil {
 		missing(t, install)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute) // outlives the test, to end by itself
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience) // outlives the test, to end by itself
 	cmd := exec.CommandContext(ctx, node, filepath.Join("clients", "driver.cjs"), version, base, sandbox.DefaultDevID, apiKey, sandbox.DefaultSigningSecret)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	_ "modernc.org/sqlite"             // the driver "sqlite"
@@ -13,6 +14,10 @@ import (
 	"github.com/terra-go/terra/internal/pgtest"
 	"github.com/terra-go/terra/internal/sqldb"
 )
+
+// patience is how long anything may take that is bound to happen, on a machine with
+// much else to do. It is met only when a test fails.
+const patience = 5 * time.Minute
 
 // database is an empty database for one test.
 type database struct {

@@ -17,7 +17,7 @@ import (
 // record of the same day.
 func TestRaceOfMergeAndOverwrite(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	d := newPostgres(t)
 	db, pool := openStore(t, d), d.open(t)

@@ -61,7 +61,7 @@ func play(t *testing.T, name string) *stage {
 // settle waits until the worker has dealt with everything.
 func (s *stage) settle(t *testing.T) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()

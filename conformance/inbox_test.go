@@ -256,7 +256,7 @@ func TestInboxForgets(t *testing.T) {
 		}
 		clock.Advance(2 * time.Hour)
 		openInbox(t, d, sqlinbox.WithClock(clock.Now))
-		for deadline := time.Now().Add(20 * time.Second); known(1); time.Sleep(10 * time.Millisecond) {
+		for deadline := time.Now().Add(patience); known(1); time.Sleep(10 * time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatal("an ID is remembered after 73 hours")
 			}
@@ -336,7 +336,7 @@ func TestInboxServerAway(t *testing.T) {
 	}
 	eventually := func(what string, ok func() bool) {
 		t.Helper()
-		for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+		for deadline := time.Now().Add(patience); !ok(); time.Sleep(5 * time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatal("waited in vain for " + what)
 			}
@@ -515,7 +515,7 @@ func mustPut(t *testing.T, in ingest.Inbox, n int64, body []byte) {
 
 func waitPending(t *testing.T, in ingest.Inbox, n int) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
 		s, err := in.Stats(t.Context())
 		if err != nil {
 			t.Fatal(err)

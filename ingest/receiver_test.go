@@ -202,6 +202,7 @@ func TestReceiverLimit(t *testing.T) {
 func TestReceiverEndsSlowBodies(t *testing.T) {
 	t.Parallel()
 	srv := httptest.NewUnstartedServer(ingest.NewReceiver(newVerifier(t), ingest.NewMemory(), ingest.WithLogger(quiet())))
+	srv.Config.ReadHeaderTimeout = time.Minute // so that the headers arrive
 	srv.Config.ReadTimeout = 100 * time.Millisecond
 	srv.Start()
 	t.Cleanup(srv.Close)

@@ -305,7 +305,7 @@ func TestNothingIsLeftRunning(t *testing.T) {
 			}
 			http.DefaultClient.CloseIdleConnections()
 
-			deadline := time.Now().Add(5 * time.Second)
+			deadline := time.Now().Add(patience)
 			for {
 				left := ours()
 				if len(left) == 0 {

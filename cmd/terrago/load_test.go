@@ -22,9 +22,8 @@ import (
 )
 
 const (
-	people       = 7               // whom the load is about
-	sampleCount  = 3               // in each delivery of the load
-	longPatience = 2 * time.Minute // for what is tried again after a while
+	people      = 7 // whom the load is about
+	sampleCount = 3 // in each delivery of the load
 )
 
 // onEveryStore runs a test with each kind of database and of inbox that one machine
@@ -181,7 +180,7 @@ func (l *load) stop(t *testing.T) int {
 
 func (l *load) until(t *testing.T, what string, so func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), longPatience)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if l.wait(ctx, so) != nil {
 		l.mu.Lock()
@@ -359,7 +358,7 @@ func (p *process) checkLog(t *testing.T) {
 // settled waits until the inbox has nothing left but dead letters, so many of them.
 func (s *served) settled(t *testing.T, dead int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), longPatience)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for calm := 0; ; {
 		pending, got := s.metric(t, "terrago_inbox_pending"), s.metric(t, "terrago_inbox_dead")

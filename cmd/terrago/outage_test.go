@@ -48,10 +48,7 @@ func TestPostgresGone(t *testing.T) {
 					t.Fatal(err)
 				}
 				load.await(t, 100)
-				eventually(t, "it is ready again", func() bool {
-					status, _ := statusOf(t, s.Ops+"/readyz")
-					return status == http.StatusOK
-				})
+				s.awaitReady(t)
 			}
 			n := load.stop(t)
 			s.settled(t, 0)

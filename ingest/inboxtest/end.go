@@ -10,14 +10,14 @@ import (
 var endTests = []test{
 	{"Ack/ends a delivery", func(r *run) {
 		r.put(delivery(0), delivery(1))
-		items := r.take(2, short)
+		items := r.take(2, r.brief())
 		r.must("Ack", r.Inbox.Ack(r.context(), items...))
 		r.stats(0, 0, 0)
 		r.lost("second Ack", r.Inbox.Ack(r.context(), items[0]))
 		r.lost("Retry after Ack", r.Inbox.Retry(r.context(), items[0], 0, "late"))
 		r.lost("Bury after Ack", r.Inbox.Bury(r.context(), items[0], "late"))
 		r.lost("Extend after Ack", r.Inbox.Extend(r.context(), long, items[0]))
-		r.wait(short + short/4)
+		r.wait(r.brief() + r.brief()/4)
 		r.takeNone()
 		if n := len(r.scan(r.Inbox, ingest.Pending)) + len(r.scan(r.Inbox, ingest.Dead)); n != 0 {
 			r.Errorf("Scan finds %d of those done", n)
@@ -27,7 +27,7 @@ var endTests = []test{
 
 	{"Ack/ends what it can", func(r *run) {
 		r.put(delivery(0), delivery(1), delivery(2))
-		items := r.take(3, short)
+		items := r.take(3, r.brief())
 		r.must("Bury", r.Inbox.Bury(r.context(), items[1], "no use"))
 		r.lost("Ack of three, one of them dead", r.Inbox.Ack(r.context(), items...))
 		r.stats(0, 0, 1)
@@ -66,14 +66,14 @@ var endTests = []test{
 
 	{"Retry/makes it due later", func(r *run) {
 		r.put(delivery(0))
-		r.must("Retry", r.Inbox.Retry(r.context(), r.take(1, long)[0], short, "later"))
+		r.must("Retry", r.Inbox.Retry(r.context(), r.take(1, long)[0], r.brief(), "later"))
 		r.stats(1, 0, 0)
 		r.takeNone()
 		r.put(delivery(1))
 		if item := r.take(1, long)[0]; item.ID != delivery(1).ID {
 			r.Errorf("leased %s, want the one that is due", item.ID)
 		}
-		r.wait(short + short/4)
+		r.wait(r.brief() + r.brief()/4)
 		r.same(r.take(1, long)[0], delivery(0))
 	}},
 
@@ -94,12 +94,12 @@ var endTests = []test{
 	{"Bury/keeps it whole", func(r *run) {
 		r.put(delivery(0, urgent), delivery(1))
 		before := time.Now()
-		item := r.take(1, short)[0]
+		item := r.take(1, r.brief())[0]
 		r.must("Bury", r.Inbox.Bury(r.context(), mark(item), "no JSON"))
 		r.lost("Ack after Bury", r.Inbox.Ack(r.context(), item))
 		r.stats(1, 0, 1)
 		r.must("Ack", r.Inbox.Ack(r.context(), r.take(1, long)[0]))
-		r.wait(short + short/4)
+		r.wait(r.brief() + r.brief()/4)
 		r.takeNone()
 		dead := r.scan(r.Inbox, ingest.Dead)
 		if len(dead) != 1 {
@@ -125,9 +125,9 @@ var endTests = []test{
 		}
 		r.must("Bury", r.Inbox.Bury(r.context(), item, "no use again"))
 		r.lost("Retry with the mark of an earlier death", r.Inbox.Retry(r.context(), dead, 0, "replayed"))
-		r.must("Retry after a delay", r.Inbox.Retry(r.context(), r.only(ingest.Dead), short, "replayed"))
+		r.must("Retry after a delay", r.Inbox.Retry(r.context(), r.only(ingest.Dead), r.brief(), "replayed"))
 		r.takeNone()
-		r.wait(short + short/4)
+		r.wait(r.brief() + r.brief()/4)
 		r.must("Ack", r.Inbox.Ack(r.context(), r.take(1, long)[0]))
 		r.stats(0, 0, 0)
 	}},

@@ -36,9 +36,9 @@ var leaseTests = []test{
 
 	{"Lease/hides until it runs out", func(r *run) {
 		r.put(delivery(0))
-		first := r.take(1, short)[0]
+		first := r.take(1, r.brief())[0]
 		r.takeNone()
-		r.wait(short + short/4)
+		r.wait(r.brief() + r.brief()/4)
 		second := r.take(1, long)[0]
 		r.same(second, delivery(0))
 		if first.Attempt != 1 || second.Attempt != 2 {
@@ -146,16 +146,16 @@ var leaseTests = []test{
 
 	{"Extend/hides for longer", func(r *run) {
 		r.put(delivery(0), delivery(1))
-		items := r.take(2, short)
-		r.wait(short * 3 / 5)
+		items := r.take(2, r.brief())
+		r.wait(r.brief() * 3 / 5)
 		for i := range items {
 			items[i] = mark(items[i])
 		}
-		r.must("Extend", r.Inbox.Extend(r.context(), short*3/2, items...))
-		r.wait(short * 3 / 5) // past the first lease
+		r.must("Extend", r.Inbox.Extend(r.context(), r.brief()*3/2, items...))
+		r.wait(r.brief() * 3 / 5) // past the first lease
 		r.takeNone()
 		r.must("Ack of an extended lease", r.Inbox.Ack(r.context(), items[0]))
-		r.wait(short * 5 / 4)
+		r.wait(r.brief() * 5 / 4)
 		again := r.take(1, long)[0]
 		if again.ID != items[1].ID || again.Attempt != 2 {
 			r.Errorf("leased %s, attempt %d, want the one whose extended lease ran out, attempt 2", again.ID, again.Attempt)
@@ -164,10 +164,10 @@ var leaseTests = []test{
 
 	{"Extend/extends what it can", func(r *run) {
 		r.put(delivery(0), delivery(1))
-		items := r.take(2, short)
+		items := r.take(2, r.brief())
 		r.must("Ack", r.Inbox.Ack(r.context(), items[0]))
 		r.lost("Extend of two, one of them done", r.Inbox.Extend(r.context(), long, items...))
-		r.wait(short + short/4)
+		r.wait(r.brief() + r.brief()/4)
 		r.takeNone()
 		r.must("Extend of none", r.Inbox.Extend(r.context(), long))
 	}},

@@ -24,8 +24,8 @@ const (
 	// silence is how long nothing has to happen before it is taken for nothing.
 	silence = 250 * time.Millisecond
 
-	// short and long are how long leases last: one that a test sees the end of, and
-	// one that it does not.
+	// short and long are how long leases last: one whose end is waited for, and one
+	// that a test does not see the end of.
 	short = 4 * time.Second
 	long  = 10 * time.Minute
 )
@@ -68,6 +68,15 @@ func (r *run) context() context.Context {
 	ctx, cancel := context.WithTimeout(r.T.Context(), patience)
 	r.Cleanup(cancel)
 	return ctx
+}
+
+// brief is how long a lease lasts that a test sees the end of, but not before it
+// has that pass. Where it need not be waited for, a slow machine has more of it.
+func (r *run) brief() time.Duration {
+	if r.Advance != nil {
+		return time.Minute
+	}
+	return short
 }
 
 // wait has d pass.

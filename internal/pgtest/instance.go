@@ -19,8 +19,8 @@ import (
 
 const (
 	superuser  = "pgtest"
-	startLimit = 60 * time.Second
-	stopLimit  = 30 * time.Second
+	startLimit = 3 * time.Minute
+	stopLimit  = time.Minute
 )
 
 // settings differ from the defaults only where a test server must: nothing here

@@ -86,7 +86,7 @@ func TestNothingIsLeft(t *testing.T) {
 	if !ok {
 		t.Fatal("the process started no server")
 	}
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	for {
 		entries, err := os.ReadDir(temp)
 		if err != nil {
