@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	browserPatience = 8 * time.Minute       // for everything in one browser
+	browserPatience = 20 * time.Minute      // for everything in one browser
 	pagePatience    = 3 * time.Minute       // for a page to show what it should
 	pageLook        = 25 * time.Millisecond // between two looks whether it does
 )
