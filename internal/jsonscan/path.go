@@ -55,7 +55,7 @@ func appendName(path []byte, name string) []byte {
 	}
 	for _, c := range []byte(name) {
 		if c|0x20-'a' > 'z'-'a' && c-'0' > 9 && c != '_' && c != '-' {
-			return append(appendQuoted(append(path, '['), name), ']')
+			return appendQuoted(append(path, '['), name, ']')
 		}
 	}
 	return append(append(path, '.'), name...)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/terra-go/terra/opt"
 )
@@ -135,7 +136,7 @@ func (w *Writer) FloatMap(b []byte, m map[string]float64) []byte {
 	b = append(b, '{')
 	start := len(b)
 	for _, e := range entries {
-		b = append(appendQuoted(b, e.name), ':')
+		b = appendQuoted(b, e.name, ':')
 		b = w.Float(b, e.value)
 	}
 	return Close(b, start, '}')
@@ -257,39 +258,63 @@ func (w *Writer) anyFloat(b []byte, v float64) []byte {
 
 // AppendString appends v as encoding/json does without HTML escaping: control
 // characters, U+2028 and U+2029 are escaped, and what is not UTF-8 becomes U+FFFD.
-func AppendString(b []byte, v string) []byte { return append(appendQuoted(b, v), ',') }
+func AppendString(b []byte, v string) []byte { return appendQuoted(b, v, ',') }
 
-func appendQuoted(b []byte, v string) []byte {
-	b = append(b, '"')
-	start := len(b)
-	b = append(b, v...)
-	if !isPlain(b[start:]) {
-		b = appendEscaped(b[:start], v)
+// appendQuoted appends v in quotes, and next.
+func appendQuoted(b []byte, v string, next byte) []byte {
+	start, end := len(b)+1, len(b)+1+len(v)
+	if cap(b) < end+8 { // copyPlain writes whole words
+		b = slices.Grow(b, len(v)+16)
 	}
-	return append(b, '"')
+	b = b[:end+8]
+	b[start-1] = '"'
+	if !copyPlain(b[start:], v) {
+		return append(appendEscaped(b[:start], v), '"', next)
+	}
+	b[end], b[end+1] = '"', next
+	return b[:end+2]
 }
 
-// isPlain is whether text is ASCII without anything to escape.
-func isPlain(text []byte) bool {
-	if len(text) < 8 {
-		for _, c := range text {
-			if c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
-				return false
-			}
-		}
-		return true
+// copyPlain copies v to memory for eight bytes more, if it is ASCII without anything to
+// escape. It looks at the words while it moves them.
+func copyPlain(to []byte, v string) bool {
+	last := len(v) - 8
+	if last < 0 {
+		word := shortWord(v)
+		binary.LittleEndian.PutUint64(to, word)
+		return special(word)&highs == 0
 	}
-	found := special(binary.LittleEndian.Uint64(text[len(text)-8:]))
-	for ; len(text) > 8; text = text[8:] {
-		found |= special(binary.LittleEndian.Uint64(text))
+	from := unsafe.Pointer(unsafe.StringData(v))
+	word := load64(from, last)
+	binary.LittleEndian.PutUint64(to[last:], word)
+	found := special(word)
+	for i := 0; i < last; i += 8 {
+		word := load64(from, i)
+		binary.LittleEndian.PutUint64(to[i:], word)
+		found |= special(word)
 	}
-	return found == 0
+	return found&highs == 0
 }
 
-// special is not zero if there is a byte in the word that is no ASCII, a control
-// character, a quote or a backslash.
+// shortWord is a text of less than eight bytes, with blanks behind it.
+func shortWord(v string) uint64 {
+	word, n := uint64(0), len(v)
+	switch {
+	case n >= 4:
+		head := uint32(v[0]) | uint32(v[1])<<8 | uint32(v[2])<<16 | uint32(v[3])<<24
+		tail := uint32(v[n-4]) | uint32(v[n-3])<<8 | uint32(v[n-2])<<16 | uint32(v[n-1])<<24
+		word = uint64(head) | uint64(tail)<<(8*n-32)
+	case n > 0:
+		word = uint64(v[0]) | uint64(v[n/2])<<(n/2*8) | uint64(v[n-1])<<(n*8-8)
+	}
+	return word | lows*' '<<(8*n)
+}
+
+// special has a high bit set if there is a byte in the word that is no ASCII, a control
+// character, a quote or a backslash. With the second bit inverted, a quote is the only
+// byte that follows the control characters.
 func special(word uint64) uint64 {
-	return ((word - lows*' ') | ((word ^ lows*'"') - lows) | ((word ^ lows*'\\') - lows) | word) & highs
+	return word | ((word ^ lows*2) - lows*('"'^2+1)) | ((word ^ lows*'\\') - lows)
 }
 
 const hexDigits = "0123456789abcdef"

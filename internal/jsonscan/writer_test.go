@@ -25,14 +25,8 @@ func FuzzWriter(f *testing.F) {
 		f.Add("", v)
 	}
 	f.Fuzz(func(t *testing.T, text string, v float64) {
-		var want bytes.Buffer
-		encoder := json.NewEncoder(&want)
-		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(text); err != nil {
-			t.Fatal(err)
-		}
-		if got := string(AppendString(nil, text)); got != strings.TrimSpace(want.String())+"," {
-			t.Errorf("the string is written as %s, by encoding/json as %s", got, want.String())
+		if got, want := string(AppendString(nil, text)), quoted(t, text)+","; got != want {
+			t.Errorf("the string is written as %s, by encoding/json as %s", got, want)
 		}
 		number, err := json.Marshal(v)
 		w, b := NewWriter()
@@ -47,6 +41,24 @@ func FuzzWriter(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestAppendString has every byte at every place of texts of one and several words.
+func TestAppendString(t *testing.T) {
+	t.Parallel()
+	const longest = 20
+	for size := 1; size <= longest; size++ {
+		for at := range size {
+			for c := range 256 {
+				text := []byte(strings.Repeat("x", size))
+				text[at] = byte(c)
+				got := AppendString(make([]byte, 3, 3+size), string(text)) // room for a part of it
+				if want := "\x00\x00\x00" + quoted(t, string(text)) + ","; string(got) != want {
+					t.Errorf("%q is written as %s, by encoding/json as %s", text, got, want)
+				}
+			}
+		}
+	}
 }
 
 func TestWriteLists(t *testing.T) {
@@ -95,4 +107,15 @@ func TestTextIsNotReused(t *testing.T) {
 	if string(first) != "first" {
 		t.Error("a text changed when the next one was written")
 	}
+}
+
+// quoted is text as encoding/json writes it.
+func quoted(t *testing.T, text string) string {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(text); err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
