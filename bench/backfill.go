@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/terra-go/terra"
+	"github.com/terra-go/terra/bench/internal/measure"
 	"github.com/terra-go/terra/health"
 	"github.com/terra-go/terra/healthdb"
 	"github.com/terra-go/terra/sandbox"
@@ -40,7 +41,7 @@ var backfillEnd = health.NewDate(2026, 3, 1)
 // backfillSection fetches the same windows of days in several ways from a sandbox in
 // a process of its own: close by, so that the processors are what it takes, with one
 // for each process and with all for both, and as far away as a service is.
-func backfillSection(r *report, _ measurer) error {
+func backfillSection(r *report, _ measure.Measurer) error {
 	for _, at := range []place{
 		{"close by, a core for each process", 1, 0},
 		{fmt.Sprintf("close by, %d cores for both processes", runtime.NumCPU()), runtime.NumCPU(), 0},
@@ -99,11 +100,11 @@ func backfillTable(r *report, at place) error {
 			if err != nil {
 				return err
 			}
-			spentBefore, began := processorTime(), time.Now()
+			spentBefore, began := measure.ProcessorTime(), time.Now()
 			if err := way.fetch(context.Background()); err != nil {
 				return fmt.Errorf("%s: %w", way.name, err)
 			}
-			t := turn{took: time.Since(began), spent: processorTime() - spentBefore}
+			t := turn{took: time.Since(began), spent: measure.ProcessorTime() - spentBefore}
 			served, err := s.processorTime()
 			if err != nil {
 				return err
@@ -118,12 +119,12 @@ func backfillTable(r *report, at place) error {
 	fmt.Fprintln(r.w, title)
 	t := newTable(r.w, "requests/s\t× the first\ttarget\tprocessor, ms a request\tthe server's")
 	for i, way := range ways {
-		rate := median(turns[i], func(t turn) float64 { return t.rate })
+		rate := measure.Median(turns[i], func(t turn) float64 { return t.rate })
 		fmt.Fprintf(t, "  %s\t%s\t%.2f\t%s\t%s\t%s\n", way.name,
-			significant(requests/median(turns[i], func(t turn) float64 { return t.took.Seconds() })), rate,
+			significant(requests/measure.Median(turns[i], func(t turn) float64 { return t.took.Seconds() })), rate,
 			strings.TrimSpace(r.least(title+", "+way.name, rate, way.least)),
-			significant(median(turns[i], func(t turn) float64 { return milliseconds(t.spent) })/requests),
-			significant(median(turns[i], func(t turn) float64 { return milliseconds(t.served) })/requests))
+			significant(measure.Median(turns[i], func(t turn) float64 { return milliseconds(t.spent) })/requests),
+			significant(measure.Median(turns[i], func(t turn) float64 { return milliseconds(t.served) })/requests))
 	}
 	t.Flush()
 	fmt.Fprintln(r.w)
@@ -202,7 +203,7 @@ func serveAlone(away string, in io.Reader, out io.Writer) error {
 		time.Sleep(delay)
 		s.ServeHTTP(w, r)
 	})
-	mux.HandleFunc("/processor-time", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, int64(processorTime())) })
+	mux.HandleFunc("/processor-time", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, int64(measure.ProcessorTime())) })
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	line := server.URL

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terra-go/terra/bench/internal/measure"
 	"github.com/terra-go/terra/health"
 	"github.com/terra-go/terra/webhook"
 )
@@ -77,14 +78,14 @@ func TestSizes(t *testing.T) {
 // TestContenders runs every contender once.
 func TestContenders(t *testing.T) {
 	t.Parallel()
-	once := func(name string, contenders []contender, err error) {
+	once := func(name string, contenders []measure.Contender, err error) {
 		check(t, err)
 		if len(contenders) < 2 {
 			t.Errorf("%s has nobody to compare with", name)
 		}
 		for _, c := range contenders {
-			if err := c.do(); err != nil {
-				t.Errorf("%s, %s: %v", name, c.name, err)
+			if err := c.Do(); err != nil {
+				t.Errorf("%s, %s: %v", name, c.Name, err)
 			}
 		}
 	}
@@ -108,6 +109,17 @@ func TestContenders(t *testing.T) {
 	check(t, err)
 	defer stop()
 	once("list", contenders, nil)
+}
+
+func TestCostsAlone(t *testing.T) {
+	t.Parallel()
+	d, err := authDocument()
+	check(t, err)
+	costs, err := costsAlone(measure.Measurer{Rounds: 1, Turn: time.Millisecond, Runs: 1}, d.text)
+	check(t, err)
+	if len(costs) != 2 || costs[0].Relative != 1 || costs[1].Time <= 0 {
+		t.Errorf("another process measured %+v", costs)
+	}
 }
 
 func TestByHandVerifies(t *testing.T) {
@@ -149,16 +161,16 @@ func TestTable(t *testing.T) {
 	t.Parallel()
 	spin := func(d time.Duration) func() error {
 		return func() error {
-			for start := processorTime(); processorTime()-start < d; {
+			for start := measure.ProcessorTime(); measure.ProcessorTime()-start < d; {
 			}
 			return nil
 		}
 	}
 	var out bytes.Buffer
 	r := &report{w: &out}
-	check(t, r.table(measurer{rounds: 3, turn: time.Millisecond, runs: 1}, "spinning", 1000, []contender{
-		{name: "one", do: spin(time.Millisecond), maxAllocations: 1e6},
-		{name: "ten", do: spin(10 * time.Millisecond), minTime: 100},
+	check(t, r.table(measure.Measurer{Rounds: 3, Turn: time.Millisecond, Runs: 1}, "spinning", 1000, []measure.Contender{
+		{Name: "one", Do: spin(time.Millisecond), MaxAllocations: 1e6},
+		{Name: "ten", Do: spin(10 * time.Millisecond), MinTime: 100},
 	}))
 	check(t, r.summary())
 	for _, want := range []string{"spinning, 1000 bytes", "≤ 1e+06 met", "≥ 100 MISSED", "1 targets met, 1 missed"} {
@@ -169,7 +181,7 @@ func TestTable(t *testing.T) {
 }
 
 func TestRunRefusesUnknownSections(t *testing.T) {
-	if err := run(new(bytes.Buffer), []string{"decod"}, measurer{}); err == nil {
+	if err := run(new(bytes.Buffer), []string{"decod"}, measure.Measurer{}); err == nil {
 		t.Error("no error")
 	}
 }

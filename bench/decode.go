@@ -1,5 +1,7 @@
 package main
 
+import "github.com/terra-go/terra/bench/internal/measure"
+
 // The targets for decoding, in units of this library's time: one set for documents
 // of which most are samples, one for the small ones.
 var (
@@ -9,7 +11,7 @@ var (
 
 const historyDays = 45 // about 10 MB
 
-func decodeSection(r *report, m measurer) error {
+func decodeSection(r *report, m measure.Measurer) error {
 	return eachDocument(historyDays, func(d document, allocations float64) error {
 		return r.table(m, d.name, len(d.text), decodeContenders(d, allocations))
 	})
@@ -43,27 +45,27 @@ func eachDocument(days int, do func(d document, allocations float64) error) erro
 
 // decodeContenders reads an event into values, as the others do. webhook.Parse finds
 // out what event it is and keeps the whole payload besides, and so has a row of its own.
-func decodeContenders(d document, allocations float64) []contender {
-	ours := contender{name: "terra", do: func() error { return d.decode(d.text) }, maxAllocations: allocations}
+func decodeContenders(d document, allocations float64) []measure.Contender {
+	ours := measure.Contender{Name: "terra", Do: func() error { return d.decode(d.text) }, MaxAllocations: allocations}
 	targets := smallDecodeTargets
 	if d.big() {
-		targets, ours.maxSpace = bigDecodeTargets, 0.75
+		targets, ours.MaxSpace = bigDecodeTargets, 0.75
 	}
-	contenders := []contender{ours}
+	contenders := []measure.Contender{ours}
 	if d.values != nil {
-		contenders[0].name = d.how
-		contenders[0].do = func() error { return d.values(d.text) }
-		contenders = append(contenders, contender{
-			name:           "terra, webhook.Parse, keeps the text",
-			do:             ours.do,
-			maxAllocations: allocations,
+		contenders[0].Name = d.how
+		contenders[0].Do = func() error { return d.values(d.text) }
+		contenders = append(contenders, measure.Contender{
+			Name:           "terra, webhook.Parse, keeps the text",
+			Do:             ours.Do,
+			MaxAllocations: allocations,
 		})
 	}
 	for _, p := range peers {
-		contenders = append(contenders, contender{
-			name:    p.name,
-			do:      func() error { return p.unmarshal(d.text, d.mirror()) },
-			minTime: targets[p.name],
+		contenders = append(contenders, measure.Contender{
+			Name:    p.name,
+			Do:      func() error { return p.unmarshal(d.text, d.mirror()) },
+			MinTime: targets[p.name],
 		})
 	}
 	return contenders

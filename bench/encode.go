@@ -1,8 +1,12 @@
 package main
 
-import "encoding/json"
+import (
+	"encoding/json"
 
-func encodeSection(r *report, m measurer) error {
+	"github.com/terra-go/terra/bench/internal/measure"
+)
+
+func encodeSection(r *report, m measure.Measurer) error {
 	return eachDocument(historyDays, func(d document, _ float64) error {
 		contenders, err := encodeContenders(d)
 		if err != nil {
@@ -15,7 +19,7 @@ func encodeSection(r *report, m measurer) error {
 // encodeContenders write the values that the plain mirror holds, so without the
 // nulls and zeros that it cannot tell from nothing. Where this library and the
 // mirror with pointers write those too, the row says so.
-func encodeContenders(d document) ([]contender, error) {
+func encodeContenders(d document) ([]measure.Contender, error) {
 	plain, pointers := d.mirror(), d.pointer()
 	if err := json.Unmarshal(d.text, plain); err != nil {
 		return nil, err
@@ -35,8 +39,8 @@ func encodeContenders(d document) ([]contender, error) {
 	if err != nil {
 		return nil, err
 	}
-	write := func(name string, from any, marshal func(any) ([]byte, error)) contender {
-		return contender{name: name, do: func() error {
+	write := func(name string, from any, marshal func(any) ([]byte, error)) measure.Contender {
+		return measure.Contender{Name: name, Do: func() error {
 			_, err := marshal(from)
 			return err
 		}}
@@ -44,12 +48,12 @@ func encodeContenders(d document) ([]contender, error) {
 	direct := func(from any) ([]byte, error) { return from.(json.Marshaler).MarshalJSON() }
 
 	ours := write("terra", value, direct)
-	ours.maxAllocations = 1
-	contenders := []contender{ours}
+	ours.MaxAllocations = 1
+	contenders := []measure.Contender{ours}
 	for _, p := range peers {
 		c := write(p.name, plain, p.marshal)
 		if p.name == standard.name {
-			c.minTime = 5
+			c.MinTime = 5
 		}
 		contenders = append(contenders, c)
 	}

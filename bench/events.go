@@ -1,22 +1,27 @@
 package main
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/terra-go/terra/bench/internal/delivery"
+	"github.com/terra-go/terra/bench/internal/measure"
 	"github.com/terra-go/terra/webhook"
 )
 
-const signingSecret = "bench-secret"
-
 // eventsSection is what a receiver does with each delivery: verify it, and turn it
 // into typed values.
-func eventsSection(r *report, m measurer) error {
+func eventsSection(r *report, m measure.Measurer) error {
 	for _, next := range []func() (document, error){
 		dayEventDocument, authDocument,
 	} {
@@ -24,48 +29,72 @@ func eventsSection(r *report, m measurer) error {
 		if err != nil {
 			return err
 		}
+		if err := deliveryAlone(r, m, d); err != nil {
+			return err
+		}
 		contenders, err := eventContenders(d)
 		if err != nil {
 			return err
 		}
-		if err := r.table(m, d.name, len(d.text), contenders); err != nil {
+		if err := r.table(m, d.name+", beside the others", len(d.text), contenders); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func eventContenders(d document) ([]contender, error) {
-	now := time.Now()
-	header := http.Header{}
-	header.Set(webhook.HeaderSignature, webhook.Sign(signingSecret, now, d.text))
-	verifier, err := webhook.NewVerifier([]string{signingSecret}, webhook.WithClock(func() time.Time { return now }))
+// deliveryAlone has another process measure this library, one without the others.
+func deliveryAlone(r *report, m measure.Measurer, d document) error {
+	contenders, err := delivery.Contenders(d.text)
+	if err != nil {
+		return err
+	}
+	if d.big() {
+		contenders[1].MaxTime = 2.5
+	}
+	costs, err := costsAlone(m, d.text)
+	if err != nil {
+		return err
+	}
+	r.print(d.name+", in a process that imports this library alone", len(d.text), contenders, costs)
+	return nil
+}
+
+func costsAlone(m measure.Measurer, body []byte) (costs []measure.Cost, err error) {
+	dir, err := os.MkdirTemp("", "terra-bench-")
 	if err != nil {
 		return nil, err
 	}
-	ours := contender{name: "terra, verify and parse", do: func() error {
-		if err := verifier.Verify(header, d.text); err != nil {
-			return err
-		}
-		_, err := webhook.Parse(header, d.text)
-		return err
-	}}
-	if d.big() {
-		ours.maxTime = 2.5
+	defer os.RemoveAll(dir)
+	program := filepath.Join(dir, "alone")
+	build := exec.Command("go", "build", "-o", program, "github.com/terra-go/terra/bench/internal/delivery/alone")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return nil, err
 	}
-	contenders := []contender{
-		{name: "HMAC-SHA256 alone", do: func() error {
-			mac := hmac.New(sha256.New, []byte(signingSecret))
-			mac.Write(d.text)
-			mac.Sum(nil)
-			return nil
-		}},
-		ours,
+	how, err := json.Marshal(m)
+	if err != nil {
+		return nil, err
 	}
+	child := exec.Command(program, string(how))
+	child.Stdin, child.Stderr = bytes.NewReader(body), os.Stderr
+	out, err := child.Output()
+	if err != nil {
+		return nil, err
+	}
+	return costs, json.Unmarshal(out, &costs)
+}
+
+func eventContenders(d document) ([]measure.Contender, error) {
+	contenders, err := delivery.Contenders(d.text)
+	if err != nil {
+		return nil, err
+	}
+	header := delivery.Header(d.text, time.Now())
 	for _, p := range peers {
-		contenders = append(contenders, contender{
-			name: "by hand with " + p.name,
-			do:   func() error { return byHand(p, header, d.text, d.mirror()) },
+		contenders = append(contenders, measure.Contender{
+			Name: "by hand with " + p.name,
+			Do:   func() error { return byHand(p, header, d.text, d.mirror()) },
 		})
 	}
 	return contenders, nil
@@ -78,7 +107,7 @@ func byHand(p peer, h http.Header, body []byte, into any) error {
 	if !ok {
 		return errors.New("no signature")
 	}
-	mac := hmac.New(sha256.New, []byte(signingSecret))
+	mac := hmac.New(sha256.New, []byte(delivery.Secret))
 	mac.Write([]byte(strings.TrimPrefix(stamp, "t=") + "."))
 	mac.Write(body)
 	want, err := hex.DecodeString(signature)

@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/terra-go/terra/bench/internal/measure"
 )
 
 // The programs whose size is told: one that receives and asks, and one that has
@@ -55,7 +57,7 @@ func main() {
 
 // footprintSection builds them with an empty build cache: the standard library,
 // then our packages, then the programs.
-func footprintSection(r *report, _ measurer) error {
+func footprintSection(r *report, _ measure.Measurer) error {
 	dir, err := os.MkdirTemp("", "footprint")
 	if err != nil {
 		return err

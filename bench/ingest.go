@@ -9,6 +9,8 @@ import (
 	"slices"
 	"text/tabwriter"
 	"time"
+
+	"github.com/terra-go/terra/bench/internal/measure"
 )
 
 const (
@@ -20,7 +22,7 @@ const (
 
 // ingestSection measures by the clock and on all cores, unlike the others: waiting
 // for disks is part of the matter.
-func ingestSection(r *report, _ measurer) error {
+func ingestSection(r *report, _ measure.Measurer) error {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(runtime.NumCPU()))
 	r.paragraph(fmt.Sprintf(`By the clock, on %d cores that senders, receiver and store share, medians of %d turns
 of %v in which the contenders of a table take turns. Everything is flushed to disk before

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/terra-go/terra/bench/internal/delivery"
 	"github.com/terra-go/terra/ingest"
 	"github.com/terra-go/terra/ingest/sqlinbox"
 	"github.com/terra-go/terra/webhook"
@@ -98,7 +99,7 @@ func receiveAlone(dir string, in io.Reader, out io.Writer) error {
 		return err
 	}
 	defer inbox.Close()
-	verifier, err := webhook.NewVerifier([]string{signingSecret})
+	verifier, err := webhook.NewVerifier([]string{delivery.Secret})
 	if err != nil {
 		return err
 	}
@@ -120,7 +121,7 @@ func receiveAlone(dir string, in io.Reader, out io.Writer) error {
 // sendLarge has each sender deliver until so many of its deliveries are stored.
 func sendLarge(ctx context.Context, address string) (sent, refused int, err error) {
 	body := bodyOf(largeBytes)
-	signature := webhook.Sign(signingSecret, time.Now(), body)
+	signature := webhook.Sign(delivery.Secret, time.Now(), body)
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	for range largeSenders {

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/terra-go/terra/bench/internal/delivery"
 	"github.com/terra-go/terra/ingest"
 	"github.com/terra-go/terra/webhook"
 )
@@ -47,7 +48,7 @@ type hook struct {
 }
 
 func newHook(ctx context.Context, inbox ingest.Inbox, size int) (*hook, error) {
-	verifier, err := webhook.NewVerifier([]string{signingSecret})
+	verifier, err := webhook.NewVerifier([]string{delivery.Secret})
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +76,7 @@ func (h *hook) connect(ctx context.Context) (send func(context.Context) error, e
 	if err != nil {
 		return nil, nil, err
 	}
-	signature := webhook.Sign(signingSecret, time.Now(), h.body)
+	signature := webhook.Sign(delivery.Secret, time.Now(), h.body)
 	head := "POST /webhooks/terra HTTP/1.1\r\nHost: " + h.address + "\r\nContent-Type: application/json\r\n" +
 		webhook.HeaderSignature + ": " + signature + "\r\nContent-Length: " + strconv.Itoa(len(h.body)) + "\r\n" +
 		webhook.HeaderOrderingTime + ": 1790000000000\r\n" + webhook.HeaderTraceID + ": "

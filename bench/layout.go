@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/terra-go/terra/bench/internal/measure"
 )
 
 // layoutSection reads a day, and an event with one, as other programs write them.
-func layoutSection(r *report, m measurer) error {
+func layoutSection(r *report, m measure.Measurer) error {
 	for _, next := range []func() (document, error){dayDocument, dayEventDocument} {
 		d, err := next()
 		if err != nil {
@@ -26,20 +28,20 @@ func layoutSection(r *report, m measurer) error {
 	return nil
 }
 
-func layoutContenders(d document) ([]contender, error) {
+func layoutContenders(d document) ([]measure.Contender, error) {
 	layouts, err := layoutsOf(d.text)
 	if err != nil {
 		return nil, err
 	}
-	contenders := make([]contender, len(layouts))
+	contenders := make([]measure.Contender, len(layouts))
 	for i, l := range layouts {
-		contenders[i] = contender{
-			name:  fmt.Sprintf("%s, %.2f × the bytes", l.name, float64(len(l.text))/float64(len(d.text))),
-			bytes: len(l.text),
-			do:    func() error { return d.decode(l.text) },
+		contenders[i] = measure.Contender{
+			Name:  fmt.Sprintf("%s, %.2f × the bytes", l.name, float64(len(l.text))/float64(len(d.text))),
+			Bytes: len(l.text),
+			Do:    func() error { return d.decode(l.text) },
 		}
 		if i > 0 {
-			contenders[i].maxTime = 1.25
+			contenders[i].MaxTime = 1.25
 		}
 	}
 	return contenders, nil

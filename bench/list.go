@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/terra-go/terra"
+	"github.com/terra-go/terra/bench/internal/measure"
 	"github.com/terra-go/terra/bench/mirror"
 	"github.com/terra-go/terra/bench/mirror/pointer"
 	"github.com/terra-go/terra/health"
@@ -19,7 +20,7 @@ const listNights = 30
 
 // listSection asks for thirty nights over HTTP. The server is in this process and
 // holds the answer ready, so that little but the client's work is measured.
-func listSection(r *report, m measurer) error {
+func listSection(r *report, m measure.Measurer) error {
 	d, err := nightsDocument(listNights)
 	if err != nil {
 		return err
@@ -49,7 +50,7 @@ func nightsDocument(n int) (document, error) {
 	})
 }
 
-func listContenders(d document) (contenders []contender, stop func(), err error) {
+func listContenders(d document) (contenders []measure.Contender, stop func(), err error) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", strconv.Itoa(len(d.text)))
@@ -60,11 +61,11 @@ func listContenders(d document) (contenders []contender, stop func(), err error)
 		server.Close()
 		return nil, nil, err
 	}
-	contenders = []contender{{name: "terra", do: func() error { return listWithClient(client, d.records) }}}
+	contenders = []measure.Contender{{Name: "terra", Do: func() error { return listWithClient(client, d.records) }}}
 	for _, p := range peers {
-		contenders = append(contenders, contender{
-			name: "net/http and " + p.name,
-			do:   func() error { return listByHand(server, p, d.mirror()) },
+		contenders = append(contenders, measure.Contender{
+			Name: "net/http and " + p.name,
+			Do:   func() error { return listByHand(server, p, d.mirror()) },
 		})
 	}
 	return contenders, server.Close, nil

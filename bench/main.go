@@ -14,13 +14,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/terra-go/terra/bench/internal/measure"
 )
 
 // A section measures one side of the library and adds to the report.
 type section struct {
 	name  string
 	about string
-	run   func(r *report, m measurer) error
+	run   func(r *report, m measure.Measurer) error
 }
 
 var sections = []section{
@@ -36,10 +38,10 @@ var sections = []section{
 }
 
 func main() {
-	m := measurer{}
-	flag.IntVar(&m.rounds, "rounds", 15, "turns that each contender takes")
-	flag.DurationVar(&m.turn, "turn", 40*time.Millisecond, "least duration of a turn")
-	flag.IntVar(&m.runs, "runs", 6, "least number of runs in a turn")
+	m := measure.Measurer{}
+	flag.IntVar(&m.Rounds, "rounds", 15, "turns that each contender takes")
+	flag.DurationVar(&m.Turn, "turn", 40*time.Millisecond, "least duration of a turn")
+	flag.IntVar(&m.Runs, "runs", 6, "least number of runs in a turn")
 	flag.Parse()
 	switch flag.Arg(0) {
 	case streamChild:
@@ -61,7 +63,7 @@ func exit(err error) {
 }
 
 // run prints the named sections, or all of them.
-func run(w io.Writer, names []string, m measurer) error {
+func run(w io.Writer, names []string, m measure.Measurer) error {
 	for _, name := range names {
 		if !slices.ContainsFunc(sections, func(s section) bool { return s.name == name }) {
 			return fmt.Errorf("no section %q", name)
@@ -84,9 +86,9 @@ func run(w io.Writer, names []string, m measurer) error {
 	return r.summary()
 }
 
-func conditions(m measurer) string {
+func conditions(m measure.Measurer) string {
 	return strings.TrimSpace(fmt.Sprintf(`
 One core, processor time, medians of %d rounds in which the contenders of a table
 take turns, each of %v and %d runs at least. Time is in units of the first row's turn
-in the same round.`, m.rounds, m.turn, m.runs))
+in the same round.`, m.Rounds, m.Turn, m.Runs))
 }

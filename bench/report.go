@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/terra-go/terra/bench/internal/measure"
 )
 
 // A report prints tables, and counts the targets in them.
@@ -26,40 +28,45 @@ func (r *report) heading(name, about string) {
 
 // table measures the contenders, which read bytes bytes in each run, and prints
 // what came out beside the targets.
-func (r *report) table(m measurer, title string, bytes int, contenders []contender) error {
-	costs, err := m.measure(contenders)
+func (r *report) table(m measure.Measurer, title string, bytes int, contenders []measure.Contender) error {
+	costs, err := m.Measure(contenders)
 	if err != nil {
 		return fmt.Errorf("%s: %w", title, err)
 	}
+	r.print(title, bytes, contenders, costs)
+	return nil
+}
+
+// print prints a table of what was measured.
+func (r *report) print(title string, bytes int, contenders []measure.Contender, costs []measure.Cost) {
 	fmt.Fprintf(r.w, "%s, %s\n", title, size(float64(bytes)))
 	t := tabwriter.NewWriter(r.w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "  \ttime\ttarget\tMB/s\tallocations\tallocated / payload")
 	for i, c := range contenders {
-		name := title + ", " + c.name
-		read := float64(cmp.Or(c.bytes, bytes))
-		space := costs[i].allocated / read
-		allocations := math.Floor(costs[i].allocations) // as package testing counts them
-		target := r.least(name, costs[i].relative, c.minTime) + r.most(name, costs[i].relative, c.maxTime)
-		fmt.Fprintf(t, "  %s\t%.2f\t%s\t%s\t%.0f%s\t%.2f%s\n", c.name, costs[i].relative, strings.TrimSpace(target),
-			significant(read/float64(costs[i].time)*1e3),
-			allocations, r.most(name+", allocations", allocations, c.maxAllocations),
-			space, r.most(name+", allocated / payload", space, c.maxSpace))
+		name := title + ", " + c.Name
+		read := float64(cmp.Or(c.Bytes, bytes))
+		space := costs[i].Allocated / read
+		allocations := math.Floor(costs[i].Allocations) // as package testing counts them
+		target := r.least(name, costs[i].Relative, c.MinTime) + r.most(name, costs[i].Relative, c.MaxTime)
+		fmt.Fprintf(t, "  %s\t%.2f\t%s\t%s\t%.0f%s\t%.2f%s\n", c.Name, costs[i].Relative, strings.TrimSpace(target),
+			significant(read/float64(costs[i].Time)*1e3),
+			allocations, r.most(name+", allocations", allocations, c.MaxAllocations),
+			space, r.most(name+", allocated / payload", space, c.MaxSpace))
 	}
 	t.Flush()
 	fmt.Fprintln(r.w)
 	r.note(fmt.Sprintf("%s, %s", title, size(float64(bytes))), float64(bytes), contenders, costs)
-	return nil
 }
 
 // note keeps a table's ratios for the overview.
-func (r *report) note(title string, bytes float64, contenders []contender, costs []cost) {
-	cells := []string{title, significant(bytes / float64(costs[0].time) * 1e3)}
+func (r *report) note(title string, bytes float64, contenders []measure.Contender, costs []measure.Cost) {
+	cells := []string{title, significant(bytes / float64(costs[0].Time) * 1e3)}
 	for _, p := range peers {
-		i := slices.IndexFunc(contenders, func(c contender) bool { return c.name == p.name })
+		i := slices.IndexFunc(contenders, func(c measure.Contender) bool { return c.Name == p.name })
 		if i < 0 {
 			return
 		}
-		cells = append(cells, significant(costs[i].relative))
+		cells = append(cells, significant(costs[i].Relative))
 	}
 	r.overview = append(r.overview, markdown(cells))
 }

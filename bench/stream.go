@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"strings"
 
+	"github.com/terra-go/terra/bench/internal/measure"
 	"github.com/terra-go/terra/health"
 )
 
@@ -18,7 +19,7 @@ const (
 	streamChild = "stream-alone"
 )
 
-func streamSection(r *report, m measurer) error {
+func streamSection(r *report, m measure.Measurer) error {
 	d, err := dayDocument()
 	if err != nil {
 		return err
@@ -40,9 +41,9 @@ func streamSection(r *report, m measurer) error {
 	return nil
 }
 
-func streamContenders(day []byte, bytes int) []contender {
-	return []contender{
-		{name: "terra, Decode of each record in memory", do: func() error {
+func streamContenders(day []byte, bytes int) []measure.Contender {
+	return []measure.Contender{
+		{Name: "terra, Decode of each record in memory", Do: func() error {
 			for range repetitions(day, bytes) {
 				if _, err := health.Decode[health.Daily](day); err != nil {
 					return err
@@ -50,7 +51,7 @@ func streamContenders(day []byte, bytes int) []contender {
 			}
 			return nil
 		}},
-		{name: "terra, Records", maxTime: 1 / 0.8, do: func() error { return readStream(day, bytes) }},
+		{Name: "terra, Records", MaxTime: 1 / 0.8, Do: func() error { return readStream(day, bytes) }},
 	}
 }
 

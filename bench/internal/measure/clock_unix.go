@@ -1,15 +1,15 @@
 //go:build unix
 
-package main
+package measure
 
 import (
 	"syscall"
 	"time"
 )
 
-// processorTime is how long this process has been running on processors: time in
+// ProcessorTime is how long this process has been running on processors: time in
 // which others had them does not count.
-func processorTime() time.Duration {
+func ProcessorTime() time.Duration {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
 		panic(err) // the arguments are right
