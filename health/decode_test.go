@@ -3,6 +3,10 @@ package health_test
 import (
 	"encoding/json"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
 	"reflect"
 	"slices"
 	"strings"
@@ -402,5 +406,34 @@ func TestScopeList(t *testing.T) {
 		if got := (health.User{Scopes: tt.scopes}).ScopeList(); !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
 		}
+	}
+}
+
+// Decode knows every type of Record: for one that it lacks it would call nothing.
+func TestDecodeKnowsEveryRecord(t *testing.T) {
+	t.Parallel()
+	file, err := parser.ParseFile(token.NewFileSet(), "decode.go", nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var records, known []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.TypeSpec:
+			if n.Name.Name == "Record" {
+				union := types.ExprString(n.Type.(*ast.InterfaceType).Methods.List[0].Type)
+				records = strings.Split(union, " | ")
+			}
+		case *ast.CaseClause:
+			for _, typ := range n.List {
+				known = append(known, strings.TrimPrefix(types.ExprString(typ), "*"))
+			}
+		}
+		return true
+	})
+	slices.Sort(records)
+	slices.Sort(known)
+	if len(records) < 2 || !slices.Equal(records, known) {
+		t.Errorf("Decode knows %v, Record has %v", known, records)
 	}
 }
