@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 )
@@ -81,14 +82,18 @@ func (o Value[T]) Ptr() *T {
 // String formats the held T as fmt does, and the other states as "null" and
 // "absent".
 func (o Value[T]) String() string {
-	switch o.state {
-	case present:
+	if o.state == present {
 		return fmt.Sprint(o.v)
-	case null:
-		return "null"
-	default:
-		return "absent"
 	}
+	return o.state.String()
+}
+
+// String is the text for a state in which nothing is held.
+func (s state) String() string {
+	if s == null {
+		return "null"
+	}
+	return "absent"
 }
 
 // MarshalJSON writes an absent value as null: JSON has no text for absence, only
@@ -104,20 +109,29 @@ func (o Value[T]) MarshalJSON() ([]byte, error) {
 // any spelling of a whole number will do, such as 8.0 or 1e3. On an error, which
 // wraps [ErrMismatch], the value is left as it was.
 func (o *Value[T]) UnmarshalJSON(data []byte) error {
+	var v T
+	state, err := decode(data, &v)
+	if err != nil {
+		return err
+	}
+	*o = Value[T]{v, state}
+	return nil
+}
+
+// decode reads data to the T that v points to, unless it is null. Every Value[T] that a
+// program names is compiled with all its methods, so they leave to others what they can.
+func decode(data []byte, v any) (state, error) {
 	data = bytes.Trim(data, " \t\r\n")
 	if string(data) == "null" {
-		*o = Null[T]()
-		return nil
+		return null, nil
 	}
-	var v T
-	if json.Unmarshal(data, &v) != nil {
+	if json.Unmarshal(data, v) != nil {
 		whole, ok := respellWhole(data)
-		if !ok || json.Unmarshal(whole, &v) != nil {
-			return fmt.Errorf("%w %T", ErrMismatch, v)
+		if !ok || json.Unmarshal(whole, v) != nil {
+			return absent, fmt.Errorf("%w %v", ErrMismatch, reflect.TypeOf(v).Elem())
 		}
 	}
-	*o = Some(v)
-	return nil
+	return present, nil
 }
 
 // respellWhole writes a JSON number without fraction and exponent, if it has a
