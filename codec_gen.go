@@ -3,12 +3,9 @@
 package terra
 
 import (
-	"sync/atomic"
-
+	"github.com/terra-go/terra/health"
 	"github.com/terra-go/terra/internal/jsonscan"
 )
-
-var nextenvelope [11]atomic.Uint32
 
 var keysenvelope = jsonscan.Keys{
 	Quoted: []string{
@@ -24,11 +21,11 @@ var keysenvelope = jsonscan.Keys{
 	},
 	Seed:  0x86dfff4f95a32265,
 	Slots: "\x00\x03\x01\x00\x05\x04\b\x00\x00\x00\x02\x00\x00\x00\a\x06\x00\x00",
-	Next:  nextenvelope[:],
+	Next:  jsonscan.Order{10: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
-func (x *envelope[T]) ScanJSON(s *jsonscan.Scanner, p int) int {
+func (x *envelope) ScanJSON(s *jsonscan.Scanner, p int) int {
 	k := &keysenvelope
 	f, p := s.Object(k, p)
 	for f >= 0 {
@@ -44,9 +41,9 @@ func (x *envelope[T]) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 4:
 			p = x.User.ScanJSON(s, p)
 		case 5:
-			p = jsonscan.Records(s, p, &x.Data, jsonscan.Scan[T])
+			p = x.Data.ScanJSON(s, p)
 		case 6:
-			p = jsonscan.Optional(s, p, &x.Athlete, jsonscan.Scan[T])
+			p = jsonscan.Optional(s, p, &x.Athlete, (*health.Athlete).ScanJSON)
 		case 7:
 			p = x.RetryAfterSeconds.ScanJSON(s, p)
 		case 8:

@@ -60,7 +60,7 @@ func WithRetryIfRateLimited(on bool) CallOption {
 // Fetch sends exactly one request, never repeated, for data in the response, and
 // tells exactly what came back. The error is for requests that had no [Result].
 func (c *Collection[T]) Fetch(ctx context.Context, userID string, r Range, opts ...CallOption) (Result[T], error) {
-	q, err := c.call(userID, r, false, opts)
+	q, err := rangeCall(c.endpoint, userID, r, false, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (c *Collection[T]) Fetch(ctx context.Context, userID string, r Range, opts 
 // [ErrQueued], [ErrProcessing], [ErrMalformed]; so is an error reported with a 200
 // that is not known to mean that there is none, as [ErrNoData].
 func (c *Collection[T]) List(ctx context.Context, userID string, r Range, opts ...CallOption) ([]T, error) {
-	q, err := c.call(userID, r, false, opts)
+	q, err := rangeCall(c.endpoint, userID, r, false, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -91,23 +91,25 @@ func (c *Collection[T]) List(ctx context.Context, userID string, r Range, opts .
 // history is reached All waits for its turn, about an hour at most and five times
 // in a row. The first error is the last thing it yields.
 func (c *Collection[T]) All(ctx context.Context, userID string, r Range, opts ...CallOption) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var zero T
-		if err := r.validate(); err != nil {
+	return func(yield func(T, error) bool) { c.each(ctx, userID, r, opts, yield) }
+}
+
+func (c *Collection[T]) each(ctx context.Context, userID string, r Range, opts []CallOption, yield func(T, error) bool) {
+	var zero T
+	if err := r.validate(); err != nil {
+		yield(zero, err)
+		return
+	}
+	o := optionsOf(opts)
+	for window := range r.windows(o.days()) {
+		items, err := c.listInTurn(ctx, userID, window, opts)
+		if err != nil {
 			yield(zero, err)
 			return
 		}
-		o := optionsOf(opts)
-		for window := range r.windows(o.days()) {
-			items, err := c.listInTurn(ctx, userID, window, opts)
-			if err != nil {
-				yield(zero, err)
+		for _, item := range items {
+			if !yield(item, nil) {
 				return
-			}
-			for _, item := range items {
-				if !yield(item, nil) {
-					return
-				}
 			}
 		}
 	}
@@ -116,50 +118,38 @@ func (c *Collection[T]) All(ctx context.Context, userID string, r Range, opts ..
 // Request asks for the data to be sent to the webhook. It is sent once: a repeat
 // could make Terra deliver everything twice.
 func (c *Collection[T]) Request(ctx context.Context, userID string, r Range, opts ...CallOption) (*Queued[T], error) {
-	q, err := c.call(userID, r, true, opts)
+	q, err := rangeCall(c.endpoint, userID, r, true, opts)
 	if err != nil {
 		return nil, err
 	}
 	return promise[T](ctx, c.t, q)
 }
 
-func (c *Collection[T]) call(userID string, r Range, toWebhook bool, opts []CallOption) (call, error) {
-	if err := r.validate(); err != nil {
-		return call{}, err
-	}
-	o := optionsOf(opts)
-	if o.window < 0 || o.window > maxWindow {
-		return call{}, &ArgumentError{"window", "not 1 to 1825 days"}
-	}
-	q, err := dataCall(c.endpoint, userID, toWebhook)
-	if err != nil {
-		return call{}, err
-	}
-	q.query.Set("start_date", r.Start.String())
-	q.query.Set("end_date", r.End.String())
-	q.query.Set("with_samples", strconv.FormatBool(o.samples))
-	if o.retryIfRateLimited {
-		q.query.Set("retry_if_rate_limited", "true")
-	}
-	return q, nil
-}
-
 // listInTurn is List that waits when Terra's limit says that waiting helps.
 func (c *Collection[T]) listInTurn(ctx context.Context, userID string, r Range, opts []CallOption) ([]T, error) {
 	for waits := 0; ; waits++ {
 		items, err := c.List(ctx, userID, r, opts...)
-		e, ok := errors.AsType[*Error](err)
-		if !ok || e.StatusCode != http.StatusTooManyRequests || e.RateLimit.Rule == RuleWindow {
+		again, err := waitForTurn(ctx, err, waits)
+		if !again {
 			return items, err
 		}
-		wait := cmp.Or(e.RetryAfter, e.RateLimit.ResetAfter)
-		if wait == 0 || wait > maxLimitWait || waits == maxLimitWaits {
-			return nil, err
-		}
-		if err := pause(ctx, wait); err != nil {
-			return nil, e.because(err)
-		}
 	}
+}
+
+// waitForTurn waits after a call that ended with err, if there is to be another one.
+func waitForTurn(ctx context.Context, err error, waits int) (again bool, _ error) {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || e.StatusCode != http.StatusTooManyRequests || e.RateLimit.Rule == RuleWindow {
+		return false, err
+	}
+	wait := cmp.Or(e.RetryAfter, e.RateLimit.ResetAfter)
+	if wait == 0 || wait > maxLimitWait || waits == maxLimitWaits {
+		return false, err
+	}
+	if err := pause(ctx, wait); err != nil {
+		return false, e.because(err)
+	}
+	return true, nil
 }
 
 func optionsOf(opts []CallOption) callOptions {
@@ -191,6 +181,28 @@ func dataCall(endpoint, userID string, toWebhook bool) (call, error) {
 		endpoint: endpoint,
 		query:    url.Values{"user_id": {userID}, "to_webhook": {strconv.FormatBool(toWebhook)}},
 	}, nil
+}
+
+// rangeCall is a request for the data of some days.
+func rangeCall(endpoint, userID string, r Range, toWebhook bool, opts []CallOption) (call, error) {
+	if err := r.validate(); err != nil {
+		return call{}, err
+	}
+	o := optionsOf(opts)
+	if o.window < 0 || o.window > maxWindow {
+		return call{}, &ArgumentError{"window", "not 1 to 1825 days"}
+	}
+	q, err := dataCall(endpoint, userID, toWebhook)
+	if err != nil {
+		return call{}, err
+	}
+	q.query.Set("start_date", r.Start.String())
+	q.query.Set("end_date", r.End.String())
+	q.query.Set("with_samples", strconv.FormatBool(o.samples))
+	if o.retryIfRateLimited {
+		q.query.Set("retry_if_rate_limited", "true")
+	}
+	return q, nil
 }
 
 func fetch[T any](ctx context.Context, t *transport, c call) (Result[T], error) {

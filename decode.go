@@ -28,7 +28,7 @@ func decode(body []byte, v any) error {
 // scan is decode for a response with records, an object behind which are
 // jsonscan.Padding zeros in its array. JSON of another kind is
 // jsonscan.ErrNotObject.
-func scan[T any](body []byte, e *envelope[T]) error {
+func scan(body []byte, e *envelope) error {
 	err := jsonscan.ReadObject(body, func(s *jsonscan.Scanner) int { return e.ScanJSON(s, 0) })
 	if err == nil || errors.Is(err, jsonscan.ErrNotObject) {
 		return err

@@ -1,6 +1,7 @@
 package terra
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -30,19 +31,18 @@ type Result[T any] interface {
 
 	// failure is why the result will not do for a caller who needed another.
 	failure() *Error
-	result(T)
 }
 
 // Data is the records asked for, oldest first; none when there are none.
 type Data[T any] struct {
-	outcome[T]
+	outcome
 	Items []T
 }
 
 // NoData is the legacy API's way to say that the range holds nothing, or that the
 // provider does not offer this type of data.
 type NoData[T any] struct {
-	outcome[T]
+	outcome
 	Status  string
 	Message string
 
@@ -52,7 +52,7 @@ type NoData[T any] struct {
 // Queued is Terra's promise to send the data to the webhook. The first delivery
 // may arrive before the promise does.
 type Queued[T any] struct {
-	outcome[T]
+	outcome
 
 	// Reference is the same on every delivery that follows, in its terra-reference
 	// header.
@@ -69,7 +69,7 @@ type Queued[T any] struct {
 // Processing means that the provider is still collecting the data; the same
 // request will work later.
 type Processing[T any] struct {
-	outcome[T]
+	outcome
 
 	// RetryAfter is 0 when the response does not say.
 	RetryAfter time.Duration
@@ -77,14 +77,14 @@ type Processing[T any] struct {
 
 // RateLimited means that the provider, not Terra, refused Terra for now.
 type RateLimited[T any] struct {
-	outcome[T]
+	outcome
 	Message string
 }
 
 // UnknownResult is a response in none of the forms known when this was written.
 // Its Raw says more.
 type UnknownResult[T any] struct {
-	outcome[T]
+	outcome
 }
 
 // answer is embedded in everything that a response turns into.
@@ -93,30 +93,30 @@ type answer struct {
 }
 
 // Raw is the response as received. It is shared, not copied: do not modify it.
-func (a answer) Raw() json.RawMessage {
+func (a *answer) Raw() json.RawMessage {
 	if a.response == nil {
 		return nil
 	}
 	return a.response.body
 }
 
-type outcome[T any] struct {
+// outcome is what all results have in common.
+type outcome struct {
 	answer
 	user User
+	_    [0]func() // not to be compared, which would take code for every result of every type
 }
 
 // User is the connection asked about, as far as the response describes it.
-func (o outcome[T]) User() User { return o.user }
+func (o *outcome) User() User { return o.user }
 
 // RateLimit is the state of Terra's limit after this request.
-func (o outcome[T]) RateLimit() RateLimit {
+func (o *outcome) RateLimit() RateLimit {
 	if o.response == nil {
 		return RateLimit{}
 	}
 	return parseRateLimit(o.response.header)
 }
-
-func (outcome[T]) result(T) {}
 
 // Records returns Items.
 func (d *Data[T]) Records() ([]T, error) { return d.Items, nil }
@@ -157,68 +157,114 @@ func (p *Processing[T]) failure() *Error {
 //go:generate go run ./internal/codecgen envelope
 
 // envelope is the union of every form of response.
-type envelope[T any] struct {
-	Type              string       `json:"type"`
-	Status            string       `json:"status"`
-	Message           string       `json:"message"`
-	Reference         string       `json:"reference"`
-	User              owner        `json:"user"`
-	Data              []T          `json:"data"`
-	Athlete           opt.Value[T] `json:"athlete"`
-	RetryAfterSeconds seconds      `json:"retry_after_seconds"`
-	RetryAfter        seconds      `json:"retry_after"`
+type envelope struct {
+	Type              string                    `json:"type"`
+	Status            string                    `json:"status"`
+	Message           string                    `json:"message"`
+	Reference         string                    `json:"reference"`
+	User              owner                     `json:"user"`
+	Data              items                     `json:"data"`
+	Athlete           opt.Value[health.Athlete] `json:"athlete"`
+	RetryAfterSeconds seconds                   `json:"retry_after_seconds"`
+	RetryAfter        seconds                   `json:"retry_after"`
 }
 
 // parseResult tells the forms apart by what they contain. The type member cannot:
 // data and the promise to send data carry the same one.
+//
+// It leaves to others what does not depend on T, since it is compiled for each.
 func parseResult[T any](r *response) (Result[T], error) {
-	var e envelope[T]
+	data := new(Data[T])
+	e := envelope{Data: items{&data.Items}}
 	if err := scan(r.body, &e); err != nil {
 		if errors.Is(err, jsonscan.ErrNotObject) {
-			return &UnknownResult[T]{outcome[T]{answer: answer{r}}}, nil
+			return &UnknownResult[T]{outcome{answer: answer{r}}}, nil
 		}
 		return nil, r.fail(err)
 	}
-	o := outcome[T]{answer{r}, User(e.User)}
-	athlete, hasAthlete := e.Athlete.Get()
-	switch {
-	case hasAthlete:
-		if _, ok := any(athlete).(health.Athlete); !ok {
+	o := outcome{answer: answer{r}, user: User(e.User)}
+	if athlete, has := e.Athlete.Get(); has {
+		one, fits := any([]health.Athlete{athlete}).([]T)
+		if !fits {
 			return &UnknownResult[T]{o}, nil
 		}
-		return &Data[T]{o, []T{athlete}}, nil
-	case e.Data != nil:
-		return &Data[T]{o, e.Data}, nil
-	case e.RetryAfterSeconds.present || e.RetryAfter.present || e.Type == "processing":
-		wait := max(e.RetryAfterSeconds.d, e.RetryAfter.d)
-		if wait == 0 {
-			wait = parseRetryAfter(r.header, time.Now())
-		}
-		return &Processing[T]{o, wait}, nil
-	case e.Type == "large_request_processing",
-		e.Reference != "" && strings.HasPrefix(e.Message, "Large request"):
-		return &Queued[T]{o, e.Reference, true, e.Status, e.Message}, nil
-	case e.Reference != "":
-		return &Queued[T]{o, e.Reference, false, e.Status, e.Message}, nil
-	case e.Type == "rate_limit":
-		return &RateLimited[T]{o, e.Message}, nil
+		data.Items = one
 	}
-	documented := e.Type == "no_data" || e.Status == "not_available" ||
-		isNoDataSentence(e.Status) || isNoDataSentence(e.Message)
-	if documented || e.Status == "error" {
-		n := &NoData[T]{outcome: o, Status: e.Status, Message: e.Message, documented: documented}
-		if n.Message == "" && isNoDataSentence(e.Status) {
-			n.Message = e.Status
-		}
-		return n, nil
+	if data.Items != nil {
+		data.outcome = o
+		return data, nil
+	}
+	switch form := e.form(); form {
+	case processing:
+		return &Processing[T]{o, e.retryAfter(r)}, nil
+	case queued, queuedLarge:
+		return &Queued[T]{o, e.Reference, form == queuedLarge, e.Status, e.Message}, nil
+	case rateLimited:
+		return &RateLimited[T]{o, e.Message}, nil
+	case noData, failed:
+		return &NoData[T]{o, e.Status, cmp.Or(e.Message, e.noDataSentence()), form == noData}, nil
 	}
 	return &UnknownResult[T]{o}, nil
+}
+
+// form is that of a response without data.
+type form int
+
+const (
+	unknown form = iota
+	processing
+	queued
+	queuedLarge
+	rateLimited
+	noData
+	failed // an error reported with a 200
+)
+
+func (e *envelope) form() form {
+	switch {
+	case e.RetryAfterSeconds.present || e.RetryAfter.present || e.Type == "processing":
+		return processing
+	case e.Type == "large_request_processing",
+		e.Reference != "" && strings.HasPrefix(e.Message, "Large request"):
+		return queuedLarge
+	case e.Reference != "":
+		return queued
+	case e.Type == "rate_limit":
+		return rateLimited
+	case e.Type == "no_data" || e.Status == "not_available" || isNoDataSentence(e.Status) || isNoDataSentence(e.Message):
+		return noData
+	case e.Status == "error":
+		return failed
+	}
+	return unknown
+}
+
+// retryAfter is the longer of two waits in the body, else that of the header.
+func (e *envelope) retryAfter(r *response) time.Duration {
+	if wait := max(e.RetryAfterSeconds.d, e.RetryAfter.d); wait != 0 {
+		return wait
+	}
+	return parseRetryAfter(r.header, time.Now())
+}
+
+// noDataSentence is what some responses have for a status, and not for a message.
+func (e *envelope) noDataSentence() string {
+	if isNoDataSentence(e.Status) {
+		return e.Status
+	}
+	return ""
 }
 
 func isNoDataSentence(s string) bool {
 	return s == "Data type requested not available from provider" ||
 		s == "No data available for specified time range"
 }
+
+// items is where the records of a response go: a pointer to a slice.
+type items struct{ dst any }
+
+// ScanJSON is for generated code.
+func (i items) ScanJSON(s *jsonscan.Scanner, p int) int { return s.List(p, i.dst) }
 
 // owner is the user of a response: an object, in old responses an array of one,
 // and never a reason to lose the data beside it.
@@ -230,7 +276,7 @@ func (o *owner) ScanJSON(s *jsonscan.Scanner, p int) int {
 		return (*User)(o).ScanJSON(s, p)
 	}
 	var users []User
-	p = jsonscan.Records(s, p, &users, (*User).ScanJSON)
+	p = s.Records(p, &users, (*User).ScanJSON)
 	if len(users) > 0 {
 		*o = owner(users[0])
 	}

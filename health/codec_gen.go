@@ -3,12 +3,8 @@
 package health
 
 import (
-	"sync/atomic"
-
 	"github.com/terra-go/terra/internal/jsonscan"
 )
-
-var nextAFibClassificationSample [4]atomic.Uint32
 
 var keysAFibClassificationSample = jsonscan.Keys{
 	Quoted: []string{
@@ -17,7 +13,7 @@ var keysAFibClassificationSample = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x01\x00",
-	Next:  nextAFibClassificationSample[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -89,8 +85,6 @@ func (x AFibClassificationSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextActiveDurationsData [12]atomic.Uint32
-
 var keysActiveDurationsData = jsonscan.Keys{
 	Quoted: []string{
 		`"activity_seconds":`,
@@ -106,7 +100,7 @@ var keysActiveDurationsData = jsonscan.Keys{
 	},
 	Seed:  0x86dfff4f95a32265,
 	Slots: "\x00\b\x00\x00\x00\x05\x00\x02\x00\x00\t\x04\x00\x06\x03\x01\x00\a\x00\x00",
-	Next:  nextActiveDurationsData[:],
+	Next:  jsonscan.Order{11: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -134,7 +128,7 @@ func (x *ActiveDurationsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 8:
 			p = s.Float(p, &x.StandingHoursCount)
 		case 9:
-			p = jsonscan.Samples(s, p, &x.ActivityLevelsSamples, (*ActivityLevelSample).ScanJSON)
+			p = s.Samples(p, &x.ActivityLevelsSamples, (*ActivityLevelSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -178,8 +172,6 @@ func (x ActiveDurationsData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextActivity [21]atomic.Uint32
-
 var keysActivity = jsonscan.Keys{
 	Quoted: []string{
 		`"metadata":`,
@@ -204,7 +196,7 @@ var keysActivity = jsonscan.Keys{
 	},
 	Seed:  0x7f63d2ebad1ddc4d,
 	Slots: "\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x12\x00\x02\x05\x06\r\a\x01\x00\x0f\v\n\f\x00\x00\x03\x00\x00\x00\x0e\x00\x04\b\x00\x00\x00\x10\x11",
-	Next:  nextActivity[:],
+	Next:  jsonscan.Order{20: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -294,8 +286,6 @@ func (x Activity) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextActivityLevelSample [6]atomic.Uint32
-
 var keysActivityLevelSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -305,7 +295,7 @@ var keysActivityLevelSample = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x02\x00\x00\x01\x03\x00\x00\x00",
-	Next:  nextActivityLevelSample[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -394,8 +384,6 @@ func (x ActivityLevelSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextActivityMetadata [12]atomic.Uint32
-
 var keysActivityMetadata = jsonscan.Keys{
 	Quoted: []string{
 		`"summary_id":`,
@@ -411,7 +399,7 @@ var keysActivityMetadata = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x03\x06\x00\x00\x02\x04\x05\x00\b\x00\x00\x00\a\x00\x00\x00\t\x01\x00",
-	Next:  nextActivityMetadata[:],
+	Next:  jsonscan.Order{11: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -480,8 +468,6 @@ func (x ActivityMetadata) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextAsleepDurations [7]atomic.Uint32
-
 var keysAsleepDurations = jsonscan.Keys{
 	Quoted: []string{
 		`"duration_asleep_state_seconds":`,
@@ -492,7 +478,7 @@ var keysAsleepDurations = jsonscan.Keys{
 	},
 	Seed:  0x736ae31d6e461e19,
 	Slots: "\x00\x00\x00\x00\x04\x02\x00\x03\x00\x01",
-	Next:  nextAsleepDurations[:],
+	Next:  jsonscan.Order{6: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -542,8 +528,6 @@ func (x AsleepDurations) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextAthlete [15]atomic.Uint32
-
 var keysAthlete = jsonscan.Keys{
 	Quoted: []string{
 		`"provider_user_id":`,
@@ -562,7 +546,7 @@ var keysAthlete = jsonscan.Keys{
 	},
 	Seed:  0x33bdfd13879491d7,
 	Slots: "\x00\x05\x00\x04\t\x01\x00\v\x00\x00\x03\b\a\f\x00\x06\x00\x00\x00\x00\x02\x00\n\x00\x00\x00",
-	Next:  nextAthlete[:],
+	Next:  jsonscan.Order{14: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -638,8 +622,6 @@ func (x Athlete) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextAthleteMetrics [7]atomic.Uint32
-
 var keysAthleteMetrics = jsonscan.Keys{
 	Quoted: []string{
 		`"threshold_heart_rate":`,
@@ -650,7 +632,7 @@ var keysAthleteMetrics = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x00\x00\x04\x03\x00\x00\x00\x02\x01\x00",
-	Next:  nextAthleteMetrics[:],
+	Next:  jsonscan.Order{6: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -700,8 +682,6 @@ func (x AthleteMetrics) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextAwakeDurations [9]atomic.Uint32
-
 var keysAwakeDurations = jsonscan.Keys{
 	Quoted: []string{
 		`"duration_awake_state_seconds":`,
@@ -714,7 +694,7 @@ var keysAwakeDurations = jsonscan.Keys{
 	},
 	Seed:  0x5b30e55ed83cb273,
 	Slots: "\x00\x01\x00\x04\x00\x00\x00\x00\x03\x00\x05\x02\x06\x00",
-	Next:  nextAwakeDurations[:],
+	Next:  jsonscan.Order{8: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -770,8 +750,6 @@ func (x AwakeDurations) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextBloodPressureData [5]atomic.Uint32
-
 var keysBloodPressureData = jsonscan.Keys{
 	Quoted: []string{
 		`"day_avg_systolic_bp":`,
@@ -780,7 +758,7 @@ var keysBloodPressureData = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x01\x00\x02\x00\x00",
-	Next:  nextBloodPressureData[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -794,7 +772,7 @@ func (x *BloodPressureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 1:
 			p = s.Float(p, &x.DayAvgDiastolicBP)
 		case 2:
-			p = jsonscan.Samples(s, p, &x.BloodPressureSamples, (*BloodPressureSample).ScanJSON)
+			p = s.Samples(p, &x.BloodPressureSamples, (*BloodPressureSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -831,8 +809,6 @@ func (x BloodPressureData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextBloodPressureSample [5]atomic.Uint32
-
 var keysBloodPressureSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -841,7 +817,7 @@ var keysBloodPressureSample = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x02\x00\x00\x01",
-	Next:  nextBloodPressureSample[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -928,8 +904,6 @@ func (x BloodPressureSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextBody [12]atomic.Uint32
-
 var keysBody = jsonscan.Keys{
 	Quoted: []string{
 		`"metadata":`,
@@ -945,7 +919,7 @@ var keysBody = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x01\x03\x04\t\x00\x05\b\x06\x02\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
-	Next:  nextBody[:],
+	Next:  jsonscan.Order{11: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1008,8 +982,6 @@ func (x Body) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextBodyBatterySample [4]atomic.Uint32
-
 var keysBodyBatterySample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -1017,7 +989,7 @@ var keysBodyBatterySample = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x01\x00",
-	Next:  nextBodyBatterySample[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1088,8 +1060,6 @@ func (x BodyBatterySample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextBodyMetadata [5]atomic.Uint32
-
 var keysBodyMetadata = jsonscan.Keys{
 	Quoted: []string{
 		`"start_time":`,
@@ -1098,7 +1068,7 @@ var keysBodyMetadata = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x02\x00\x01\x00\x00\x00",
-	Next:  nextBodyMetadata[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1146,8 +1116,6 @@ func (x BodyMetadata) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextBreathSample [4]atomic.Uint32
-
 var keysBreathSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -1155,7 +1123,7 @@ var keysBreathSample = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x01\x00",
-	Next:  nextBreathSample[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1227,8 +1195,6 @@ func (x BreathSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextBreathsData [9]atomic.Uint32
-
 var keysBreathsData = jsonscan.Keys{
 	Quoted: []string{
 		`"start_time":`,
@@ -1241,7 +1207,7 @@ var keysBreathsData = jsonscan.Keys{
 	},
 	Seed:  0xc7f47ada392f7c41,
 	Slots: "\x00\x02\x00\x04\x00\x00\x00\x06\x00\x00\x01\x00\x05\x03",
-	Next:  nextBreathsData[:],
+	Next:  jsonscan.Order{8: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1263,7 +1229,7 @@ func (x *BreathsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 5:
 			p = s.Bool(p, &x.OnDemandReading)
 		case 6:
-			p = jsonscan.Samples(s, p, &x.Samples, (*BreathSample).ScanJSON)
+			p = s.Samples(p, &x.Samples, (*BreathSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -1308,8 +1274,6 @@ func (x BreathsData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextCadenceSample [5]atomic.Uint32
-
 var keysCadenceSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -1318,7 +1282,7 @@ var keysCadenceSample = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x02\x00\x00\x00\x01\x00",
-	Next:  nextCadenceSample[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1406,8 +1370,6 @@ func (x CadenceSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextCalorieSample [5]atomic.Uint32
-
 var keysCalorieSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -1416,7 +1378,7 @@ var keysCalorieSample = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x02\x01\x00\x00\x00\x00",
-	Next:  nextCalorieSample[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1504,8 +1466,6 @@ func (x CalorieSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextCaloriesData [7]atomic.Uint32
-
 var keysCaloriesData = jsonscan.Keys{
 	Quoted: []string{
 		`"total_burned_calories":`,
@@ -1516,7 +1476,7 @@ var keysCaloriesData = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x02\x00\x00\x00\x00\x00\x01\x03\x04\x00",
-	Next:  nextCaloriesData[:],
+	Next:  jsonscan.Order{6: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1534,7 +1494,7 @@ func (x *CaloriesData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 3:
 			p = s.Float(p, &x.NetIntakeCalories)
 		case 4:
-			p = jsonscan.Samples(s, p, &x.CalorieSamples, (*CalorieSample).ScanJSON)
+			p = s.Samples(p, &x.CalorieSamples, (*CalorieSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -1573,8 +1533,6 @@ func (x CaloriesData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextCompletionCondition [6]atomic.Uint32
-
 var keysCompletionCondition = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -1584,7 +1542,7 @@ var keysCompletionCondition = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x01\x00\x00\x02\x00\x03\x00",
-	Next:  nextCompletionCondition[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1631,8 +1589,6 @@ func (x CompletionCondition) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextConnection [10]atomic.Uint32
-
 var keysConnection = jsonscan.Keys{
 	Quoted: []string{
 		`"id":`,
@@ -1646,7 +1602,7 @@ var keysConnection = jsonscan.Keys{
 	},
 	Seed:  0x48de514c5346f9cd,
 	Slots: "\x04\x02\x00\x06\x03\x00\x00\x00\x00\x00\x00\a\x05\x01\x00\x00",
-	Next:  nextConnection[:],
+	Next:  jsonscan.Order{9: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1715,8 +1671,6 @@ func (x Connection) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextDaily [15]atomic.Uint32
-
 var keysDaily = jsonscan.Keys{
 	Quoted: []string{
 		`"metadata":`,
@@ -1735,7 +1689,7 @@ var keysDaily = jsonscan.Keys{
 	},
 	Seed:  0x2b5f161a5e6d935,
 	Slots: "\x06\x00\x00\x00\x04\v\t\f\x00\x05\x00\x02\b\x00\a\x00\x00\x00\n\x03\x00\x00\x00\x00\x00\x01",
-	Next:  nextDaily[:],
+	Next:  jsonscan.Order{14: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1807,8 +1761,6 @@ func (x Daily) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextDailyDataEnrichment [15]atomic.Uint32
-
 var keysDailyDataEnrichment = jsonscan.Keys{
 	Quoted: []string{
 		`"total_stress_score":`,
@@ -1827,7 +1779,7 @@ var keysDailyDataEnrichment = jsonscan.Keys{
 	},
 	Seed:  0xe7c666431ded6d47,
 	Slots: "\x00\x00\x05\x00\x00\x00\x00\x00\v\x00\n\b\x02\a\x06\x00\t\x00\x03\x00\x04\x00\f\x01\x00\x00",
-	Next:  nextDailyDataEnrichment[:],
+	Next:  jsonscan.Order{14: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1913,8 +1865,6 @@ func (x DailyDataEnrichment) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextDailyDistanceData [8]atomic.Uint32
-
 var keysDailyDistanceData = jsonscan.Keys{
 	Quoted: []string{
 		`"steps":`,
@@ -1926,7 +1876,7 @@ var keysDailyDistanceData = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x00\x00\x05\x00\x01\x04\x00\x02\x03\x00\x00\x00",
-	Next:  nextDailyDistanceData[:],
+	Next:  jsonscan.Order{7: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1979,8 +1929,6 @@ func (x DailyDistanceData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextDailyMetadata [6]atomic.Uint32
-
 var keysDailyMetadata = jsonscan.Keys{
 	Quoted: []string{
 		`"start_time":`,
@@ -1990,7 +1938,7 @@ var keysDailyMetadata = jsonscan.Keys{
 	},
 	Seed:  0x41166f93275e967f,
 	Slots: "\x00\x00\x00\x01\x03\x00\x00\x02",
-	Next:  nextDailyMetadata[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2041,8 +1989,6 @@ func (x DailyMetadata) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextDailyPatternSample [8]atomic.Uint32
-
 var keysDailyPatternSample = jsonscan.Keys{
 	Quoted: []string{
 		`"time_from_midnight":`,
@@ -2054,7 +2000,7 @@ var keysDailyPatternSample = jsonscan.Keys{
 	},
 	Seed:  0x736ae31d6e461e19,
 	Slots: "\x00\x04\x00\x00\x01\x05\x02\x03\x00\x00\x00\x00",
-	Next:  nextDailyPatternSample[:],
+	Next:  jsonscan.Order{7: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2107,8 +2053,6 @@ func (x DailyPatternSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextDataEnrichment [10]atomic.Uint32
-
 var keysDataEnrichment = jsonscan.Keys{
 	Quoted: []string{
 		`"efficiency_score":`,
@@ -2122,7 +2066,7 @@ var keysDataEnrichment = jsonscan.Keys{
 	},
 	Seed:  0xbf0b8a7d2c4d4f29,
 	Slots: "\x00\x01\x00\x04\x00\x06\x00\x00\a\x03\x00\x00\x00\x02\x00\x05",
-	Next:  nextDataEnrichment[:],
+	Next:  jsonscan.Order{9: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2189,8 +2133,6 @@ func (x DataEnrichment) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextDeviceData [11]atomic.Uint32
-
 var keysDeviceData = jsonscan.Keys{
 	Quoted: []string{
 		`"name":`,
@@ -2205,7 +2147,7 @@ var keysDeviceData = jsonscan.Keys{
 	},
 	Seed:  0x6c57967da062e103,
 	Slots: "\x00\x00\x05\x00\x00\x00\x00\a\x04\x01\x02\x03\x00\x06\b\x00\x00\x00",
-	Next:  nextDeviceData[:],
+	Next:  jsonscan.Order{10: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2231,7 +2173,7 @@ func (x *DeviceData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 7:
 			p = jsonscan.Enums(s, p, &x.DataProvided, deviceDataTypeValues[:])
 		case 8:
-			p = jsonscan.Records(s, p, &x.OtherDevices, (*OtherDeviceData).ScanJSON)
+			p = s.Records(p, &x.OtherDevices, (*OtherDeviceData).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -2280,8 +2222,6 @@ func (x DeviceData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextDistanceData [4]atomic.Uint32
-
 var keysDistanceData = jsonscan.Keys{
 	Quoted: []string{
 		`"summary":`,
@@ -2289,7 +2229,7 @@ var keysDistanceData = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x01\x00\x00",
-	Next:  nextDistanceData[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2330,8 +2270,6 @@ func (x DistanceData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextDistanceDataDetailed [6]atomic.Uint32
-
 var keysDistanceDataDetailed = jsonscan.Keys{
 	Quoted: []string{
 		`"distance_samples":`,
@@ -2341,7 +2279,7 @@ var keysDistanceDataDetailed = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x01\x03\x00\x00\x00\x00\x02",
-	Next:  nextDistanceDataDetailed[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2351,13 +2289,13 @@ func (x *DistanceDataDetailed) ScanJSON(s *jsonscan.Scanner, p int) int {
 	for f >= 0 {
 		switch f {
 		case 0:
-			p = jsonscan.Samples(s, p, &x.DistanceSamples, (*DistanceSample).ScanJSON)
+			p = s.Samples(p, &x.DistanceSamples, (*DistanceSample).ScanJSON)
 		case 1:
-			p = jsonscan.Samples(s, p, &x.StepSamples, (*StepSample).ScanJSON)
+			p = s.Samples(p, &x.StepSamples, (*StepSample).ScanJSON)
 		case 2:
-			p = jsonscan.Samples(s, p, &x.FloorsClimbedSamples, (*FloorsClimbedSample).ScanJSON)
+			p = s.Samples(p, &x.FloorsClimbedSamples, (*FloorsClimbedSample).ScanJSON)
 		case 3:
-			p = jsonscan.Samples(s, p, &x.ElevationSamples, (*ElevationSample).ScanJSON)
+			p = s.Samples(p, &x.ElevationSamples, (*ElevationSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -2416,8 +2354,6 @@ func (x DistanceDataDetailed) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextDistanceDataSummary [7]atomic.Uint32
-
 var keysDistanceDataSummary = jsonscan.Keys{
 	Quoted: []string{
 		`"distance_meters":`,
@@ -2428,7 +2364,7 @@ var keysDistanceDataSummary = jsonscan.Keys{
 	},
 	Seed:  0x736ae31d6e461e19,
 	Slots: "\x02\x04\x00\x00\x00\x00\x01\x00\x03\x00",
-	Next:  nextDistanceDataSummary[:],
+	Next:  jsonscan.Order{6: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2478,8 +2414,6 @@ func (x DistanceDataSummary) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextDistanceSample [5]atomic.Uint32
-
 var keysDistanceSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -2488,7 +2422,7 @@ var keysDistanceSample = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x02\x00\x01\x00\x00\x00",
-	Next:  nextDistanceSample[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2577,8 +2511,6 @@ func (x DistanceSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextDrinkSample [6]atomic.Uint32
-
 var keysDrinkSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -2588,7 +2520,7 @@ var keysDrinkSample = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x00\x02\x00\x01\x00\x03\x00\x00",
-	Next:  nextDrinkSample[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2691,8 +2623,6 @@ func (x DrinkSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextECGReading [6]atomic.Uint32
-
 var keysECGReading = jsonscan.Keys{
 	Quoted: []string{
 		`"start_timestamp":`,
@@ -2702,7 +2632,7 @@ var keysECGReading = jsonscan.Keys{
 	},
 	Seed:  0x5b30e55ed83cb273,
 	Slots: "\x00\x00\x03\x01\x00\x02\x00\x00",
-	Next:  nextECGReading[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2718,7 +2648,7 @@ func (x *ECGReading) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 2:
 			p = scanEnum(s, p, &x.AFibClassification, aFibFlagNames[:])
 		case 3:
-			p = jsonscan.Samples(s, p, &x.RawSignal, (*RawECGSample).ScanJSON)
+			p = s.Samples(p, &x.RawSignal, (*RawECGSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -2758,8 +2688,6 @@ func (x ECGReading) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextElevationData [8]atomic.Uint32
-
 var keysElevationData = jsonscan.Keys{
 	Quoted: []string{
 		`"avg_meters":`,
@@ -2771,7 +2699,7 @@ var keysElevationData = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x00\x01\x05\x00\x03\x00\x04\x00\x00\x00\x00\x02",
-	Next:  nextElevationData[:],
+	Next:  jsonscan.Order{7: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2824,8 +2752,6 @@ func (x ElevationData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextElevationSample [5]atomic.Uint32
-
 var keysElevationSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -2834,7 +2760,7 @@ var keysElevationSample = jsonscan.Keys{
 	},
 	Seed:  0x45702ddfc4d8f07d,
 	Slots: "\x00\x00\x01\x02\x00\x00",
-	Next:  nextElevationSample[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2922,8 +2848,6 @@ func (x ElevationSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextEnergyData [4]atomic.Uint32
-
 var keysEnergyData = jsonscan.Keys{
 	Quoted: []string{
 		`"energy_kilojoules":`,
@@ -2931,7 +2855,7 @@ var keysEnergyData = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x01\x00\x00\x00",
-	Next:  nextEnergyData[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -2972,8 +2896,6 @@ func (x EnergyData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextFloorsClimbedSample [5]atomic.Uint32
-
 var keysFloorsClimbedSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -2982,7 +2904,7 @@ var keysFloorsClimbedSample = jsonscan.Keys{
 	},
 	Seed:  0x736ae31d6e461e19,
 	Slots: "\x01\x00\x02\x00\x00\x00",
-	Next:  nextFloorsClimbedSample[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3071,8 +2993,6 @@ func (x FloorsClimbedSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextGlucoseData [11]atomic.Uint32
-
 var keysGlucoseData = jsonscan.Keys{
 	Quoted: []string{
 		`"day_avg_blood_glucose_mg_per_dL":`,
@@ -3087,7 +3007,7 @@ var keysGlucoseData = jsonscan.Keys{
 	},
 	Seed:  0x736ae31d6e461e19,
 	Slots: "\x03\x00\x00\x00\a\x06\x00\x02\x00\x05\x04\b\x00\x00\x00\x01\x00\x00",
-	Next:  nextGlucoseData[:],
+	Next:  jsonscan.Order{10: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3109,11 +3029,11 @@ func (x *GlucoseData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 5:
 			p = jsonscan.Int(s, p, &x.SensorUsage)
 		case 6:
-			p = jsonscan.Samples(s, p, &x.BloodGlucoseSamples, (*GlucoseDataSample).ScanJSON)
+			p = s.Samples(p, &x.BloodGlucoseSamples, (*GlucoseDataSample).ScanJSON)
 		case 7:
-			p = jsonscan.Samples(s, p, &x.DetailedBloodGlucoseSamples, (*GlucoseDataSample).ScanJSON)
+			p = s.Samples(p, &x.DetailedBloodGlucoseSamples, (*GlucoseDataSample).ScanJSON)
 		case 8:
-			p = jsonscan.Samples(s, p, &x.DailyPatterns, (*DailyPatternSample).ScanJSON)
+			p = s.Samples(p, &x.DailyPatterns, (*DailyPatternSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -3170,8 +3090,6 @@ func (x GlucoseData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextGlucoseDataSample [6]atomic.Uint32
-
 var keysGlucoseDataSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -3181,7 +3099,7 @@ var keysGlucoseDataSample = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x01\x00\x02\x03\x00\x00",
-	Next:  nextGlucoseDataSample[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3286,8 +3204,6 @@ func (x GlucoseDataSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextHealthObservation [4]atomic.Uint32
-
 var keysHealthObservation = jsonscan.Keys{
 	Quoted: []string{
 		`"metadata":`,
@@ -3295,7 +3211,7 @@ var keysHealthObservation = jsonscan.Keys{
 	},
 	Seed:  0x736ae31d6e461e19,
 	Slots: "\x00\x00\x00\x01",
-	Next:  nextHealthObservation[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3336,8 +3252,6 @@ func (x HealthObservation) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextHealthObservationData [10]atomic.Uint32
-
 var keysHealthObservationData = jsonscan.Keys{
 	Quoted: []string{
 		`"observation_type":`,
@@ -3351,7 +3265,7 @@ var keysHealthObservationData = jsonscan.Keys{
 	},
 	Seed:  0xa25ffc8dec2fabfb,
 	Slots: "\x00\x00\x03\x00\a\x00\x00\x06\x01\x00\x02\x00\x05\x00\x04\x00",
-	Next:  nextHealthObservationData[:],
+	Next:  jsonscan.Order{9: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3371,9 +3285,9 @@ func (x *HealthObservationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 4:
 			p = scanEnum(s, p, &x.Severity, observationSeverityNames[:])
 		case 5:
-			p = jsonscan.Records(s, p, &x.Components, (*ObservationComponent).ScanJSON)
+			p = s.Records(p, &x.Components, (*ObservationComponent).ScanJSON)
 		case 6:
-			p = jsonscan.Samples(s, p, &x.Codes, (*ObservationCode).ScanJSON)
+			p = s.Samples(p, &x.Codes, (*ObservationCode).ScanJSON)
 		case 7:
 			p = jsonscan.String(s, p, &x.Notes)
 		default:
@@ -3424,8 +3338,6 @@ func (x HealthObservationData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextHealthObservationMetadata [6]atomic.Uint32
-
 var keysHealthObservationMetadata = jsonscan.Keys{
 	Quoted: []string{
 		`"start_time":`,
@@ -3435,7 +3347,7 @@ var keysHealthObservationMetadata = jsonscan.Keys{
 	},
 	Seed:  0x45702ddfc4d8f07d,
 	Slots: "\x00\x00\x02\x01\x03\x00\x00\x00",
-	Next:  nextHealthObservationMetadata[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3486,8 +3398,6 @@ func (x HealthObservationMetadata) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextHeartData [7]atomic.Uint32
-
 var keysHeartData = jsonscan.Keys{
 	Quoted: []string{
 		`"heart_rate_data":`,
@@ -3498,7 +3408,7 @@ var keysHeartData = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x00\x00\x00\x00\x01\x02\x03\x00\x04\x00",
-	Next:  nextHeartData[:],
+	Next:  jsonscan.Order{6: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3510,13 +3420,13 @@ func (x *HeartData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 0:
 			p = x.HeartRateData.ScanJSON(s, p)
 		case 1:
-			p = jsonscan.Samples(s, p, &x.AFibClassificationSamples, (*AFibClassificationSample).ScanJSON)
+			p = s.Samples(p, &x.AFibClassificationSamples, (*AFibClassificationSample).ScanJSON)
 		case 2:
-			p = jsonscan.Records(s, p, &x.ECGSignal, (*ECGReading).ScanJSON)
+			p = s.Records(p, &x.ECGSignal, (*ECGReading).ScanJSON)
 		case 3:
-			p = jsonscan.Samples(s, p, &x.PulseWaveVelocitySamples, (*PulseVelocitySample).ScanJSON)
+			p = s.Samples(p, &x.PulseWaveVelocitySamples, (*PulseVelocitySample).ScanJSON)
 		case 4:
-			p = jsonscan.Samples(s, p, &x.RRIntervalSamples, (*RRIntervalSample).ScanJSON)
+			p = s.Samples(p, &x.RRIntervalSamples, (*RRIntervalSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -3576,8 +3486,6 @@ func (x HeartData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextHeartRateData [4]atomic.Uint32
-
 var keysHeartRateData = jsonscan.Keys{
 	Quoted: []string{
 		`"summary":`,
@@ -3585,7 +3493,7 @@ var keysHeartRateData = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x01\x00\x00",
-	Next:  nextHeartRateData[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3626,8 +3534,6 @@ func (x HeartRateData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextHeartRateDataDetailed [5]atomic.Uint32
-
 var keysHeartRateDataDetailed = jsonscan.Keys{
 	Quoted: []string{
 		`"hr_samples":`,
@@ -3636,7 +3542,7 @@ var keysHeartRateDataDetailed = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x01\x00\x00\x00\x02\x00",
-	Next:  nextHeartRateDataDetailed[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3646,11 +3552,11 @@ func (x *HeartRateDataDetailed) ScanJSON(s *jsonscan.Scanner, p int) int {
 	for f >= 0 {
 		switch f {
 		case 0:
-			p = jsonscan.Samples(s, p, &x.HRSamples, (*HeartRateDataSample).ScanJSON)
+			p = s.Samples(p, &x.HRSamples, (*HeartRateDataSample).ScanJSON)
 		case 1:
-			p = jsonscan.Samples(s, p, &x.HRVSamplesRMSSD, (*HeartRateVariabilityDataSampleRMSSD).ScanJSON)
+			p = s.Samples(p, &x.HRVSamplesRMSSD, (*HeartRateVariabilityDataSampleRMSSD).ScanJSON)
 		case 2:
-			p = jsonscan.Samples(s, p, &x.HRVSamplesSDNN, (*HeartRateVariabilityDataSampleSDNN).ScanJSON)
+			p = s.Samples(p, &x.HRVSamplesSDNN, (*HeartRateVariabilityDataSampleSDNN).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -3701,8 +3607,6 @@ func (x HeartRateDataDetailed) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextHeartRateDataSample [6]atomic.Uint32
-
 var keysHeartRateDataSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -3712,7 +3616,7 @@ var keysHeartRateDataSample = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x02\x00\x01\x00\x00\x03\x00\x00",
-	Next:  nextHeartRateDataSample[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3816,8 +3720,6 @@ func (x HeartRateDataSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextHeartRateDataSummary [10]atomic.Uint32
-
 var keysHeartRateDataSummary = jsonscan.Keys{
 	Quoted: []string{
 		`"avg_hr_bpm":`,
@@ -3831,7 +3733,7 @@ var keysHeartRateDataSummary = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x00\x00\x02\x06\x00\x00\x00\x00\a\x00\x00\x00\x01\x03\x04\x05",
-	Next:  nextHeartRateDataSummary[:],
+	Next:  jsonscan.Order{9: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3855,7 +3757,7 @@ func (x *HeartRateDataSummary) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 6:
 			p = s.Float(p, &x.AvgHRVSDNN)
 		case 7:
-			p = jsonscan.Samples(s, p, &x.HRZoneData, (*HeartRateZoneData).ScanJSON)
+			p = s.Samples(p, &x.HRZoneData, (*HeartRateZoneData).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -3897,8 +3799,6 @@ func (x HeartRateDataSummary) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextHeartRateVariabilityDataSampleRMSSD [4]atomic.Uint32
-
 var keysHeartRateVariabilityDataSampleRMSSD = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -3906,7 +3806,7 @@ var keysHeartRateVariabilityDataSampleRMSSD = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x01\x00\x00",
-	Next:  nextHeartRateVariabilityDataSampleRMSSD[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -3977,8 +3877,6 @@ func (x HeartRateVariabilityDataSampleRMSSD) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextHeartRateVariabilityDataSampleSDNN [4]atomic.Uint32
-
 var keysHeartRateVariabilityDataSampleSDNN = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -3986,7 +3884,7 @@ var keysHeartRateVariabilityDataSampleSDNN = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x00\x01",
-	Next:  nextHeartRateVariabilityDataSampleSDNN[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4057,8 +3955,6 @@ func (x HeartRateVariabilityDataSampleSDNN) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextHeartRateZoneData [7]atomic.Uint32
-
 var keysHeartRateZoneData = jsonscan.Keys{
 	Quoted: []string{
 		`"zone":`,
@@ -4069,7 +3965,7 @@ var keysHeartRateZoneData = jsonscan.Keys{
 	},
 	Seed:  0x736ae31d6e461e19,
 	Slots: "\x01\x00\x00\x00\x04\x03\x02\x00\x00\x00",
-	Next:  nextHeartRateZoneData[:],
+	Next:  jsonscan.Order{6: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4119,8 +4015,6 @@ func (x HeartRateZoneData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextHormoneSample [8]atomic.Uint32
-
 var keysHormoneSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -4132,7 +4026,7 @@ var keysHormoneSample = jsonscan.Keys{
 	},
 	Seed:  0x45702ddfc4d8f07d,
 	Slots: "\x03\x00\x00\x00\x00\x02\x01\x04\x00\x00\x05\x00",
-	Next:  nextHormoneSample[:],
+	Next:  jsonscan.Order{7: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4269,8 +4163,6 @@ func (x HormoneSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextHydrationData [5]atomic.Uint32
-
 var keysHydrationData = jsonscan.Keys{
 	Quoted: []string{
 		`"day_total_water_consumption_ml":`,
@@ -4279,7 +4171,7 @@ var keysHydrationData = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x01\x00\x00\x02\x00",
-	Next:  nextHydrationData[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4293,7 +4185,7 @@ func (x *HydrationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 1:
 			p = s.Float(p, &x.DayAvgHydrationKg)
 		case 2:
-			p = jsonscan.Samples(s, p, &x.HydrationAmountSamples, (*HydrationMeasurementSample).ScanJSON)
+			p = s.Samples(p, &x.HydrationAmountSamples, (*HydrationMeasurementSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -4330,8 +4222,6 @@ func (x HydrationData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextHydrationLevelSample [4]atomic.Uint32
-
 var keysHydrationLevelSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -4339,7 +4229,7 @@ var keysHydrationLevelSample = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x01\x00",
-	Next:  nextHydrationLevelSample[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4411,8 +4301,6 @@ func (x HydrationLevelSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextHydrationMeasurementSample [4]atomic.Uint32
-
 var keysHydrationMeasurementSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -4420,7 +4308,7 @@ var keysHydrationMeasurementSample = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x01\x00",
-	Next:  nextHydrationMeasurementSample[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4491,8 +4379,6 @@ func (x HydrationMeasurementSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextIntensityTarget [6]atomic.Uint32
-
 var keysIntensityTarget = jsonscan.Keys{
 	Quoted: []string{
 		`"target_type":`,
@@ -4502,7 +4388,7 @@ var keysIntensityTarget = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x01\x00\x00\x02\x00\x03\x00",
-	Next:  nextIntensityTarget[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4549,8 +4435,6 @@ func (x IntensityTarget) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextKetoneData [4]atomic.Uint32
-
 var keysKetoneData = jsonscan.Keys{
 	Quoted: []string{
 		`"day_avg_ketone_mg_per_dL":`,
@@ -4558,7 +4442,7 @@ var keysKetoneData = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x01\x00",
-	Next:  nextKetoneData[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4570,7 +4454,7 @@ func (x *KetoneData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 0:
 			p = s.Float(p, &x.DayAvgKetoneMgPerDL)
 		case 1:
-			p = jsonscan.Samples(s, p, &x.KetoneSamples, (*KetoneSample).ScanJSON)
+			p = s.Samples(p, &x.KetoneSamples, (*KetoneSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -4606,8 +4490,6 @@ func (x KetoneData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextKetoneSample [5]atomic.Uint32
-
 var keysKetoneSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -4616,7 +4498,7 @@ var keysKetoneSample = jsonscan.Keys{
 	},
 	Seed:  0x736ae31d6e461e19,
 	Slots: "\x00\x02\x01\x00\x00\x00",
-	Next:  nextKetoneSample[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4704,8 +4586,6 @@ func (x KetoneSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportAppliedRange [4]atomic.Uint32
-
 var keysLabReportAppliedRange = jsonscan.Keys{
 	Quoted: []string{
 		`"lower":`,
@@ -4713,7 +4593,7 @@ var keysLabReportAppliedRange = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x01\x00",
-	Next:  nextLabReportAppliedRange[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4754,8 +4634,6 @@ func (x LabReportAppliedRange) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportArtifactsResponse [4]atomic.Uint32
-
 var keysLabReportArtifactsResponse = jsonscan.Keys{
 	Quoted: []string{
 		`"artifacts":`,
@@ -4763,7 +4641,7 @@ var keysLabReportArtifactsResponse = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x01\x00\x00\x00",
-	Next:  nextLabReportArtifactsResponse[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4773,7 +4651,7 @@ func (x *LabReportArtifactsResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 	for f >= 0 {
 		switch f {
 		case 0:
-			p = jsonscan.Samples(s, p, &x.Artifacts, (*LabReportFile).ScanJSON)
+			p = s.Samples(p, &x.Artifacts, (*LabReportFile).ScanJSON)
 		case 1:
 			p = x.ExpiresAt.ScanJSON(s, p)
 		default:
@@ -4813,8 +4691,6 @@ func (x LabReportArtifactsResponse) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportBiomarker [8]atomic.Uint32
-
 var keysLabReportBiomarker = jsonscan.Keys{
 	Quoted: []string{
 		`"key":`,
@@ -4826,7 +4702,7 @@ var keysLabReportBiomarker = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x03\x00\x00\x00\x04\x00\x00\x02\x05\x01\x00\x00",
-	Next:  nextLabReportBiomarker[:],
+	Next:  jsonscan.Order{7: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4879,8 +4755,6 @@ func (x LabReportBiomarker) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportBoundedValue [4]atomic.Uint32
-
 var keysLabReportBoundedValue = jsonscan.Keys{
 	Quoted: []string{
 		`"operator":`,
@@ -4888,7 +4762,7 @@ var keysLabReportBoundedValue = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x00\x00\x00\x01",
-	Next:  nextLabReportBoundedValue[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4929,15 +4803,13 @@ func (x LabReportBoundedValue) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportDeliveriesResponse [3]atomic.Uint32
-
 var keysLabReportDeliveriesResponse = jsonscan.Keys{
 	Quoted: []string{
 		`"deliveries":`,
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00",
-	Next:  nextLabReportDeliveriesResponse[:],
+	Next:  jsonscan.Order{2: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -4947,7 +4819,7 @@ func (x *LabReportDeliveriesResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 	for f >= 0 {
 		switch f {
 		case 0:
-			p = jsonscan.Samples(s, p, &x.Deliveries, (*LabReportDelivery).ScanJSON)
+			p = s.Samples(p, &x.Deliveries, (*LabReportDelivery).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -4982,8 +4854,6 @@ func (x LabReportDeliveriesResponse) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportDelivery [7]atomic.Uint32
-
 var keysLabReportDelivery = jsonscan.Keys{
 	Quoted: []string{
 		`"destination_id":`,
@@ -4994,7 +4864,7 @@ var keysLabReportDelivery = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x04\x01\x00\x00\x02\x03\x00\x00\x00",
-	Next:  nextLabReportDelivery[:],
+	Next:  jsonscan.Order{6: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5044,8 +4914,6 @@ func (x LabReportDelivery) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportEventData [11]atomic.Uint32
-
 var keysLabReportEventData = jsonscan.Keys{
 	Quoted: []string{
 		`"session_id":`,
@@ -5060,7 +4928,7 @@ var keysLabReportEventData = jsonscan.Keys{
 	},
 	Seed:  0xdb5fa9dc10a7cb8f,
 	Slots: "\x01\x05\x00\x00\x00\x00\b\x00\a\x03\x00\x00\x00\x00\x06\x04\x00\x02",
-	Next:  nextLabReportEventData[:],
+	Next:  jsonscan.Order{10: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5082,9 +4950,9 @@ func (x *LabReportEventData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 5:
 			p = jsonscan.Int(s, p, &x.ResultsCount)
 		case 6:
-			p = jsonscan.Records(s, p, &x.Results, (*LabReportEventResult).ScanJSON)
+			p = s.Records(p, &x.Results, (*LabReportEventResult).ScanJSON)
 		case 7:
-			p = jsonscan.Samples(s, p, &x.Panels, (*LabReportPanel).ScanJSON)
+			p = s.Samples(p, &x.Panels, (*LabReportPanel).ScanJSON)
 		case 8:
 			p = jsonscan.String(s, p, &x.ReportNotes)
 		default:
@@ -5138,8 +5006,6 @@ func (x LabReportEventData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportEventError [5]atomic.Uint32
-
 var keysLabReportEventError = jsonscan.Keys{
 	Quoted: []string{
 		`"code":`,
@@ -5148,7 +5014,7 @@ var keysLabReportEventError = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x02\x01\x00\x00\x00\x00",
-	Next:  nextLabReportEventError[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5192,8 +5058,6 @@ func (x LabReportEventError) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportEventResult [7]atomic.Uint32
-
 var keysLabReportEventResult = jsonscan.Keys{
 	Quoted: []string{
 		`"source":`,
@@ -5204,7 +5068,7 @@ var keysLabReportEventResult = jsonscan.Keys{
 	},
 	Seed:  0xa25ffc8dec2fabfb,
 	Slots: "\x00\x00\x00\x00\x04\x01\x02\x00\x00\x03",
-	Next:  nextLabReportEventResult[:],
+	Next:  jsonscan.Order{6: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5222,7 +5086,7 @@ func (x *LabReportEventResult) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 3:
 			p = x.Interpretation.ScanJSON(s, p)
 		case 4:
-			p = jsonscan.Records(s, p, &x.ReferenceRanges, (*LabReportReferenceRange).ScanJSON)
+			p = s.Records(p, &x.ReferenceRanges, (*LabReportReferenceRange).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -5261,8 +5125,6 @@ func (x LabReportEventResult) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportEventResultSource [12]atomic.Uint32
-
 var keysLabReportEventResultSource = jsonscan.Keys{
 	Quoted: []string{
 		`"name":`,
@@ -5278,7 +5140,7 @@ var keysLabReportEventResultSource = jsonscan.Keys{
 	},
 	Seed:  0x81d668b49167598b,
 	Slots: "\x00\x00\x00\x00\x00\x03\x01\x00\x00\x06\t\x00\a\x00\x00\b\x04\x02\x00\x05",
-	Next:  nextLabReportEventResultSource[:],
+	Next:  jsonscan.Order{11: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5345,8 +5207,6 @@ func (x LabReportEventResultSource) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportFailureData [5]atomic.Uint32
-
 var keysLabReportFailureData = jsonscan.Keys{
 	Quoted: []string{
 		`"session_id":`,
@@ -5355,7 +5215,7 @@ var keysLabReportFailureData = jsonscan.Keys{
 	},
 	Seed:  0x736ae31d6e461e19,
 	Slots: "\x00\x00\x02\x00\x00\x01",
-	Next:  nextLabReportFailureData[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5399,8 +5259,6 @@ func (x LabReportFailureData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportFile [4]atomic.Uint32
-
 var keysLabReportFile = jsonscan.Keys{
 	Quoted: []string{
 		`"filename":`,
@@ -5408,7 +5266,7 @@ var keysLabReportFile = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x00\x01",
-	Next:  nextLabReportFile[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5449,8 +5307,6 @@ func (x LabReportFile) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportFilesResponse [5]atomic.Uint32
-
 var keysLabReportFilesResponse = jsonscan.Keys{
 	Quoted: []string{
 		`"files":`,
@@ -5459,7 +5315,7 @@ var keysLabReportFilesResponse = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x02\x00\x00\x00\x01\x00",
-	Next:  nextLabReportFilesResponse[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5469,7 +5325,7 @@ func (x *LabReportFilesResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 	for f >= 0 {
 		switch f {
 		case 0:
-			p = jsonscan.Samples(s, p, &x.Files, (*LabReportFile).ScanJSON)
+			p = s.Samples(p, &x.Files, (*LabReportFile).ScanJSON)
 		case 1:
 			p = x.Thumbnail.ScanJSON(s, p)
 		case 2:
@@ -5512,8 +5368,6 @@ func (x LabReportFilesResponse) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportInterpretation [6]atomic.Uint32
-
 var keysLabReportInterpretation = jsonscan.Keys{
 	Quoted: []string{
 		`"flag":`,
@@ -5523,7 +5377,7 @@ var keysLabReportInterpretation = jsonscan.Keys{
 	},
 	Seed:  0x736ae31d6e461e19,
 	Slots: "\x00\x01\x00\x02\x00\x00\x00\x03",
-	Next:  nextLabReportInterpretation[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5570,15 +5424,13 @@ func (x LabReportInterpretation) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportListResponse [3]atomic.Uint32
-
 var keysLabReportListResponse = jsonscan.Keys{
 	Quoted: []string{
 		`"sessions":`,
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00",
-	Next:  nextLabReportListResponse[:],
+	Next:  jsonscan.Order{2: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5588,7 +5440,7 @@ func (x *LabReportListResponse) ScanJSON(s *jsonscan.Scanner, p int) int {
 	for f >= 0 {
 		switch f {
 		case 0:
-			p = jsonscan.Records(s, p, &x.Sessions, (*LabReportSession).ScanJSON)
+			p = s.Records(p, &x.Sessions, (*LabReportSession).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -5623,8 +5475,6 @@ func (x LabReportListResponse) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportMeasurement [10]atomic.Uint32
-
 var keysLabReportMeasurement = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -5638,7 +5488,7 @@ var keysLabReportMeasurement = jsonscan.Keys{
 	},
 	Seed:  0x45702ddfc4d8f07d,
 	Slots: "\x00\x00\x01\a\x03\x02\x06\x00\x00\x00\x05\x00\x04\x00\x00\x00",
-	Next:  nextLabReportMeasurement[:],
+	Next:  jsonscan.Order{9: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5697,8 +5547,6 @@ func (x LabReportMeasurement) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportPanel [5]atomic.Uint32
-
 var keysLabReportPanel = jsonscan.Keys{
 	Quoted: []string{
 		`"id":`,
@@ -5707,7 +5555,7 @@ var keysLabReportPanel = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x02\x00\x00\x00\x01",
-	Next:  nextLabReportPanel[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5751,8 +5599,6 @@ func (x LabReportPanel) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportQualitativeValue [4]atomic.Uint32
-
 var keysLabReportQualitativeValue = jsonscan.Keys{
 	Quoted: []string{
 		`"text":`,
@@ -5760,7 +5606,7 @@ var keysLabReportQualitativeValue = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x00\x01",
-	Next:  nextLabReportQualitativeValue[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5801,8 +5647,6 @@ func (x LabReportQualitativeValue) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportRangeContext [11]atomic.Uint32
-
 var keysLabReportRangeContext = jsonscan.Keys{
 	Quoted: []string{
 		`"sex":`,
@@ -5817,7 +5661,7 @@ var keysLabReportRangeContext = jsonscan.Keys{
 	},
 	Seed:  0x2bdfeec59cee5be9,
 	Slots: "\x00\x00\x05\x01\x00\x00\x06\a\x03\x00\x00\x02\x00\x00\x00\b\x04\x00",
-	Next:  nextLabReportRangeContext[:],
+	Next:  jsonscan.Order{10: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5881,8 +5725,6 @@ func (x LabReportRangeContext) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportReferenceRange [6]atomic.Uint32
-
 var keysLabReportReferenceRange = jsonscan.Keys{
 	Quoted: []string{
 		`"lower":`,
@@ -5892,7 +5734,7 @@ var keysLabReportReferenceRange = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x02\x00\x01\x03\x00\x00",
-	Next:  nextLabReportReferenceRange[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5939,8 +5781,6 @@ func (x LabReportReferenceRange) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportReprocessResponse [4]atomic.Uint32
-
 var keysLabReportReprocessResponse = jsonscan.Keys{
 	Quoted: []string{
 		`"session_id":`,
@@ -5948,7 +5788,7 @@ var keysLabReportReprocessResponse = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x00\x01",
-	Next:  nextLabReportReprocessResponse[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -5989,8 +5829,6 @@ func (x LabReportReprocessResponse) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportResult [7]atomic.Uint32
-
 var keysLabReportResult = jsonscan.Keys{
 	Quoted: []string{
 		`"source":`,
@@ -6001,7 +5839,7 @@ var keysLabReportResult = jsonscan.Keys{
 	},
 	Seed:  0xa25ffc8dec2fabfb,
 	Slots: "\x00\x00\x00\x00\x04\x01\x02\x00\x00\x03",
-	Next:  nextLabReportResult[:],
+	Next:  jsonscan.Order{6: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6019,7 +5857,7 @@ func (x *LabReportResult) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 3:
 			p = x.Interpretation.ScanJSON(s, p)
 		case 4:
-			p = jsonscan.Records(s, p, &x.ReferenceRanges, (*LabReportReferenceRange).ScanJSON)
+			p = s.Records(p, &x.ReferenceRanges, (*LabReportReferenceRange).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -6058,8 +5896,6 @@ func (x LabReportResult) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportResultSource [10]atomic.Uint32
-
 var keysLabReportResultSource = jsonscan.Keys{
 	Quoted: []string{
 		`"name":`,
@@ -6073,7 +5909,7 @@ var keysLabReportResultSource = jsonscan.Keys{
 	},
 	Seed:  0xa25ffc8dec2fabfb,
 	Slots: "\x00\x00\x02\x00\x06\x04\x00\a\x00\x00\x00\x00\x03\x00\x01\x05",
-	Next:  nextLabReportResultSource[:],
+	Next:  jsonscan.Order{9: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6132,8 +5968,6 @@ func (x LabReportResultSource) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportSession [25]atomic.Uint32
-
 var keysLabReportSession = jsonscan.Keys{
 	Quoted: []string{
 		`"session_id":`,
@@ -6162,7 +5996,7 @@ var keysLabReportSession = jsonscan.Keys{
 	},
 	Seed:  0xc5748076b9424cb,
 	Slots: "\x00\x12\x0e\x00\b\x00\x00\x15\x10\x00\t\x13\x00\x0f\x16\x04\x00\x00\x01\x00\v\x00\x03\x00\x00\a\x00\r\x02\x06\x00\x14\x00\x00\x00\x00\x00\x11\x00\f\x00\x00\n\x00\x05\x00",
-	Next:  nextLabReportSession[:],
+	Next:  jsonscan.Order{24: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6182,7 +6016,7 @@ func (x *LabReportSession) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 4:
 			p = jsonscan.String(s, p, &x.CurrentStatus)
 		case 5:
-			p = jsonscan.Samples(s, p, &x.StatusHistory, (*LabReportStatusEntry).ScanJSON)
+			p = s.Samples(p, &x.StatusHistory, (*LabReportStatusEntry).ScanJSON)
 		case 6:
 			p = x.UploadedAt.ScanJSON(s, p)
 		case 7:
@@ -6212,9 +6046,9 @@ func (x *LabReportSession) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 19:
 			p = jsonscan.Int(s, p, &x.ResultsCount)
 		case 20:
-			p = jsonscan.Records(s, p, &x.Results, (*LabReportResult).ScanJSON)
+			p = s.Records(p, &x.Results, (*LabReportResult).ScanJSON)
 		case 21:
-			p = jsonscan.Samples(s, p, &x.Panels, (*LabReportPanel).ScanJSON)
+			p = s.Samples(p, &x.Panels, (*LabReportPanel).ScanJSON)
 		case 22:
 			p = jsonscan.String(s, p, &x.ReportNotes)
 		default:
@@ -6295,8 +6129,6 @@ func (x LabReportSession) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportStatusEntry [5]atomic.Uint32
-
 var keysLabReportStatusEntry = jsonscan.Keys{
 	Quoted: []string{
 		`"status":`,
@@ -6305,7 +6137,7 @@ var keysLabReportStatusEntry = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x01\x02\x00\x00\x00\x00",
-	Next:  nextLabReportStatusEntry[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6351,8 +6183,6 @@ func (x LabReportStatusEntry) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportUploadResponse [4]atomic.Uint32
-
 var keysLabReportUploadResponse = jsonscan.Keys{
 	Quoted: []string{
 		`"upload_id":`,
@@ -6360,7 +6190,7 @@ var keysLabReportUploadResponse = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x00\x01",
-	Next:  nextLabReportUploadResponse[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6401,15 +6231,13 @@ func (x LabReportUploadResponse) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLapData [3]atomic.Uint32
-
 var keysLapData = jsonscan.Keys{
 	Quoted: []string{
 		`"laps":`,
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00",
-	Next:  nextLapData[:],
+	Next:  jsonscan.Order{2: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6419,7 +6247,7 @@ func (x *LapData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	for f >= 0 {
 		switch f {
 		case 0:
-			p = jsonscan.Samples(s, p, &x.Laps, (*LapSample).ScanJSON)
+			p = s.Samples(p, &x.Laps, (*LapSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -6452,8 +6280,6 @@ func (x LapData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLapSample [13]atomic.Uint32
-
 var keysLapSample = jsonscan.Keys{
 	Quoted: []string{
 		`"start_time":`,
@@ -6470,7 +6296,7 @@ var keysLapSample = jsonscan.Keys{
 	},
 	Seed:  0x11e1bddc0c0317a5,
 	Slots: "\x00\x00\x00\x00\x03\x00\x00\n\x06\x00\b\x00\t\x00\x01\x04\x05\a\x00\x00\x02\x00",
-	Next:  nextLapSample[:],
+	Next:  jsonscan.Order{12: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6542,8 +6368,6 @@ func (x LapSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextMETData [8]atomic.Uint32
-
 var keysMETData = jsonscan.Keys{
 	Quoted: []string{
 		`"avg_level":`,
@@ -6555,7 +6379,7 @@ var keysMETData = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x05\x00\x03\x00\x01\x02\x00\x00\x00\x00\x04",
-	Next:  nextMETData[:],
+	Next:  jsonscan.Order{7: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6575,7 +6399,7 @@ func (x *METData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 4:
 			p = s.Float(p, &x.NumHighIntensityMinutes)
 		case 5:
-			p = jsonscan.Samples(s, p, &x.METSamples, (*METSample).ScanJSON)
+			p = s.Samples(p, &x.METSamples, (*METSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -6613,8 +6437,6 @@ func (x METData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextMETSample [4]atomic.Uint32
-
 var keysMETSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -6622,7 +6444,7 @@ var keysMETSample = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x01\x00",
-	Next:  nextMETSample[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6693,8 +6515,6 @@ func (x METSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextMeal [9]atomic.Uint32
-
 var keysMeal = jsonscan.Keys{
 	Quoted: []string{
 		`"id":`,
@@ -6707,7 +6527,7 @@ var keysMeal = jsonscan.Keys{
 	},
 	Seed:  0xe7c666431ded6d47,
 	Slots: "\x00\x00\x00\x04\x00\x00\x05\x00\x06\x00\x03\x00\x01\x02",
-	Next:  nextMeal[:],
+	Next:  jsonscan.Order{8: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6763,8 +6583,6 @@ func (x Meal) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextMeasurementDataSample [21]atomic.Uint32
-
 var keysMeasurementDataSample = jsonscan.Keys{
 	Quoted: []string{
 		`"measurement_time":`,
@@ -6789,7 +6607,7 @@ var keysMeasurementDataSample = jsonscan.Keys{
 	},
 	Seed:  0x97b42332ea256049,
 	Slots: "\x10\x00\a\x03\x00\x00\x00\x00\x00\x0e\x11\x12\f\x00\x04\x00\n\x00\x06\x00\x00\x00\x01\x02\t\x00\v\x00\x05\b\r\x00\x00\x00\x0f\x00\x00\x00",
-	Next:  nextMeasurementDataSample[:],
+	Next:  jsonscan.Order{20: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6883,8 +6701,6 @@ func (x MeasurementDataSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextMeasurementsData [17]atomic.Uint32
-
 var keysMeasurementsData = jsonscan.Keys{
 	Quoted: []string{
 		`"day_avg_weight_kg":`,
@@ -6905,7 +6721,7 @@ var keysMeasurementsData = jsonscan.Keys{
 	},
 	Seed:  0x72e9c0f6d6df6261,
 	Slots: "\x00\v\x00\x06\x00\b\x00\f\x00\r\x00\x00\x00\x01\t\x05\x00\x0e\x00\x02\x00\a\x03\x00\x00\n\x00\x00\x04\x00",
-	Next:  nextMeasurementsData[:],
+	Next:  jsonscan.Order{16: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -6943,7 +6759,7 @@ func (x *MeasurementsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 13:
 			p = s.Float(p, &x.DayAvgInsulinUnits)
 		case 14:
-			p = jsonscan.Samples(s, p, &x.Measurements, (*MeasurementDataSample).ScanJSON)
+			p = s.Samples(p, &x.Measurements, (*MeasurementDataSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -6992,8 +6808,6 @@ func (x MeasurementsData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextMenstruation [4]atomic.Uint32
-
 var keysMenstruation = jsonscan.Keys{
 	Quoted: []string{
 		`"metadata":`,
@@ -7001,7 +6815,7 @@ var keysMenstruation = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x00\x01",
-	Next:  nextMenstruation[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7042,8 +6856,6 @@ func (x Menstruation) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextMenstruationData [17]atomic.Uint32
-
 var keysMenstruationData = jsonscan.Keys{
 	Quoted: []string{
 		`"period_start_date":`,
@@ -7064,7 +6876,7 @@ var keysMenstruationData = jsonscan.Keys{
 	},
 	Seed:  0xf8d4f128764415c7,
 	Slots: "\x00\x01\x00\x00\x0e\x05\x00\a\x00\r\x00\v\x04\x00\x00\f\t\x00\x03\x02\x00\x00\x00\x00\b\x06\x00\n\x00\x00",
-	Next:  nextMenstruationData[:],
+	Next:  jsonscan.Order{16: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7100,9 +6912,9 @@ func (x *MenstruationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 12:
 			p = x.LastUpdatedTime.ScanJSON(s, p)
 		case 13:
-			p = jsonscan.Samples(s, p, &x.MenstruationFlow, (*MenstruationFlowSample).ScanJSON)
+			p = s.Samples(p, &x.MenstruationFlow, (*MenstruationFlowSample).ScanJSON)
 		case 14:
-			p = jsonscan.Samples(s, p, &x.Intervals, (*MenstruationIntervalSample).ScanJSON)
+			p = s.Samples(p, &x.Intervals, (*MenstruationIntervalSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -7168,8 +6980,6 @@ func (x MenstruationData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextMenstruationFlowSample [4]atomic.Uint32
-
 var keysMenstruationFlowSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -7177,7 +6987,7 @@ var keysMenstruationFlowSample = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x01\x00\x00",
-	Next:  nextMenstruationFlowSample[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7248,8 +7058,6 @@ func (x MenstruationFlowSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextMenstruationIntervalSample [5]atomic.Uint32
-
 var keysMenstruationIntervalSample = jsonscan.Keys{
 	Quoted: []string{
 		`"phase":`,
@@ -7258,7 +7066,7 @@ var keysMenstruationIntervalSample = jsonscan.Keys{
 	},
 	Seed:  0xe7c666431ded6d47,
 	Slots: "\x00\x00\x02\x00\x00\x01",
-	Next:  nextMenstruationIntervalSample[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7306,8 +7114,6 @@ func (x MenstruationIntervalSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextMenstruationMetadata [5]atomic.Uint32
-
 var keysMenstruationMetadata = jsonscan.Keys{
 	Quoted: []string{
 		`"start_time":`,
@@ -7316,7 +7122,7 @@ var keysMenstruationMetadata = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x02\x00\x01\x00\x00\x00",
-	Next:  nextMenstruationMetadata[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7364,8 +7170,6 @@ func (x MenstruationMetadata) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextMovementData [17]atomic.Uint32
-
 var keysMovementData = jsonscan.Keys{
 	Quoted: []string{
 		`"avg_speed_meters_per_second":`,
@@ -7386,7 +7190,7 @@ var keysMovementData = jsonscan.Keys{
 	},
 	Seed:  0xb82147baef7d4c3d,
 	Slots: "\x00\x00\r\x05\x00\x0e\x00\x02\x00\x01\t\x00\x00\v\x00\x00\x00\a\x00\x04\x00\x06\x00\x00\n\f\x00\b\x03\x00",
-	Next:  nextMovementData[:],
+	Next:  jsonscan.Order{16: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7420,11 +7224,11 @@ func (x *MovementData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 11:
 			p = s.Float(p, &x.MaxTorqueNewtonMeters)
 		case 12:
-			p = jsonscan.Samples(s, p, &x.SpeedSamples, (*SpeedSample).ScanJSON)
+			p = s.Samples(p, &x.SpeedSamples, (*SpeedSample).ScanJSON)
 		case 13:
-			p = jsonscan.Samples(s, p, &x.CadenceSamples, (*CadenceSample).ScanJSON)
+			p = s.Samples(p, &x.CadenceSamples, (*CadenceSample).ScanJSON)
 		case 14:
-			p = jsonscan.Samples(s, p, &x.TorqueSamples, (*TorqueSample).ScanJSON)
+			p = s.Samples(p, &x.TorqueSamples, (*TorqueSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -7487,8 +7291,6 @@ func (x MovementData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextNutrition [6]atomic.Uint32
-
 var keysNutrition = jsonscan.Keys{
 	Quoted: []string{
 		`"metadata":`,
@@ -7498,7 +7300,7 @@ var keysNutrition = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x01\x00\x00\x03\x00\x02\x00\x00",
-	Next:  nextNutrition[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7512,9 +7314,9 @@ func (x *Nutrition) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 1:
 			p = x.Summary.ScanJSON(s, p)
 		case 2:
-			p = jsonscan.Records(s, p, &x.Meals, (*Meal).ScanJSON)
+			p = s.Records(p, &x.Meals, (*Meal).ScanJSON)
 		case 3:
-			p = jsonscan.Samples(s, p, &x.DrinkSamples, (*DrinkSample).ScanJSON)
+			p = s.Samples(p, &x.DrinkSamples, (*DrinkSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -7559,8 +7361,6 @@ func (x Nutrition) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextNutritionMacros [14]atomic.Uint32
-
 var keysNutritionMacros = jsonscan.Keys{
 	Quoted: []string{
 		`"calories":`,
@@ -7578,7 +7378,7 @@ var keysNutritionMacros = jsonscan.Keys{
 	},
 	Seed:  0x48de514c5346f9cd,
 	Slots: "\x00\x00\a\x04\x03\x00\x00\v\x06\t\x00\x00\x02\x00\x05\n\x00\b\x00\x00\x00\x01\x00\x00",
-	Next:  nextNutritionMacros[:],
+	Next:  jsonscan.Order{13: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7649,8 +7449,6 @@ func (x NutritionMacros) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextNutritionMetadata [5]atomic.Uint32
-
 var keysNutritionMetadata = jsonscan.Keys{
 	Quoted: []string{
 		`"start_time":`,
@@ -7659,7 +7457,7 @@ var keysNutritionMetadata = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x02\x00\x01\x00\x00\x00",
-	Next:  nextNutritionMetadata[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7706,8 +7504,6 @@ func (x NutritionMetadata) MarshalJSON() ([]byte, error) {
 	w, b := jsonscan.NewWriter()
 	return w.Text(x.WriteJSON(w, b))
 }
-
-var nextNutritionMicros [49]atomic.Uint32
 
 var keysNutritionMicros = jsonscan.Keys{
 	Quoted: []string{
@@ -7761,7 +7557,7 @@ var keysNutritionMicros = jsonscan.Keys{
 	},
 	Seed:  0x71282d809a62cdbf,
 	Slots: "\x00\x00\x00\x00\x00\x00(\x00\x00\x00-\x00\x06\x00\x00\"\x00\x00\x1d*\x00\x00%\x04\x1e\x00\x10\x0e\x1b\x00\x00\x11!\a\x17\b\x00\x00\x0f\x00\x18\r\x00\x00\x00.\x02\x01\x13\x00\x1f\x00\x00'\x00\x00\f\x00\x00\x00\x00+\x00\x19\x1a$\x12)#\v\x16\x00\x00\x00\x00\x15& ,\x00\x00\x00\x05\x00\x00\x03\x00\x00\n\x00\x1c\t\x14\x00",
-	Next:  nextNutritionMicros[:],
+	Next:  jsonscan.Order{48: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7937,8 +7733,6 @@ func (x NutritionMicros) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextNutritionQuantity [4]atomic.Uint32
-
 var keysNutritionQuantity = jsonscan.Keys{
 	Quoted: []string{
 		`"amount":`,
@@ -7946,7 +7740,7 @@ var keysNutritionQuantity = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x01\x00\x00\x00",
-	Next:  nextNutritionQuantity[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -7987,8 +7781,6 @@ func (x NutritionQuantity) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextNutritionSummary [6]atomic.Uint32
-
 var keysNutritionSummary = jsonscan.Keys{
 	Quoted: []string{
 		`"macros":`,
@@ -7998,7 +7790,7 @@ var keysNutritionSummary = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x00\x00\x00\x03\x02\x01",
-	Next:  nextNutritionSummary[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8045,8 +7837,6 @@ func (x NutritionSummary) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextObservationCode [5]atomic.Uint32
-
 var keysObservationCode = jsonscan.Keys{
 	Quoted: []string{
 		`"system":`,
@@ -8055,7 +7845,7 @@ var keysObservationCode = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x00\x00\x02\x01",
-	Next:  nextObservationCode[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8099,8 +7889,6 @@ func (x ObservationCode) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextObservationComponent [4]atomic.Uint32
-
 var keysObservationComponent = jsonscan.Keys{
 	Quoted: []string{
 		`"code":`,
@@ -8108,7 +7896,7 @@ var keysObservationComponent = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x01\x00\x00\x00",
-	Next:  nextObservationComponent[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8149,8 +7937,6 @@ func (x ObservationComponent) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextObservationValue [8]atomic.Uint32
-
 var keysObservationValue = jsonscan.Keys{
 	Quoted: []string{
 		`"value_type":`,
@@ -8162,7 +7948,7 @@ var keysObservationValue = jsonscan.Keys{
 	},
 	Seed:  0x736ae31d6e461e19,
 	Slots: "\x00\x01\x00\x00\x00\x00\x00\x00\x03\x02\x04\x05",
-	Next:  nextObservationValue[:],
+	Next:  jsonscan.Order{7: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8215,8 +8001,6 @@ func (x ObservationValue) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextOtherDeviceData [9]atomic.Uint32
-
 var keysOtherDeviceData = jsonscan.Keys{
 	Quoted: []string{
 		`"name":`,
@@ -8229,7 +8013,7 @@ var keysOtherDeviceData = jsonscan.Keys{
 	},
 	Seed:  0x2bdfeec59cee5be9,
 	Slots: "\x04\x00\x00\x00\x06\x03\x00\x00\x01\x02\x00\x00\x00\x05",
-	Next:  nextOtherDeviceData[:],
+	Next:  jsonscan.Order{8: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8289,8 +8073,6 @@ func (x OtherDeviceData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextOtherSleepDurations [4]atomic.Uint32
-
 var keysOtherSleepDurations = jsonscan.Keys{
 	Quoted: []string{
 		`"duration_in_bed_seconds":`,
@@ -8298,7 +8080,7 @@ var keysOtherSleepDurations = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x01\x00\x00",
-	Next:  nextOtherSleepDurations[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8339,8 +8121,6 @@ func (x OtherSleepDurations) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextOxygenData [7]atomic.Uint32
-
 var keysOxygenData = jsonscan.Keys{
 	Quoted: []string{
 		`"avg_saturation_percentage":`,
@@ -8351,7 +8131,7 @@ var keysOxygenData = jsonscan.Keys{
 	},
 	Seed:  0x736ae31d6e461e19,
 	Slots: "\x00\x03\x00\x01\x00\x04\x02\x00\x00\x00",
-	Next:  nextOxygenData[:],
+	Next:  jsonscan.Order{6: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8367,9 +8147,9 @@ func (x *OxygenData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 2:
 			p = s.Float(p, &x.DayAvgVO2MaxMlPerMinPerKg)
 		case 3:
-			p = jsonscan.Samples(s, p, &x.SaturationSamples, (*OxygenSaturationSample).ScanJSON)
+			p = s.Samples(p, &x.SaturationSamples, (*OxygenSaturationSample).ScanJSON)
 		case 4:
-			p = jsonscan.Samples(s, p, &x.VO2Samples, (*VO2MaxSample).ScanJSON)
+			p = s.Samples(p, &x.VO2Samples, (*VO2MaxSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -8415,8 +8195,6 @@ func (x OxygenData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextOxygenSaturationData [6]atomic.Uint32
-
 var keysOxygenSaturationData = jsonscan.Keys{
 	Quoted: []string{
 		`"start_time":`,
@@ -8426,7 +8204,7 @@ var keysOxygenSaturationData = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x01\x02\x00\x00\x00\x03\x00\x00",
-	Next:  nextOxygenSaturationData[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8442,7 +8220,7 @@ func (x *OxygenSaturationData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 2:
 			p = s.Float(p, &x.AvgSaturationPercentage)
 		case 3:
-			p = jsonscan.Samples(s, p, &x.Samples, (*OxygenSaturationSample).ScanJSON)
+			p = s.Samples(p, &x.Samples, (*OxygenSaturationSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -8484,8 +8262,6 @@ func (x OxygenSaturationData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextOxygenSaturationSample [5]atomic.Uint32
-
 var keysOxygenSaturationSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -8494,7 +8270,7 @@ var keysOxygenSaturationSample = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x00\x02\x00\x00\x00\x01",
-	Next:  nextOxygenSaturationSample[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8581,8 +8357,6 @@ func (x OxygenSaturationSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextPlannedWorkout [12]atomic.Uint32
-
 var keysPlannedWorkout = jsonscan.Keys{
 	Quoted: []string{
 		`"planned_workout_id":`,
@@ -8598,7 +8372,7 @@ var keysPlannedWorkout = jsonscan.Keys{
 	},
 	Seed:  0x2bdfeec59cee5be9,
 	Slots: "\x04\x00\x00\x00\a\x00\x00\x01\x00\x00\x03\b\x00\x05\t\x00\x00\x06\x02\x00",
-	Next:  nextPlannedWorkout[:],
+	Next:  jsonscan.Order{11: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8669,8 +8443,6 @@ func (x PlannedWorkout) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextPlannedWorkoutDetails [4]atomic.Uint32
-
 var keysPlannedWorkoutDetails = jsonscan.Keys{
 	Quoted: []string{
 		`"metadata":`,
@@ -8678,7 +8450,7 @@ var keysPlannedWorkoutDetails = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x01\x00\x00",
-	Next:  nextPlannedWorkoutDetails[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8690,7 +8462,7 @@ func (x *PlannedWorkoutDetails) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 0:
 			p = x.Metadata.ScanJSON(s, p)
 		case 1:
-			p = jsonscan.Records(s, p, &x.Steps, (*PlannedWorkoutDetailsStep).ScanJSON)
+			p = s.Records(p, &x.Steps, (*PlannedWorkoutDetailsStep).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -8726,8 +8498,6 @@ func (x PlannedWorkoutDetails) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextPlannedWorkoutDetailsMetadata [18]atomic.Uint32
-
 var keysPlannedWorkoutDetailsMetadata = jsonscan.Keys{
 	Quoted: []string{
 		`"id":`,
@@ -8749,7 +8519,7 @@ var keysPlannedWorkoutDetailsMetadata = jsonscan.Keys{
 	},
 	Seed:  0x77997098e94214d,
 	Slots: "\n\r\x00\x00\x00\f\x00\b\x0e\x02\x00\x00\t\x03\x06\x00\x00\x00\x00\x00\x04\x05\x00\v\x00\x0f\x00\x01\x00\x00\a\x00",
-	Next:  nextPlannedWorkoutDetailsMetadata[:],
+	Next:  jsonscan.Order{17: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8836,8 +8606,6 @@ func (x PlannedWorkoutDetailsMetadata) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextPlannedWorkoutDetailsStep [18]atomic.Uint32
-
 var keysPlannedWorkoutDetailsStep = jsonscan.Keys{
 	Quoted: []string{
 		`"order":`,
@@ -8859,7 +8627,7 @@ var keysPlannedWorkoutDetailsStep = jsonscan.Keys{
 	},
 	Seed:  0xbf0b8a7d2c4d4f29,
 	Slots: "\x0e\x00\x00\v\x0f\a\x00\x00\n\x00\x00\x00\x03\x00\x00\x06\x00\x00\x00\f\x04\x00\x02\x05\b\r\t\x00\x01\x00\x00\x00",
-	Next:  nextPlannedWorkoutDetailsStep[:],
+	Next:  jsonscan.Order{17: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -8879,9 +8647,9 @@ func (x *PlannedWorkoutDetailsStep) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 4:
 			p = jsonscan.Int(s, p, &x.Intensity)
 		case 5:
-			p = jsonscan.Samples(s, p, &x.Durations, (*PlannedWorkoutDetailsStepDuration).ScanJSON)
+			p = s.Samples(p, &x.Durations, (*PlannedWorkoutDetailsStepDuration).ScanJSON)
 		case 6:
-			p = jsonscan.Samples(s, p, &x.Targets, (*PlannedWorkoutDetailsStepTarget).ScanJSON)
+			p = s.Samples(p, &x.Targets, (*PlannedWorkoutDetailsStepTarget).ScanJSON)
 		case 7:
 			p = jsonscan.Int(s, p, &x.StrokeType)
 		case 8, 13:
@@ -8893,7 +8661,7 @@ func (x *PlannedWorkoutDetailsStep) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 11:
 			p = s.Float(p, &x.WeightKg)
 		case 12:
-			p = jsonscan.Records(s, p, &x.Steps, (*PlannedWorkoutDetailsStep).ScanJSON)
+			p = s.Records(p, &x.Steps, (*PlannedWorkoutDetailsStep).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -8956,8 +8724,6 @@ func (x PlannedWorkoutDetailsStep) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextPlannedWorkoutDetailsStepDuration [13]atomic.Uint32
-
 var keysPlannedWorkoutDetailsStepDuration = jsonscan.Keys{
 	Quoted: []string{
 		`"duration_type":`,
@@ -8974,7 +8740,7 @@ var keysPlannedWorkoutDetailsStepDuration = jsonscan.Keys{
 	},
 	Seed:  0x736ae31d6e461e19,
 	Slots: "\x00\x00\x00\t\x01\x00\x00\x02\x00\x00\x03\x00\a\x04\b\x06\x00\x05\x00\x00\n\x00",
-	Next:  nextPlannedWorkoutDetailsStepDuration[:],
+	Next:  jsonscan.Order{12: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9042,8 +8808,6 @@ func (x PlannedWorkoutDetailsStepDuration) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextPlannedWorkoutDetailsStepTarget [25]atomic.Uint32
-
 var keysPlannedWorkoutDetailsStepTarget = jsonscan.Keys{
 	Quoted: []string{
 		`"target_type":`,
@@ -9072,7 +8836,7 @@ var keysPlannedWorkoutDetailsStepTarget = jsonscan.Keys{
 	},
 	Seed:  0x715bc9a633340c57,
 	Slots: "\n\x03\x00\x0e\x00\x11\x00\x00\x00\x00\x02\f\x15\x00\v\x00\x00\x00\b\x13\x00\a\x00\x06\x00\x00\x00\r\t\x00\x04\x16\x12\x00\x01\x05\x00\x00\x00\x0f\x10\x00\x00\x14\x00\x00",
-	Next:  nextPlannedWorkoutDetailsStepTarget[:],
+	Next:  jsonscan.Order{24: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9176,15 +8940,13 @@ func (x PlannedWorkoutDetailsStepTarget) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextPolylineMapData [3]atomic.Uint32
-
 var keysPolylineMapData = jsonscan.Keys{
 	Quoted: []string{
 		`"summary_polyline":`,
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00",
-	Next:  nextPolylineMapData[:],
+	Next:  jsonscan.Order{2: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9222,8 +8984,6 @@ func (x PolylineMapData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextPositionData [6]atomic.Uint32
-
 var keysPositionData = jsonscan.Keys{
 	Quoted: []string{
 		`"start_pos_lat_lng_deg":`,
@@ -9233,7 +8993,7 @@ var keysPositionData = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x00\x02\x00\x01\x00\x03\x00\x00",
-	Next:  nextPositionData[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9249,7 +9009,7 @@ func (x *PositionData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 2:
 			p = x.EndPosLatLngDeg.ScanJSON(s, p)
 		case 3:
-			p = jsonscan.Samples(s, p, &x.PositionSamples, (*PositionSample).ScanJSON)
+			p = s.Samples(p, &x.PositionSamples, (*PositionSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -9293,8 +9053,6 @@ func (x PositionData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextPositionSample [5]atomic.Uint32
-
 var keysPositionSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -9303,7 +9061,7 @@ var keysPositionSample = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x02\x00\x00\x00\x00\x01",
-	Next:  nextPositionSample[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9386,8 +9144,6 @@ func (x PositionSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextPowerData [5]atomic.Uint32
-
 var keysPowerData = jsonscan.Keys{
 	Quoted: []string{
 		`"avg_watts":`,
@@ -9396,7 +9152,7 @@ var keysPowerData = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x01\x00\x00\x02\x00",
-	Next:  nextPowerData[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9410,7 +9166,7 @@ func (x *PowerData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 1:
 			p = s.Float(p, &x.MaxWatts)
 		case 2:
-			p = jsonscan.Samples(s, p, &x.PowerSamples, (*PowerSample).ScanJSON)
+			p = s.Samples(p, &x.PowerSamples, (*PowerSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -9447,8 +9203,6 @@ func (x PowerData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextPowerSample [5]atomic.Uint32
-
 var keysPowerSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -9457,7 +9211,7 @@ var keysPowerSample = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x02\x01\x00\x00\x00\x00",
-	Next:  nextPowerSample[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9545,8 +9299,6 @@ func (x PowerSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextPulseVelocitySample [4]atomic.Uint32
-
 var keysPulseVelocitySample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -9554,7 +9306,7 @@ var keysPulseVelocitySample = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x00\x00\x00\x01",
-	Next:  nextPulseVelocitySample[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9627,8 +9379,6 @@ func (x PulseVelocitySample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextRRIntervalSample [5]atomic.Uint32
-
 var keysRRIntervalSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -9637,7 +9387,7 @@ var keysRRIntervalSample = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x00\x02\x00\x00\x01\x00",
-	Next:  nextRRIntervalSample[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9725,8 +9475,6 @@ func (x RRIntervalSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextRawECGSample [4]atomic.Uint32
-
 var keysRawECGSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -9734,7 +9482,7 @@ var keysRawECGSample = jsonscan.Keys{
 	},
 	Seed:  0x736ae31d6e461e19,
 	Slots: "\x01\x00\x00\x00",
-	Next:  nextRawECGSample[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9805,8 +9553,6 @@ func (x RawECGSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextReadinessData [4]atomic.Uint32
-
 var keysReadinessData = jsonscan.Keys{
 	Quoted: []string{
 		`"readiness":`,
@@ -9814,7 +9560,7 @@ var keysReadinessData = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x01\x00\x00",
-	Next:  nextReadinessData[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9855,8 +9601,6 @@ func (x ReadinessData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextRespirationData [5]atomic.Uint32
-
 var keysRespirationData = jsonscan.Keys{
 	Quoted: []string{
 		`"breaths_data":`,
@@ -9865,7 +9609,7 @@ var keysRespirationData = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x02\x00\x00\x00\x01\x00",
-	Next:  nextRespirationData[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9909,8 +9653,6 @@ func (x RespirationData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextScoresData [5]atomic.Uint32
-
 var keysScoresData = jsonscan.Keys{
 	Quoted: []string{
 		`"activity":`,
@@ -9919,7 +9661,7 @@ var keysScoresData = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x02\x00\x00\x00\x01",
-	Next:  nextScoresData[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -9963,8 +9705,6 @@ func (x ScoresData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextSleep [11]atomic.Uint32
-
 var keysSleep = jsonscan.Keys{
 	Quoted: []string{
 		`"metadata":`,
@@ -9979,7 +9719,7 @@ var keysSleep = jsonscan.Keys{
 	},
 	Seed:  0x41166f93275e967f,
 	Slots: "\x00\x00\x00\x03\x00\x02\x00\x01\b\x00\x04\x00\x06\x00\x00\a\x00\x05",
-	Next:  nextSleep[:],
+	Next:  jsonscan.Order{10: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10039,8 +9779,6 @@ func (x Sleep) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextSleepDataEnrichment [10]atomic.Uint32
-
 var keysSleepDataEnrichment = jsonscan.Keys{
 	Quoted: []string{
 		`"sleep_score":`,
@@ -10054,7 +9792,7 @@ var keysSleepDataEnrichment = jsonscan.Keys{
 	},
 	Seed:  0xdb5fa9dc10a7cb8f,
 	Slots: "\x02\x00\x06\x00\x01\x00\x00\x04\a\x03\x00\x00\x05\x00\x00\x00",
-	Next:  nextSleepDataEnrichment[:],
+	Next:  jsonscan.Order{9: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10121,8 +9859,6 @@ func (x SleepDataEnrichment) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextSleepDurationsData [7]atomic.Uint32
-
 var keysSleepDurationsData = jsonscan.Keys{
 	Quoted: []string{
 		`"sleep_efficiency":`,
@@ -10133,7 +9869,7 @@ var keysSleepDurationsData = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x04\x00\x00\x00\x00\x02\x01\x00\x00\x03",
-	Next:  nextSleepDurationsData[:],
+	Next:  jsonscan.Order{6: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10151,7 +9887,7 @@ func (x *SleepDurationsData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 3:
 			p = x.Other.ScanJSON(s, p)
 		case 4:
-			p = jsonscan.Samples(s, p, &x.HypnogramSamples, (*SleepHypnogramSample).ScanJSON)
+			p = s.Samples(p, &x.HypnogramSamples, (*SleepHypnogramSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -10190,8 +9926,6 @@ func (x SleepDurationsData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextSleepHypnogramSample [4]atomic.Uint32
-
 var keysSleepHypnogramSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -10199,7 +9933,7 @@ var keysSleepHypnogramSample = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x01\x00",
-	Next:  nextSleepHypnogramSample[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10270,8 +10004,6 @@ func (x SleepHypnogramSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextSleepMetadata [8]atomic.Uint32
-
 var keysSleepMetadata = jsonscan.Keys{
 	Quoted: []string{
 		`"start_time":`,
@@ -10283,7 +10015,7 @@ var keysSleepMetadata = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x05\x02\x00\x00\x01\x00\x03\x00\x00\x00\x00\x04",
-	Next:  nextSleepMetadata[:],
+	Next:  jsonscan.Order{7: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10340,8 +10072,6 @@ func (x SleepMetadata) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextSleepScores [4]atomic.Uint32
-
 var keysSleepScores = jsonscan.Keys{
 	Quoted: []string{
 		`"sleep":`,
@@ -10349,7 +10079,7 @@ var keysSleepScores = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x01\x00\x00\x00",
-	Next:  nextSleepScores[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10387,15 +10117,13 @@ func (x SleepScores) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextSleepTemperatureData [3]atomic.Uint32
-
 var keysSleepTemperatureData = jsonscan.Keys{
 	Quoted: []string{
 		`"delta":`,
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00",
-	Next:  nextSleepTemperatureData[:],
+	Next:  jsonscan.Order{2: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10433,8 +10161,6 @@ func (x SleepTemperatureData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextSnoringData [7]atomic.Uint32
-
 var keysSnoringData = jsonscan.Keys{
 	Quoted: []string{
 		`"start_time":`,
@@ -10445,7 +10171,7 @@ var keysSnoringData = jsonscan.Keys{
 	},
 	Seed:  0xe7c666431ded6d47,
 	Slots: "\x04\x00\x00\x00\x02\x00\x01\x00\x00\x03",
-	Next:  nextSnoringData[:],
+	Next:  jsonscan.Order{6: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10463,7 +10189,7 @@ func (x *SnoringData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 3:
 			p = s.Float(p, &x.TotalSnoringDurationSeconds)
 		case 4:
-			p = jsonscan.Samples(s, p, &x.Samples, (*SnoringSample).ScanJSON)
+			p = s.Samples(p, &x.Samples, (*SnoringSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -10506,8 +10232,6 @@ func (x SnoringData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextSnoringSample [4]atomic.Uint32
-
 var keysSnoringSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -10515,7 +10239,7 @@ var keysSnoringSample = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x01\x00\x00",
-	Next:  nextSnoringSample[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10587,8 +10311,6 @@ func (x SnoringSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextSpeedSample [5]atomic.Uint32
-
 var keysSpeedSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -10597,7 +10319,7 @@ var keysSpeedSample = jsonscan.Keys{
 	},
 	Seed:  0x41166f93275e967f,
 	Slots: "\x00\x00\x01\x00\x00\x02",
-	Next:  nextSpeedSample[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10686,8 +10408,6 @@ func (x SpeedSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextStepBlock [4]atomic.Uint32
-
 var keysStepBlock = jsonscan.Keys{
 	Quoted: []string{
 		`"completion_condition":`,
@@ -10695,7 +10415,7 @@ var keysStepBlock = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x00\x01\x00\x00",
-	Next:  nextStepBlock[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10707,7 +10427,7 @@ func (x *StepBlock) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 0:
 			p = x.CompletionCondition.ScanJSON(s, p)
 		case 1:
-			p = jsonscan.Records(s, p, &x.Steps, (*WorkoutStep).ScanJSON)
+			p = s.Records(p, &x.Steps, (*WorkoutStep).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -10743,8 +10463,6 @@ func (x StepBlock) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextStepControl [4]atomic.Uint32
-
 var keysStepControl = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -10752,7 +10470,7 @@ var keysStepControl = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x01\x00\x00\x00",
-	Next:  nextStepControl[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10793,8 +10511,6 @@ func (x StepControl) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextStepSample [5]atomic.Uint32
-
 var keysStepSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -10803,7 +10519,7 @@ var keysStepSample = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x02\x01\x00\x00\x00\x00",
-	Next:  nextStepSample[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10891,15 +10607,13 @@ func (x StepSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextStrainData [3]atomic.Uint32
-
 var keysStrainData = jsonscan.Keys{
 	Quoted: []string{
 		`"strain_level":`,
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00",
-	Next:  nextStrainData[:],
+	Next:  jsonscan.Order{2: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10937,8 +10651,6 @@ func (x StrainData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextStrengthData [6]atomic.Uint32
-
 var keysStrengthData = jsonscan.Keys{
 	Quoted: []string{
 		`"exercise_name":`,
@@ -10948,7 +10660,7 @@ var keysStrengthData = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x00\x03\x00\x00\x00\x02\x00\x01",
-	Next:  nextStrengthData[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -10995,8 +10707,6 @@ func (x StrengthData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextStressData [13]atomic.Uint32
-
 var keysStressData = jsonscan.Keys{
 	Quoted: []string{
 		`"stress_rating":`,
@@ -11013,7 +10723,7 @@ var keysStressData = jsonscan.Keys{
 	},
 	Seed:  0x11e1bddc0c0317a5,
 	Slots: "\x00\x03\x00\x00\x00\x00\x00\x04\x00\x05\b\t\a\n\x00\x00\x06\x02\x01\x00\x00\x00",
-	Next:  nextStressData[:],
+	Next:  jsonscan.Order{12: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11041,9 +10751,9 @@ func (x *StressData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 8:
 			p = s.Float(p, &x.ActivityStressDurationSeconds)
 		case 9:
-			p = jsonscan.Samples(s, p, &x.Samples, (*StressSample).ScanJSON)
+			p = s.Samples(p, &x.Samples, (*StressSample).ScanJSON)
 		case 10:
-			p = jsonscan.Samples(s, p, &x.BodyBatterySamples, (*BodyBatterySample).ScanJSON)
+			p = s.Samples(p, &x.BodyBatterySamples, (*BodyBatterySample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -11095,8 +10805,6 @@ func (x StressData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextStressSample [4]atomic.Uint32
-
 var keysStressSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -11104,7 +10812,7 @@ var keysStressSample = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x01\x00",
-	Next:  nextStressSample[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11175,8 +10883,6 @@ func (x StressSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextSwimStepData [5]atomic.Uint32
-
 var keysSwimStepData = jsonscan.Keys{
 	Quoted: []string{
 		`"stroke_type":`,
@@ -11185,7 +10891,7 @@ var keysSwimStepData = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x02\x00\x01\x00\x00\x00",
-	Next:  nextSwimStepData[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11231,8 +10937,6 @@ func (x SwimStepData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextSwimmingData [5]atomic.Uint32
-
 var keysSwimmingData = jsonscan.Keys{
 	Quoted: []string{
 		`"num_laps":`,
@@ -11241,7 +10945,7 @@ var keysSwimmingData = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x00\x01\x00\x02",
-	Next:  nextSwimmingData[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11285,15 +10989,13 @@ func (x SwimmingData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextTSSData [3]atomic.Uint32
-
 var keysTSSData = jsonscan.Keys{
 	Quoted: []string{
 		`"TSS_samples":`,
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00",
-	Next:  nextTSSData[:],
+	Next:  jsonscan.Order{2: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11303,7 +11005,7 @@ func (x *TSSData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	for f >= 0 {
 		switch f {
 		case 0:
-			p = jsonscan.Samples(s, p, &x.TSSSamples, (*TSSSample).ScanJSON)
+			p = s.Samples(p, &x.TSSSamples, (*TSSSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -11336,8 +11038,6 @@ func (x TSSData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextTSSSample [8]atomic.Uint32
-
 var keysTSSSample = jsonscan.Keys{
 	Quoted: []string{
 		`"planned":`,
@@ -11349,7 +11049,7 @@ var keysTSSSample = jsonscan.Keys{
 	},
 	Seed:  0x45702ddfc4d8f07d,
 	Slots: "\x00\x00\x00\x00\x00\x00\x02\x04\x05\x01\x03\x00",
-	Next:  nextTSSSample[:],
+	Next:  jsonscan.Order{7: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11402,15 +11102,13 @@ func (x TSSSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextTagData [3]atomic.Uint32
-
 var keysTagData = jsonscan.Keys{
 	Quoted: []string{
 		`"tags":`,
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00",
-	Next:  nextTagData[:],
+	Next:  jsonscan.Order{2: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11420,7 +11118,7 @@ func (x *TagData) ScanJSON(s *jsonscan.Scanner, p int) int {
 	for f >= 0 {
 		switch f {
 		case 0:
-			p = jsonscan.Samples(s, p, &x.Tags, (*TagEntry).ScanJSON)
+			p = s.Samples(p, &x.Tags, (*TagEntry).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -11453,8 +11151,6 @@ func (x TagData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextTagEntry [5]atomic.Uint32
-
 var keysTagEntry = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -11463,7 +11159,7 @@ var keysTagEntry = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x01\x02\x00\x00\x00",
-	Next:  nextTagEntry[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11548,8 +11244,6 @@ func (x TagEntry) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextTemperatureData [8]atomic.Uint32
-
 var keysTemperatureData = jsonscan.Keys{
 	Quoted: []string{
 		`"day_avg_body_temperature_celsius":`,
@@ -11561,7 +11255,7 @@ var keysTemperatureData = jsonscan.Keys{
 	},
 	Seed:  0x86dfff4f95a32265,
 	Slots: "\x00\x00\x00\x02\x01\x00\x00\x05\x00\x03\x00\x04",
-	Next:  nextTemperatureData[:],
+	Next:  jsonscan.Order{7: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11577,11 +11271,11 @@ func (x *TemperatureData) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 2:
 			p = s.Float(p, &x.DayAvgAmbientTemperatureCelsius)
 		case 3:
-			p = jsonscan.Samples(s, p, &x.BodyTemperatureSamples, (*TemperatureSample).ScanJSON)
+			p = s.Samples(p, &x.BodyTemperatureSamples, (*TemperatureSample).ScanJSON)
 		case 4:
-			p = jsonscan.Samples(s, p, &x.SkinTemperatureSamples, (*TemperatureSample).ScanJSON)
+			p = s.Samples(p, &x.SkinTemperatureSamples, (*TemperatureSample).ScanJSON)
 		case 5:
-			p = jsonscan.Samples(s, p, &x.AmbientTemperatureSamples, (*TemperatureSample).ScanJSON)
+			p = s.Samples(p, &x.AmbientTemperatureSamples, (*TemperatureSample).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -11635,8 +11329,6 @@ func (x TemperatureData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextTemperatureSample [4]atomic.Uint32
-
 var keysTemperatureSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -11644,7 +11336,7 @@ var keysTemperatureSample = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x01\x00",
-	Next:  nextTemperatureSample[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11716,8 +11408,6 @@ func (x TemperatureSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextTorqueSample [5]atomic.Uint32
-
 var keysTorqueSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -11726,7 +11416,7 @@ var keysTorqueSample = jsonscan.Keys{
 	},
 	Seed:  0x41166f93275e967f,
 	Slots: "\x00\x01\x00\x00\x00\x02",
-	Next:  nextTorqueSample[:],
+	Next:  jsonscan.Order{4: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11815,8 +11505,6 @@ func (x TorqueSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextUser [9]atomic.Uint32
-
 var keysUser = jsonscan.Keys{
 	Quoted: []string{
 		`"user_id":`,
@@ -11829,7 +11517,7 @@ var keysUser = jsonscan.Keys{
 	},
 	Seed:  0x89300b86d704bfb9,
 	Slots: "\x00\x00\x05\x02\x00\x00\x00\x03\x04\x00\x00\x00\x01\x06",
-	Next:  nextUser[:],
+	Next:  jsonscan.Order{8: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11891,8 +11579,6 @@ func (x User) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextVO2MaxSample [4]atomic.Uint32
-
 var keysVO2MaxSample = jsonscan.Keys{
 	Quoted: []string{
 		`"timestamp":`,
@@ -11900,7 +11586,7 @@ var keysVO2MaxSample = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x00\x01",
-	Next:  nextVO2MaxSample[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -11972,15 +11658,13 @@ func (x VO2MaxSample) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextWorkData [3]atomic.Uint32
-
 var keysWorkData = jsonscan.Keys{
 	Quoted: []string{
 		`"work_kilojoules":`,
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00",
-	Next:  nextWorkData[:],
+	Next:  jsonscan.Order{2: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12016,8 +11700,6 @@ func (x WorkData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextWorkoutStep [9]atomic.Uint32
-
 var keysWorkoutStep = jsonscan.Keys{
 	Quoted: []string{
 		`"completion_condition":`,
@@ -12030,7 +11712,7 @@ var keysWorkoutStep = jsonscan.Keys{
 	},
 	Seed:  0x1715609f7c746c6b,
 	Slots: "\x00\x00\x00\x06\x01\x03\x05\x00\x04\x00\x00\x00\x00\x02",
-	Next:  nextWorkoutStep[:],
+	Next:  jsonscan.Order{8: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12044,9 +11726,9 @@ func (x *WorkoutStep) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 1:
 			p = jsonscan.String(s, p, &x.IntensityType)
 		case 2:
-			p = jsonscan.Samples(s, p, &x.IntensityTargets, (*IntensityTarget).ScanJSON)
+			p = s.Samples(p, &x.IntensityTargets, (*IntensityTarget).ScanJSON)
 		case 3:
-			p = jsonscan.Samples(s, p, &x.Controls, (*StepControl).ScanJSON)
+			p = s.Samples(p, &x.Controls, (*StepControl).ScanJSON)
 		case 4:
 			p = x.Strength.ScanJSON(s, p)
 		case 5:
@@ -12100,8 +11782,6 @@ func (x WorkoutStep) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextWorkoutTemplate [12]atomic.Uint32
-
 var keysWorkoutTemplate = jsonscan.Keys{
 	Quoted: []string{
 		`"workout_id":`,
@@ -12117,7 +11797,7 @@ var keysWorkoutTemplate = jsonscan.Keys{
 	},
 	Seed:  0x9a830ffbd46b2823,
 	Slots: "\a\x05\x00\x00\x00\x00\x03\x00\x01\x00\x00\x00\x02\b\x00\x04\t\x06\x00\x00",
-	Next:  nextWorkoutTemplate[:],
+	Next:  jsonscan.Order{11: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -12145,7 +11825,7 @@ func (x *WorkoutTemplate) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 8:
 			p = s.Float(p, &x.EstimatedCalories)
 		case 9:
-			p = jsonscan.Records(s, p, &x.StepBlocks, (*StepBlock).ScanJSON)
+			p = s.Records(p, &x.StepBlocks, (*StepBlock).ScanJSON)
 		default:
 			p = s.Skip(p)
 		}
@@ -12189,8 +11869,6 @@ func (x WorkoutTemplate) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextcontributor [4]atomic.Uint32
-
 var keyscontributor = jsonscan.Keys{
 	Quoted: []string{
 		`"contributor_name":`,
@@ -12198,7 +11876,7 @@ var keyscontributor = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x01\x00\x00\x00",
-	Next:  nextcontributor[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.

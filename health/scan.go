@@ -227,7 +227,7 @@ func scanContributors(s *jsonscan.Scanner, p int, dst *map[string]float64) int {
 		return s.FloatMap(p, dst)
 	}
 	var list []contributor
-	p = jsonscan.Samples(s, p, &list, (*contributor).ScanJSON)
+	p = s.Samples(p, &list, (*contributor).ScanJSON)
 	m := make(map[string]float64, len(list))
 	for _, c := range list {
 		name, named := c.Name.Get()

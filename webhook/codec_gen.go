@@ -3,13 +3,9 @@
 package webhook
 
 import (
-	"sync/atomic"
-
 	"github.com/terra-go/terra"
 	"github.com/terra-go/terra/internal/jsonscan"
 )
-
-var nextAccessRevoked [6]atomic.Uint32
 
 var keysAccessRevoked = jsonscan.Keys{
 	Quoted: []string{
@@ -20,7 +16,7 @@ var keysAccessRevoked = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
-	Next:  nextAccessRevoked[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -73,8 +69,6 @@ func (x AccessRevoked) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextAthleteEvent [7]atomic.Uint32
-
 var keysAthleteEvent = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -85,7 +79,7 @@ var keysAthleteEvent = jsonscan.Keys{
 	},
 	Seed:  0x736ae31d6e461e19,
 	Slots: "\x00\x01\x00\x04\x00\x02\x03\x00\x00\x00",
-	Next:  nextAthleteEvent[:],
+	Next:  jsonscan.Order{6: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -141,8 +135,6 @@ func (x AthleteEvent) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextAuth [9]atomic.Uint32
-
 var keysAuth = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -155,7 +147,7 @@ var keysAuth = jsonscan.Keys{
 	},
 	Seed:  0x45702ddfc4d8f07d,
 	Slots: "\x01\x00\x02\x00\x03\x00\x06\x05\x00\x00\x00\x00\x04\x00",
-	Next:  nextAuth[:],
+	Next:  jsonscan.Order{8: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -221,8 +213,6 @@ func (x Auth) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextAuthFailed [11]atomic.Uint32
-
 var keysAuthFailed = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -237,7 +227,7 @@ var keysAuthFailed = jsonscan.Keys{
 	},
 	Seed:  0x86dfff4f95a32265,
 	Slots: "\x00\x00\x03\a\b\x01\x00\x00\x04\x02\x05\x06\x00\x00\x00\x00\x00\x00",
-	Next:  nextAuthFailed[:],
+	Next:  jsonscan.Order{10: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -322,8 +312,6 @@ func (x AuthFailed) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextConnectionError [6]atomic.Uint32
-
 var keysConnectionError = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -333,7 +321,7 @@ var keysConnectionError = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
-	Next:  nextConnectionError[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -386,8 +374,6 @@ func (x ConnectionError) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextDataEvent [7]atomic.Uint32
-
 var keysDataEvent = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -398,7 +384,7 @@ var keysDataEvent = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x04\x00\x00\x00\x02\x00\x01\x00\x03",
-	Next:  nextDataEvent[:],
+	Next:  jsonscan.Order{6: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -416,7 +402,7 @@ func (x *DataEvent[T]) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 3:
 			p = jsonscan.Text(s, p, &x.Version)
 		case 4:
-			p = jsonscan.Records(s, p, &x.Data, jsonscan.Scan[T])
+			p = s.List(p, &x.Data)
 		default:
 			p = s.Skip(p)
 		}
@@ -461,8 +447,6 @@ func (x DataEvent[T]) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextDeauth [6]atomic.Uint32
-
 var keysDeauth = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -472,7 +456,7 @@ var keysDeauth = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
-	Next:  nextDeauth[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -523,8 +507,6 @@ func (x Deauth) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextGoogleNoDataSource [6]atomic.Uint32
-
 var keysGoogleNoDataSource = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -534,7 +516,7 @@ var keysGoogleNoDataSource = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
-	Next:  nextGoogleNoDataSource[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -587,8 +569,6 @@ func (x GoogleNoDataSource) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextHealthCheck [8]atomic.Uint32
-
 var keysHealthCheck = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -600,7 +580,7 @@ var keysHealthCheck = jsonscan.Keys{
 	},
 	Seed:  0x736ae31d6e461e19,
 	Slots: "\x00\x00\x00\x03\x04\x00\x01\x05\x00\x00\x02\x00",
-	Next:  nextHealthCheck[:],
+	Next:  jsonscan.Order{7: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -661,8 +641,6 @@ func (x HealthCheck) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportCompleted [7]atomic.Uint32
-
 var keysLabReportCompleted = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -673,7 +651,7 @@ var keysLabReportCompleted = jsonscan.Keys{
 	},
 	Seed:  0x5b30e55ed83cb273,
 	Slots: "\x02\x00\x00\x00\x00\x03\x00\x04\x01\x00",
-	Next:  nextLabReportCompleted[:],
+	Next:  jsonscan.Order{6: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -731,8 +709,6 @@ func (x LabReportCompleted) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLabReportFailed [7]atomic.Uint32
-
 var keysLabReportFailed = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -743,7 +719,7 @@ var keysLabReportFailed = jsonscan.Keys{
 	},
 	Seed:  0x5b30e55ed83cb273,
 	Slots: "\x02\x00\x00\x00\x00\x03\x00\x04\x01\x00",
-	Next:  nextLabReportFailed[:],
+	Next:  jsonscan.Order{6: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -801,8 +777,6 @@ func (x LabReportFailed) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLargeRequestProcessing [7]atomic.Uint32
-
 var keysLargeRequestProcessing = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -813,7 +787,7 @@ var keysLargeRequestProcessing = jsonscan.Keys{
 	},
 	Seed:  0xc7f47ada392f7c41,
 	Slots: "\x03\x00\x04\x00\x01\x00\x00\x02\x00\x00",
-	Next:  nextLargeRequestProcessing[:],
+	Next:  jsonscan.Order{6: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -871,8 +845,6 @@ func (x LargeRequestProcessing) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextLargeRequestSending [8]atomic.Uint32
-
 var keysLargeRequestSending = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -884,7 +856,7 @@ var keysLargeRequestSending = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x05\x00\x00\x03\x04\x00\x00\x01\x02\x00",
-	Next:  nextLargeRequestSending[:],
+	Next:  jsonscan.Order{7: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -945,8 +917,6 @@ func (x LargeRequestSending) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextNoData [6]atomic.Uint32
-
 var keysNoData = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -956,7 +926,7 @@ var keysNoData = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x03\x00\x00\x02\x00\x01\x00",
-	Next:  nextNoData[:],
+	Next:  jsonscan.Order{5: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1007,8 +977,6 @@ func (x NoData) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextPermissionChange [9]atomic.Uint32
-
 var keysPermissionChange = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -1021,7 +989,7 @@ var keysPermissionChange = jsonscan.Keys{
 	},
 	Seed:  0x736ae31d6e461e19,
 	Slots: "\x00\x01\x00\x00\x02\x03\x00\x04\x06\x00\x05\x00\x00\x00",
-	Next:  nextPermissionChange[:],
+	Next:  jsonscan.Order{8: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1089,8 +1057,6 @@ func (x PermissionChange) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextProcessing [7]atomic.Uint32
-
 var keysProcessing = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -1101,7 +1067,7 @@ var keysProcessing = jsonscan.Keys{
 	},
 	Seed:  0x41166f93275e967f,
 	Slots: "\x04\x00\x02\x00\x00\x00\x01\x00\x03\x00",
-	Next:  nextProcessing[:],
+	Next:  jsonscan.Order{6: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1157,8 +1123,6 @@ func (x Processing) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextRateLimitHit [8]atomic.Uint32
-
 var keysRateLimitHit = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -1170,7 +1134,7 @@ var keysRateLimitHit = jsonscan.Keys{
 	},
 	Seed:  0x45702ddfc4d8f07d,
 	Slots: "\x01\x00\x04\x05\x00\x03\x00\x02\x00\x00\x00\x00",
-	Next:  nextRateLimitHit[:],
+	Next:  jsonscan.Order{7: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1233,8 +1197,6 @@ func (x RateLimitHit) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextS3Payload [7]atomic.Uint32
-
 var keysS3Payload = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -1245,7 +1207,7 @@ var keysS3Payload = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x01\x02\x00\x00\x00\x04\x03\x00\x00\x00",
-	Next:  nextS3Payload[:],
+	Next:  jsonscan.Order{6: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -1303,8 +1265,6 @@ func (x S3Payload) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextUserReauth [8]atomic.Uint32
-
 var keysUserReauth = jsonscan.Keys{
 	Quoted: []string{
 		`"type":`,
@@ -1316,7 +1276,7 @@ var keysUserReauth = jsonscan.Keys{
 	},
 	Seed:  0xc7f47ada392f7c41,
 	Slots: "\x03\x02\x04\x00\x01\x05\x00\x00\x00\x00\x00\x00",
-	Next:  nextUserReauth[:],
+	Next:  jsonscan.Order{7: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.

@@ -19,7 +19,7 @@ func (e *emitter) check(s structType) error {
 			}
 			owners[key] = m.field
 		}
-		if !e.supports(m.typ) && !(s.generic && (m.typ == "[]T" || e.readOnly && m.typ == "opt.Value[T]")) {
+		if !e.supports(m.typ) && !(s.generic && m.typ == "[]T") {
 			return fmt.Errorf("field %s: there is no codec for the type %s", m.field, m.typ)
 		}
 	}

@@ -94,14 +94,14 @@ func (e *emitter) structCodec(s structType) {
 
 func (e *emitter) keys(name string, keys []string) {
 	quoted := make([]string, len(keys))
-	e.line("var next%s [%d]atomic.Uint32\n", name, len(keys)+2)
 	e.line("var keys%s = jsonscan.Keys{\nQuoted: []string{", name)
 	for i, key := range keys {
 		quoted[i] = `"` + key + `":`
 		e.line("`%s`,", quoted[i])
 	}
 	seed, slots := jsonscan.Slots(quoted)
-	e.line("},\nSeed: %#x,\nSlots: %q,\nNext: next%s[:],\n}\n", seed, slots, name)
+	// Of the literal, unlike of a slice of a variable, the compiler makes data and no code.
+	e.line("},\nSeed: %#x,\nSlots: %q,\nNext: jsonscan.Order{%d: {}},\n}\n", seed, slots, len(keys)+1)
 }
 
 // inOrder emits what reads the members of a sample that have no blanks between them, or
@@ -147,13 +147,13 @@ func (e *emitter) scan(m member, p string) string {
 	case list && elem == "int64":
 		return "s.Ints(" + p + ", " + field + ")"
 	case list && elem == "T":
-		return "jsonscan.Records(s, " + p + ", " + field + ", jsonscan.Scan[T])"
+		return "s.List(" + p + ", " + field + ")"
 	case list:
 		how := "Records"
 		if s, ok := e.pkg.find(elem); ok && e.pkg.isFlat(s) {
 			how = "Samples"
 		}
-		return fmt.Sprintf("jsonscan.%s(s, %s, %s, (*%s).ScanJSON)", how, p, field, e.use(elem))
+		return fmt.Sprintf("s.%s(%s, %s, (*%s).ScanJSON)", how, p, field, e.use(elem))
 	case optional && inner == "float64":
 		return "s.Float(" + p + ", " + field + ")"
 	case optional && inner == "bool":
@@ -164,8 +164,6 @@ func (e *emitter) scan(m member, p string) string {
 		return "jsonscan.String(s, " + p + ", " + field + ")"
 	case optional && e.isEnum(inner):
 		return fmt.Sprintf("scanEnum(s, %s, %s, %sNames[:])", p, field, lowerFirst(inner))
-	case optional && inner == "T":
-		return "jsonscan.Optional(s, " + p + ", " + field + ", jsonscan.Scan[T])"
 	case optional:
 		return fmt.Sprintf("jsonscan.Optional(s, %s, %s, (*%s).ScanJSON)", p, field, e.use(inner))
 	case e.isText(m.typ):

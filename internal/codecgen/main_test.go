@@ -74,7 +74,7 @@ type Event struct {
 		"jsonscan.Optional(s, p, &x.User, (*health.User).ScanJSON)",
 		"x.At.ScanJSON(s, p)",
 		"x.At.AppendJSON(w, ",
-		"jsonscan.Records(s, p, &x.Days, (*health.Daily).ScanJSON)",
+		"s.Records(p, &x.Days, (*health.Daily).ScanJSON)",
 		"x.Last.WriteJSON(w, ",
 	} {
 		if !bytes.Contains(got, []byte(want)) {
@@ -89,8 +89,8 @@ func TestGenerateNamed(t *testing.T) {
 import "github.com/terra-go/terra/opt"
 
 type page[T any] struct {
-	Data   []T          ` + "`json:\"data\"`" + `
-	Single opt.Value[T] ` + "`json:\"single\"`" + `
+	Data  []T              ` + "`json:\"data\"`" + `
+	Total opt.Value[int64] ` + "`json:\"total\"`" + `
 }
 
 type other struct {
@@ -102,13 +102,13 @@ type other struct {
 		t.Fatal(err)
 	}
 	for want, has := range map[string]bool{
-		"func (x *page[T]) ScanJSON(":                          true,
-		"jsonscan.Optional(s, p, &x.Single, jsonscan.Scan[T])": true,
-		"jsonscan.Records(s, p, &x.Data, jsonscan.Scan[T])":    true,
-		"WriteJSON":     false,
-		"MarshalJSON":   false,
-		"UnmarshalJSON": false,
-		"other":         false,
+		"func (x *page[T]) ScanJSON(":  true,
+		"jsonscan.Int(s, p, &x.Total)": true,
+		"s.List(p, &x.Data)":           true,
+		"WriteJSON":                    false,
+		"MarshalJSON":                  false,
+		"UnmarshalJSON":                false,
+		"other":                        false,
 	} {
 		if bytes.Contains(got, []byte(want)) != has {
 			t.Errorf("%s in the codec: want %v", want, has)

@@ -14,7 +14,6 @@ import (
 // An Object is a pointer to a struct with a generated codec.
 type Object interface {
 	ScanJSON(s *Scanner, p int) int
-	WriteJSON(w *Writer, b []byte) []byte
 }
 
 // ErrNotObject is the error for JSON that is neither an object nor null.
@@ -159,11 +158,12 @@ func (d *decoder) release() {
 	decoders.Put(d)
 }
 
-// Scan is the ScanJSON of types that are not known when the caller is compiled.
-func Scan[T any](x *T, s *Scanner, p int) int { return any(x).(Object).ScanJSON(s, p) }
-
 // Write is the WriteJSON of types that are not known when the caller is compiled.
-func Write[T any](x *T, w *Writer, b []byte) []byte { return any(x).(Object).WriteJSON(w, b) }
+func Write[T any](x *T, w *Writer, b []byte) []byte {
+	return any(x).(interface {
+		WriteJSON(w *Writer, b []byte) []byte
+	}).WriteJSON(w, b)
+}
 
 // Optional reads an object or null.
 func Optional[T any](s *Scanner, p int, dst *opt.Value[T], scan func(*T, *Scanner, int) int) int {
@@ -184,7 +184,9 @@ func Optional[T any](s *Scanner, p int, dst *opt.Value[T], scan func(*T, *Scanne
 var writers = sync.Pool{New: func() any { return new(Writer) }}
 
 // NewWriter returns a Writer and the memory to append a text to. [Writer.Text]
-// takes them back.
+// takes them back. It is in every MarshalJSON, and not worth its code there.
+//
+//go:noinline
 func NewWriter() (w *Writer, b []byte) {
 	w = writers.Get().(*Writer)
 	w.err = nil

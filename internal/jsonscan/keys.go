@@ -10,11 +10,14 @@ import (
 // which they arrived last. The order is a hint that all scanners share: where it
 // is wrong, a key costs a search.
 type Keys struct {
-	Quoted []string        // "name": of each, in the order most likely to arrive; none longer than Padding-8
-	Seed   uint64          // with which no two names have the same slot
-	Slots  string          // the index of the name in each
-	Next   []atomic.Uint32 // len(Quoted)+2 zeros: what came behind each key, plus one
+	Quoted []string // "name": of each, in the order most likely to arrive; none longer than Padding-8
+	Seed   uint64   // with which no two names have the same slot
+	Slots  string   // the index of the name in each
+	Next   Order    // len(Quoted)+2 zeros
 }
+
+// An Order has what came behind each key, plus one.
+type Order []atomic.Uint32
 
 // After many keys that did not come where they were expected, a Scanner expects
 // none and learns nothing for a while.

@@ -48,7 +48,7 @@ func TestMemoryIsLinear(t *testing.T) {
 		"empty strings":            {fill(`{"texts":[`, `"",`, `""]}`), 60},
 		"short strings":            {fill(`{"texts":[`, `"a",`, `"a"]}`), 50},
 		"shares":                   {fill(`{"shares":{`, `"a":1,`, `"a":1}}`), 6},
-		"empty readings":           {fill(`{"readings":[`, `{},`, `{}]}`), 60},
+		"empty readings":           {fill(`{"readings":[`, `{},`, `{}]}`), 80},
 		"readings":                 {fill(`{"readings":[`, `{"value":1},`, `{}]}`), 20},
 		"readings that are none":   {fill(`{"readings":[`, `0,`, `0]}`), 150},
 		"readings that never end":  {fill(`{`, `"readings":[{},0],`, `"s":0}`), 60},
@@ -124,10 +124,18 @@ func TestSamplesAreCounted(t *testing.T) {
 	}
 }
 
+// A large object is one of few bytes of text.
+type (
+	large  [4096]byte
+	larges []large
+)
+
+func (*large) ScanJSON(s *jsonscan.Scanner, p int) int    { return s.Skip(p) }
+func (l *larges) ScanJSON(s *jsonscan.Scanner, p int) int { return s.Samples(p, l, (*large).ScanJSON) }
+
 // More empty objects than a payload could mean are an error, and not gigabytes.
 func TestTooManyObjects(t *testing.T) {
 	t.Parallel()
-	type large [4096]byte
 	const n = 1000
 	for text, tooMany := range map[string]bool{
 		`[` + strings.Repeat(`{},`, n) + `{}]`:                              true,
@@ -138,7 +146,7 @@ func TestTooManyObjects(t *testing.T) {
 		var s jsonscan.Scanner
 		s.Reset(jsonscan.Pad([]byte(text)), false)
 		var list []large
-		p := jsonscan.Records(&s, 0, &list, func(_ *large, s *jsonscan.Scanner, p int) int { return s.Skip(p) })
+		p := s.Records(0, &list, (*large).ScanJSON)
 		if err := s.End(p); (err != nil) != tooMany {
 			t.Errorf("%d objects in %d bytes give the error %v", strings.Count(text, "{"), len(text), err)
 		}
@@ -148,13 +156,10 @@ func TestTooManyObjects(t *testing.T) {
 // A list of them takes memory of its own, which counts as well.
 func TestTooManyListsOfObjects(t *testing.T) {
 	t.Parallel()
-	type large [4096]byte
 	var s jsonscan.Scanner
 	s.Reset(jsonscan.Pad([]byte(`[`+strings.Repeat(`[{}],`, 1000)+`[{}]]`)), false)
-	var lists [][]large
-	p := jsonscan.Records(&s, 0, &lists, func(list *[]large, s *jsonscan.Scanner, p int) int {
-		return jsonscan.Samples(s, p, list, func(_ *large, s *jsonscan.Scanner, p int) int { return s.Skip(p) })
-	})
+	var lists []larges
+	p := s.Records(0, &lists, (*larges).ScanJSON)
 	if err := s.End(p); err == nil {
 		t.Errorf("%d lists are read", len(lists))
 	}

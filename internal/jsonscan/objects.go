@@ -2,50 +2,76 @@ package jsonscan
 
 import (
 	"bytes"
+	"reflect"
 	"unsafe"
 )
 
-// Samples reads an array of flat objects, of which there may be very many. Its
-// memory is sized by looking ahead.
-func Samples[T any](s *Scanner, p int, dst *[]T, scan func(*T, *Scanner, int) int) int {
-	return objects(s, p, dst, scan, true)
+// Samples reads an array of flat objects, of which there may be very many. dst is a
+// *[]T and scan the ScanJSON of a T, a func(*T, *Scanner, int) int. Memory is sized by
+// looking ahead.
+func (s *Scanner) Samples(p int, dst, scan any) int { return s.objects(p, dst, scanOf(scan), true) }
+
+// Records reads an array of objects that hold other objects, as Samples does. Its memory
+// is sized by the length of those already read and of what is left.
+func (s *Scanner) Records(p int, dst, scan any) int { return s.objects(p, dst, scanOf(scan), false) }
+
+// List is Records for a type that is not known when the caller is compiled.
+func (s *Scanner) List(p int, dst any) int {
+	object := reflect.TypeOf(dst).Elem().Elem()
+	return s.objects(p, dst, func(x unsafe.Pointer, s *Scanner, p int) int {
+		return reflect.NewAt(object, x).Interface().(Object).ScanJSON(s, p)
+	}, false)
 }
 
-// Records reads an array of objects that hold other objects. Its memory is sized
-// by the length of those already read and of what is left.
-func Records[T any](s *Scanner, p int, dst *[]T, scan func(*T, *Scanner, int) int) int {
-	return objects(s, p, dst, scan, false)
+// scanOf is the function in f, for which one pointer is as good as another.
+func scanOf(f any) func(x unsafe.Pointer, s *Scanner, p int) int {
+	value := &(*struct{ typ, value unsafe.Pointer })(unsafe.Pointer(&f)).value
+	return *(*func(x unsafe.Pointer, s *Scanner, p int) int)(unsafe.Pointer(value))
 }
 
-// objects is compiled for each T, and so leaves to others what does not depend on it.
-func objects[T any](s *Scanner, p int, dst *[]T, scan func(*T, *Scanner, int) int, counted bool) int {
+// objects is no generic function. Objects are of so many types that code for each is
+// much of what the compiler has to do, for besides it generic code takes a description
+// of each type and all methods of its fields, in every package that has such code.
+func (s *Scanner) objects(p int, dst any, scan func(x unsafe.Pointer, s *Scanner, p int) int, counted bool) int {
 	first, p, found := s.list(p)
+	slice := reflect.ValueOf(dst)
+	header := (*[]struct{})(slice.UnsafePointer()) // of the slice, whatever it has
 	switch found {
 	case NoArray:
 		return p
 	case Null:
-		*dst = nil
+		*header = nil
 		return p
 	}
-	list := []T{}
-	size := int(unsafe.Sizeof(*new(T)))
-	if found == Elements && counted {
-		list = make([]T, 0, s.count(p, size))
-	}
-	for start, more := p, found == Elements; more; p, more = s.More(p) {
-		n := len(list)
-		if n == cap(list) {
-			if list = append(make([]T, 0, s.room(n, size, start, p)), list...); n == cap(list) {
-				return s.end
-			}
+	*header = []struct{}{}
+	if found == Elements {
+		slice = slice.Elem()
+		size := int(slice.Type().Elem().Size())
+		if counted {
+			n := s.count(p, size)
+			slice.Grow(n)
+			*header = (*header)[:0:n]
 		}
-		list = list[:n+1]
-		p = scan(&list[n], s, p)
+		list := *header
+		for start, more := p, true; more; p, more = s.More(p) {
+			n := len(list)
+			if n == cap(list) {
+				room := s.room(n, size, start, p)
+				if room == n {
+					return s.end
+				}
+				*header = list
+				slice.Grow(room - n)
+				list = *header
+			}
+			list = list[:n+1]
+			p = scan(unsafe.Add(unsafe.Pointer(unsafe.SliceData(list)), n*size), s, p)
+		}
+		*header = list
 	}
 	if s.depth == 1 {
 		s.passed = span{first, p}
 	}
-	*dst = list
 	return p
 }
 

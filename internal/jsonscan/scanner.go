@@ -61,7 +61,7 @@ type Scanner struct {
 	counted int                     // how far count has looked
 	memory  int64                   // bytes that arrays of objects may still take
 	passed  span                    // a member's value that was read
-	objects [MaxDepth/64 + 1]uint64 // a bit for each depth that Skip is at: an object, not an array
+	within  [MaxDepth/64 + 1]uint64 // a bit for each depth that Skip is at: an object, not an array
 
 	// Mismatch, if set, is told the offset of every value that was passed over
 	// because its type does not fit its field.

@@ -70,13 +70,13 @@ func (s *Scanner) Skip(p int) int {
 func (s *Scanner) setObject(is bool) {
 	bit := uint64(1) << (s.depth % 64)
 	if is {
-		s.objects[s.depth/64] |= bit
+		s.within[s.depth/64] |= bit
 	} else {
-		s.objects[s.depth/64] &^= bit
+		s.within[s.depth/64] &^= bit
 	}
 }
 
-func (s *Scanner) inObject() bool { return s.objects[s.depth/64]>>(s.depth%64)&1 != 0 }
+func (s *Scanner) inObject() bool { return s.within[s.depth/64]>>(s.depth%64)&1 != 0 }
 
 func (s *Scanner) skipKey(p int) (q int, ok bool) {
 	c, p := s.space(p)

@@ -3,12 +3,8 @@
 package sample
 
 import (
-	"sync/atomic"
-
 	"github.com/terra-go/terra/internal/jsonscan"
 )
-
-var nextNested [3]atomic.Uint32
 
 var keysNested = jsonscan.Keys{
 	Quoted: []string{
@@ -16,7 +12,7 @@ var keysNested = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00",
-	Next:  nextNested[:],
+	Next:  jsonscan.Order{2: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -52,8 +48,6 @@ func (x Nested) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextPage [4]atomic.Uint32
-
 var keysPage = jsonscan.Keys{
 	Quoted: []string{
 		`"data":`,
@@ -61,7 +55,7 @@ var keysPage = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x00\x01",
-	Next:  nextPage[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -71,7 +65,7 @@ func (x *Page[T]) ScanJSON(s *jsonscan.Scanner, p int) int {
 	for f >= 0 {
 		switch f {
 		case 0:
-			p = jsonscan.Records(s, p, &x.Items, jsonscan.Scan[T])
+			p = s.List(p, &x.Items)
 		case 1:
 			p = jsonscan.Int(s, p, &x.Next)
 		default:
@@ -107,8 +101,6 @@ func (x Page[T]) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextReading [4]atomic.Uint32
-
 var keysReading = jsonscan.Keys{
 	Quoted: []string{
 		`"value":`,
@@ -116,7 +108,7 @@ var keysReading = jsonscan.Keys{
 	},
 	Seed:  0x9e3779b97f4a7c15,
 	Slots: "\x00\x00\x01\x00",
-	Next:  nextReading[:],
+	Next:  jsonscan.Order{3: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -155,8 +147,6 @@ func (x Reading) MarshalJSON() ([]byte, error) {
 	return w.Text(x.WriteJSON(w, b))
 }
 
-var nextRecord [24]atomic.Uint32
-
 var keysRecord = jsonscan.Keys{
 	Quoted: []string{
 		`"name":`,
@@ -184,7 +174,7 @@ var keysRecord = jsonscan.Keys{
 	},
 	Seed:  0x801b318b681d7acd,
 	Slots: "\x14\x00\x10\r\b\f\x00\x11\x03\x00\x00\x00\x00\x00\x12\x15\v\x00\x0e\t\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\a\x0f\x13\x00\n\x00\x00\x02\x04\x06\x05",
-	Next:  nextRecord[:],
+	Next:  jsonscan.Order{23: {}},
 }
 
 // ScanJSON is for generated code. Use json.Unmarshal.
@@ -222,9 +212,9 @@ func (x *Record) ScanJSON(s *jsonscan.Scanner, p int) int {
 		case 13:
 			p = scanContributors(s, p, &x.Shares)
 		case 14:
-			p = jsonscan.Samples(s, p, &x.Readings, (*Reading).ScanJSON)
+			p = s.Samples(p, &x.Readings, (*Reading).ScanJSON)
 		case 15:
-			p = jsonscan.Records(s, p, &x.Children, (*Record).ScanJSON)
+			p = s.Records(p, &x.Children, (*Record).ScanJSON)
 		case 16:
 			p = jsonscan.Text(s, p, &x.hidden)
 		case 17:
