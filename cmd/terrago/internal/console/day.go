@@ -97,7 +97,7 @@ func (s subject) waking(ctx context.Context, day health.Date) (health.Date, erro
 	return day, nil
 }
 
-func (s subject) today() health.Date { return health.DateOf(s.h.Platform.Sandbox.Now()) }
+func (s subject) today() health.Date { return health.DateOf(s.h.Platform.Sandbox.Now().UTC()) }
 
 func (s subject) day(ctx context.Context, date health.Date) (*day, error) {
 	d := &day{date: date}
