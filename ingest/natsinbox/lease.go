@@ -110,8 +110,8 @@ func (in *Inbox) Lease(ctx context.Context, limit int, ttl time.Duration) ([]ing
 	}
 }
 
-// leaseOnce waits for messages and returns those that turn out to be deliveries to
-// work on.
+// leaseOnce waits a while for messages and returns those that turn out to be deliveries
+// to work on.
 func (in *Inbox) leaseOnce(ctx context.Context, limit int, ttl time.Duration) ([]ingest.Item, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

@@ -29,34 +29,33 @@ func (in *Inbox) newPuller(limit int) *puller {
 	return &puller{in: in, limit: limit, came: make(chan *nats.Msg, 2*limit+8), open: map[*nats.Subscription]int{}}
 }
 
-// take returns up to limit messages, or one more, urgent ones first. It waits for
-// the first.
+// take returns up to limit messages, or one more, urgent ones first. It waits a while
+// for the first.
 func (p *puller) take(ctx context.Context) ([]*nats.Msg, error) {
-	for {
-		for _, kind := range []string{urgent, normal} {
-			if err := p.poll(ctx, kind); err != nil {
-				return nil, err
-			}
-		}
-		if len(p.got) > 0 {
-			return p.release(), nil
-		}
-		for _, kind := range []string{urgent, normal} {
-			if _, err := p.ask(kind, 1, pollFor); err != nil {
-				return nil, err
-			}
-		}
-		for len(p.open) > 0 && len(p.got) == 0 {
-			if err := p.next(ctx, pollFor+patience); err != nil {
-				return nil, err
-			}
+	for _, kind := range []string{urgent, normal} {
+		if err := p.poll(ctx, kind); err != nil {
+			return nil, err
 		}
 	}
+	if len(p.got) > 0 {
+		return p.release(), nil
+	}
+	for _, kind := range []string{urgent, normal} {
+		if _, err := p.ask(kind, 1, pollFor); err != nil {
+			return nil, err
+		}
+	}
+	for len(p.open) > 0 && len(p.got) == 0 {
+		if err := p.next(ctx, pollFor+patience); err != nil {
+			return nil, err
+		}
+	}
+	return p.release(), nil
 }
 
 // poll takes what is there now, until there are limit messages.
 func (p *puller) poll(ctx context.Context, kind string) error {
-	want := p.limit - len(p.got) - len(p.open) // a request still waiting may bring one
+	want := p.limit - len(p.got)
 	if want <= 0 {
 		return nil
 	}
