@@ -58,7 +58,7 @@
 // A lease ends in two steps: a new message says what the delivery is, then the old
 // one is removed. Where a worker or the server is killed in between, the newest
 // message holds, and the old one goes when it is handed out again, when an inbox is
-// opened, or with a Lease, the first on a new connection and one every hour. Should
+// opened, or beside a Lease, the first on a new connection and one every hour. Should
 // nothing of that happen for as long as IDs are remembered, a delivery that is done
 // can be leased again. So can one that was leased in the moments before a crash of
 // the server.
