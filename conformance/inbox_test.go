@@ -543,7 +543,7 @@ func behindLock(t *testing.T, d database, do func()) {
 			}
 		}
 		do()
-		time.Sleep(200 * time.Millisecond)
+		time.Sleep(time.Second) // nothing outside tells that all of them wait
 		return nil
 	})
 	if err != nil {
